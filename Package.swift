@@ -1,0 +1,91 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+/// Every target is held to the same rules: Swift 6 mode, no warnings, explicit existentials and imports.
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A library of the project. Dependencies are written out, lowest first: arrows point down only, and
+/// `Tests/StructureTests` fails if one does not.
+func library(
+  _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []
+) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+/// The tests of one module, in the folder of the same name.
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+
+let package = Package(
+  name: "cozystack-observability-operator",
+  products: [
+    .executable(name: "observability-operator", targets: ["observability-operator"]),
+    .executable(name: "devcluster", targets: ["devcluster"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    library("JSON"),
+    library("YAML", ["CYAML", "JSON"]),
+    library("HTTPTransport", ["CCurl"]),
+    library("KubernetesClient", ["JSON", "YAML", "HTTPTransport"]),
+    library("Telemetry", [logging, nioCore, nioPosix, nioHTTP1]),
+    library("ControllerRuntime", ["JSON", "KubernetesClient", "Telemetry", logging]),
+    library("ObservabilityAPI", ["JSON"]),
+    library("Rendering", ["JSON", "ObservabilityAPI"]),
+    library("Backends", ["JSON", "HTTPTransport"]),
+    library(
+      "ObservabilityController",
+      [
+        "JSON", "HTTPTransport", "KubernetesClient", "Telemetry", "ControllerRuntime", "ObservabilityAPI",
+        "Rendering", "Backends", logging,
+      ]),
+    library("NodePreflight", ["JSON"]),
+    library("DevCluster", ["JSON", "YAML", logging, nioCore, nioPosix, nioHTTP1]),
+    .executableTarget(
+      name: "observability-operator",
+      dependencies: [
+        "JSON", "YAML", "HTTPTransport", "KubernetesClient", "Telemetry", "ControllerRuntime", "ObservabilityAPI",
+        "Rendering", "Backends", "ObservabilityController", "NodePreflight", arguments, logging, lifecycle,
+        signals,
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "devcluster", dependencies: ["JSON", "YAML", "DevCluster", arguments, logging, lifecycle, signals],
+      swiftSettings: strict),
+    tests("JSONTests", ["JSON"]),
+    tests("YAMLTests", ["YAML", "JSON"]),
+    tests("HTTPTransportTests", ["HTTPTransport"]),
+    tests("KubernetesClientTests", ["KubernetesClient", "HTTPTransport", "JSON"]),
+    tests("TelemetryTests", ["Telemetry", logging]),
+    tests("ControllerRuntimeTests", ["ControllerRuntime", "KubernetesClient", "JSON", logging]),
+    tests("ObservabilityAPITests", ["ObservabilityAPI", "JSON", "YAML"]),
+    tests("RenderingTests", ["Rendering", "ObservabilityAPI", "JSON", "YAML"]),
+    tests("BackendsTests", ["Backends", "HTTPTransport", "JSON"]),
+    tests("NodePreflightTests", ["NodePreflight", "JSON"]),
+    tests("DevClusterTests", ["DevCluster", "JSON", "YAML"]),
+    tests("StructureTests", []),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Something that carries HTTP requests: libcurl in the operator, a script in a test.
+public protocol HTTPTransport: Sendable {
+  /// Sends the request and returns once the response's head is there; the body streams.
+  ///
+  /// Cancelling the task at any point, also while the body is read, ends the transfer and frees its connection.
+  ///
+  /// - Throws: ``TransportError``; a status of any number is not an error here.
+  func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse
+}

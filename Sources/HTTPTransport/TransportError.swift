@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a request got no answer, or not all of it, in words for a person.
+public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// How far the transfer had come.
+  public enum Phase: String, Hashable, Sendable {
+    case resolve, connect, tls, send, firstByte, body
+  }
+
+  /// What went wrong, for decisions.
+  public enum Kind: String, Hashable, Sendable {
+    /// The request itself cannot be sent: a malformed URL, say.
+    case invalidRequest
+    /// The host name has no address.
+    case unresolved
+    /// Nobody listens, or no route leads there.
+    case unreachable
+    /// The server's certificate, or ours, is not accepted.
+    case untrusted
+    /// A deadline passed.
+    case timedOut
+    /// The peer closed the connection, or broke the protocol.
+    case broken
+    /// More came than was to be accepted.
+    case tooLarge
+    /// The task was cancelled, or the transport is shut down.
+    case cancelled
+  }
+
+  /// What went wrong.
+  public let kind: Kind
+  /// How far the transfer had come.
+  public let phase: Phase
+  /// The host and port that were asked, without path, query or credentials.
+  public let host: String
+  /// The cause as a phrase: `connect: refused`.
+  public let cause: String
+
+  /// An error made of its parts.
+  public init(kind: Kind, phase: Phase, host: String, cause: String) {
+    self.kind = kind
+    self.phase = phase
+    self.host = host
+    self.cause = cause
+  }
+
+  public var description: String { "\(host): \(cause)" }
+}

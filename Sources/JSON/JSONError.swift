@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a text is not JSON, or not JSON that we accept, with the place where it was seen.
+public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What is wrong, as a phrase: `unexpected end of the text`.
+  public let message: String
+  /// The line, counted from 1.
+  public let line: Int
+  /// The column in bytes, counted from 1.
+  public let column: Int
+
+  public var description: String { "line \(line), column \(column): \(message)" }
+}

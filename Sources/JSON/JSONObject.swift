@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The members of a JSON object, in the order in which they came.
+///
+/// Small objects, which is nearly all that Kubernetes has, are searched from front to back: cheaper in time and memory
+/// than a hash table. From ``indexThreshold`` members on an index is kept beside them.
+public struct JSONObject: Sendable {
+  /// The number of members from which a search goes through an index.
+  static let indexThreshold = 16
+
+  private var members: ContiguousArray<Member>
+  private var index: [String: Int]?
+
+  private struct Member: Sendable {
+    let key: String
+    var value: JSONValue
+  }
+
+  /// An object without members.
+  public init() {
+    members = []
+  }
+
+  /// An object with these members; a later member of the same name replaces an earlier one.
+  public init(_ entries: some Sequence<(String, JSONValue)>) {
+    self.init()
+    for (key, value) in entries { self[key] = value }
+  }
+
+  /// The number of members.
+  public var count: Int { members.count }
+
+  /// Whether there are no members.
+  public var isEmpty: Bool { members.isEmpty }
+
+  /// The names of the members, in order.
+  public var keys: some Sequence<String> { members.lazy.map(\.key) }
+
+  /// The member of that name. A new member goes to the end; setting nil removes one.
+  public subscript(key: String) -> JSONValue? {
+    get { position(of: key).map { members[$0].value } }
+    set {
+      switch (position(of: key), newValue) {
+      case (let position?, let value?): members[position].value = value
+      case (nil, let value?): append(key, value)
+      case (let position?, nil): remove(at: position)
+      case (nil, nil): break
+      }
+    }
+  }
+
+  /// Adds a member unless one of that name is there already; says whether it did.
+  public mutating func insert(_ key: String, _ value: JSONValue) -> Bool {
+    guard position(of: key) == nil else { return false }
+    append(key, value)
+    return true
+  }
+
+  private func position(of key: String) -> Int? {
+    if let index { return index[key] }
+    return members.firstIndex { $0.key == key }
+  }
+
+  private mutating func append(_ key: String, _ value: JSONValue) {
+    members.append(Member(key: key, value: value))
+    if index != nil {
+      index?[key] = members.count - 1
+    } else if members.count >= Self.indexThreshold {
+      index = Dictionary(uniqueKeysWithValues: members.enumerated().map { ($1.key, $0) })
+    }
+  }
+
+  private mutating func remove(at position: Int) {
+    members.remove(at: position)
+    if index != nil {
+      index = Dictionary(uniqueKeysWithValues: members.enumerated().map { ($1.key, $0) })
+    }
+  }
+}
+
+extension JSONObject: Sequence {
+  public func makeIterator() -> some IteratorProtocol<(key: String, value: JSONValue)> {
+    members.lazy.map { (key: $0.key, value: $0.value) }.makeIterator()
+  }
+}
+
+extension JSONObject: Hashable {
+  public static func == (left: JSONObject, right: JSONObject) -> Bool {
+    left.count == right.count && left.members.allSatisfy { right[$0.key] == $0.value }
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    // Order must not matter, so each member is hashed on its own and the results are added up.
+    var sum = 0
+    for member in members {
+      var one = Hasher()
+      one.combine(member.key)
+      one.combine(member.value)
+      sum &+= one.finalize()
+    }
+    hasher.combine(members.count)
+    hasher.combine(sum)
+  }
+}
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+  public init(dictionaryLiteral elements: (String, JSONValue)...) { self.init(elements) }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A JSON value, with integers kept exact.
+///
+/// The Kubernetes API server reads a number without fraction or exponent as a 64-bit integer and everything else as a
+/// double (`k8s.io/apimachinery/pkg/util/json`); so does this type. Quantities such as `500Mi` stay text.
+///
+/// Two objects are equal when they hold the same members, in whatever order.
+@frozen
+public enum JSONValue: Hashable, Sendable {
+  case null
+  case bool(Bool)
+  case integer(Int64)
+  case double(Double)
+  case string(String)
+  case array([JSONValue])
+  case object(JSONObject)
+}
+
+extension JSONValue {
+  /// The text, if this is a string.
+  public var string: String? {
+    if case .string(let value) = self { value } else { nil }
+  }
+
+  /// The integer, if this is one; a double is never rounded into one.
+  public var integer: Int64? {
+    if case .integer(let value) = self { value } else { nil }
+  }
+
+  /// The number, integer or not.
+  public var double: Double? {
+    switch self {
+    case .double(let value): value
+    case .integer(let value): Double(value)
+    default: nil
+    }
+  }
+
+  /// The truth value, if this is one.
+  public var bool: Bool? {
+    if case .bool(let value) = self { value } else { nil }
+  }
+
+  /// The elements, if this is an array.
+  public var array: [JSONValue]? {
+    if case .array(let value) = self { value } else { nil }
+  }
+
+  /// The members, if this is an object.
+  public var object: JSONObject? {
+    if case .object(let value) = self { value } else { nil }
+  }
+
+  /// Whether this is `null`.
+  public var isNull: Bool { self == .null }
+
+  /// The name of this value's type as Kubernetes' schemas and messages spell it.
+  public var typeName: String {
+    switch self {
+    case .null: "null"
+    case .bool: "boolean"
+    case .integer: "integer"
+    case .double: "number"
+    case .string: "string"
+    case .array: "array"
+    case .object: "object"
+    }
+  }
+
+  /// The member of that name, or nil if there is none or this is not an object.
+  ///
+  /// Setting a member of something that is not an object replaces it by an object that holds just that member;
+  /// setting nil removes the member.
+  public subscript(key: String) -> JSONValue? {
+    get { object?[key] }
+    set {
+      var members = object ?? JSONObject()
+      members[key] = newValue
+      self = .object(members)
+    }
+  }
+
+  /// The value found by following member names from here, or nil as soon as one is missing.
+  public subscript(path path: String...) -> JSONValue? {
+    path.reduce(Optional(self)) { value, key in value?[key] }
+  }
+}
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
+  ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral, ExpressibleByFloatLiteral
+{
+  public init(stringLiteral value: String) { self = .string(value) }
+  public init(integerLiteral value: Int64) { self = .integer(value) }
+  public init(booleanLiteral value: Bool) { self = .bool(value) }
+  public init(floatLiteral value: Double) { self = .double(value) }
+  public init(nilLiteral: ()) { self = .null }
+  public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+  public init(dictionaryLiteral elements: (String, JSONValue)...) {
+    self = .object(JSONObject(elements))
+  }
+}

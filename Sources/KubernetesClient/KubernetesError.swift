@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import HTTPTransport
+
+/// Why a request to the API server failed.
+public enum KubernetesError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The server answered with a `Status` (`k8s.io/apimachinery/pkg/apis/meta/v1/types.go`), or with a status code that
+  /// we made one of.
+  case status(APIStatus)
+  /// No answer, or not all of it.
+  case transport(TransportError)
+  /// The answer is not what the API promises.
+  case malformed(String)
+  /// Our own credentials cannot be read.
+  case credentials(String)
+
+  public var description: String {
+    switch self {
+    case .status(let status): status.description
+    case .transport(let error): error.description
+    case .malformed(let cause): "the API server's answer cannot be read: \(cause)"
+    case .credentials(let cause): cause
+    }
+  }
+
+  /// The HTTP status code, if the server answered.
+  public var code: Int? {
+    if case .status(let status) = self { status.code } else { nil }
+  }
+
+  /// The object, or its type, is not there.
+  public var isNotFound: Bool { code == 404 }
+  /// The object was there already, or has changed meanwhile, or another manager owns a field.
+  public var isConflict: Bool { code == 409 }
+  /// The version asked for is no longer kept: list again.
+  public var isExpired: Bool { code == 410 }
+  /// The object is refused for what is in it; sending it again is of no use.
+  public var isInvalid: Bool { code == 422 || code == 400 }
+  /// The server does not know us.
+  public var isUnauthorized: Bool { code == 401 }
+  /// The server does not let us.
+  public var isForbidden: Bool { code == 403 }
+  /// The task was cancelled.
+  public var isCancelled: Bool {
+    if case .transport(let error) = self { error.kind == .cancelled } else { false }
+  }
+}
+
+/// The server's own account of a failure.
+public struct APIStatus: Hashable, Sendable, CustomStringConvertible {
+  /// One cause of several.
+  public struct Cause: Hashable, Sendable {
+    /// The path of the field, such as `spec.mode`.
+    public var field: String
+    /// What kind of failure, such as `FieldManagerConflict`.
+    public var reason: String
+    /// The failure in words.
+    public var message: String
+
+    /// A cause made of its parts.
+    public init(field: String, reason: String, message: String) {
+      self.field = field
+      self.reason = reason
+      self.message = message
+    }
+  }
+
+  /// The HTTP status code.
+  public var code: Int
+  /// The reason in CamelCase, such as `AlreadyExists`; empty if the server gave none.
+  public var reason: String
+  /// The failure in words.
+  public var message: String
+  /// The causes, if the server named some.
+  public var causes: [Cause]
+  /// How long to wait before trying again, from `Retry-After` or `details.retryAfterSeconds`.
+  public var retryAfter: Duration?
+
+  /// A status made of its parts.
+  public init(code: Int, reason: String, message: String, causes: [Cause] = [], retryAfter: Duration? = nil) {
+    self.code = code
+    self.reason = reason
+    self.message = message
+    self.causes = causes
+    self.retryAfter = retryAfter
+  }
+
+  public var description: String { reason.isEmpty ? "\(code): \(message)" : "\(code) \(reason): \(message)" }
+}
