@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+
+/// The RBAC objects that grant ``Permission/all``, as `config/rbac` holds them.
+public enum RoleManifests {
+  /// The name of the operator's Deployment, ServiceAccount and roles.
+  public static let operatorName = "observability-operator"
+  /// The namespace of the operator in `config/default`.
+  public static let operatorNamespace = "cozy-observability"
+  /// The namespace of the children in `config/default` and in the samples.
+  public static let childrenNamespace = "cozy-coroot"
+
+  /// Every role and binding, in the order in which they are written.
+  public static var all: [JSONValue] {
+    Permission.Scope.allCases.flatMap { scope in
+      switch scope {
+      case .cluster:
+        [
+          role(kind: "ClusterRole", name: operatorName, scope: scope),
+          binding(kind: "ClusterRoleBinding", name: operatorName, role: ("ClusterRole", operatorName)),
+        ]
+      case .children:
+        [
+          role(kind: "ClusterRole", name: "\(operatorName)-children", scope: scope),
+          binding(
+            kind: "RoleBinding", name: "\(operatorName)-children", namespace: childrenNamespace,
+            role: ("ClusterRole", "\(operatorName)-children")),
+        ]
+      case .operatorNamespace:
+        namespaced(scope, suffix: "election", namespace: operatorNamespace)
+      case .eventsNamespace:
+        namespaced(scope, suffix: "events", namespace: "default")
+      }
+    }
+  }
+
+  private static func namespaced(_ scope: Permission.Scope, suffix: String, namespace: String) -> [JSONValue] {
+    let name = "\(operatorName)-\(suffix)"
+    return [
+      role(kind: "Role", name: name, namespace: namespace, scope: scope),
+      binding(kind: "RoleBinding", name: name, namespace: namespace, role: ("Role", name)),
+    ]
+  }
+
+  private static func role(
+    kind: String, name: String, namespace: String? = nil, scope: Permission.Scope
+  ) -> JSONValue {
+    let rules = Permission.all.filter { $0.scope == scope }.map { permission -> JSONValue in
+      [
+        "apiGroups": [.string(permission.group)],
+        "resources": [.string(permission.resource)],
+        "verbs": .array(permission.verbs.map(JSONValue.string)),
+      ]
+    }
+    var manifest = head(kind: kind, name: name, namespace: namespace)
+    manifest["rules"] = .array(rules)
+    return manifest
+  }
+
+  private static func binding(
+    kind: String, name: String, namespace: String? = nil, role: (kind: String, name: String)
+  ) -> JSONValue {
+    var manifest = head(kind: kind, name: name, namespace: namespace)
+    manifest["roleRef"] = [
+      "apiGroup": "rbac.authorization.k8s.io", "kind": .string(role.kind), "name": .string(role.name),
+    ]
+    manifest["subjects"] = [
+      ["kind": "ServiceAccount", "name": .string(operatorName), "namespace": .string(operatorNamespace)]
+    ]
+    return manifest
+  }
+
+  private static func head(kind: String, name: String, namespace: String?) -> JSONValue {
+    var metadata: JSONObject = ["name": .string(name)]
+    if let namespace { metadata["namespace"] = .string(namespace) }
+    metadata["labels"] = [
+      "app.kubernetes.io/name": .string(operatorName), "app.kubernetes.io/part-of": "cozystack",
+    ]
+    return [
+      "apiVersion": "rbac.authorization.k8s.io/v1", "kind": .string(kind), "metadata": .object(metadata),
+    ]
+  }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import KubernetesClient
+import Testing
+
+@testable import ObservabilityController
+
+@Suite struct NodeAssignmentTests {
+  static func node(_ name: String, labels: [String: String] = [:], taints: [NodeView.Taint] = []) -> NodeView {
+    var node = NodeView(KubernetesObject(type: .nodes, name: name))
+    node.labels = ["kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"].merging(labels) { $1 }
+    node.taints = taints
+    return node
+  }
+
+  static func claim(_ name: String, age: Int, selector: [String: String] = [:]) -> NodeAssignment.Claim {
+    NodeAssignment.Claim(
+      name: name, creationTimestamp: "2026-01-0\(age)T00:00:00Z",
+      pool: NodePool(nodeSelector: selector, tolerations: [["operator": "Exists"]]))
+  }
+
+  @Test func theOldestServesANodeAndAYoungerIsToldWhichNodes() {
+    let nodes = [Self.node("b", labels: ["pool": "x"]), Self.node("a", labels: ["pool": "x"]), Self.node("c")]
+    let assignment = NodeAssignment(
+      claims: [Self.claim("young", age: 2), Self.claim("old", age: 1, selector: ["pool": "x"])], nodes: nodes)
+    #expect(assignment.overlaps == ["young": .init(object: "old", nodes: ["a", "b"])])
+  }
+
+  @Test func disjointPoolsDoNotOverlap() {
+    let nodes = [Self.node("a", labels: ["pool": "x"]), Self.node("b", labels: ["pool": "y"])]
+    let assignment = NodeAssignment(
+      claims: [Self.claim("x", age: 1, selector: ["pool": "x"]), Self.claim("y", age: 2, selector: ["pool": "y"])],
+      nodes: nodes)
+    #expect(assignment.overlaps.isEmpty)
+  }
+
+  @Test func anObjectThatIsStalledStandsInNobodysWay() {
+    let nodes = [Self.node("a", labels: ["pool": "x"]), Self.node("b", labels: ["pool": "y"])]
+    let assignment = NodeAssignment(
+      claims: [
+        Self.claim("first", age: 1, selector: ["pool": "x"]), Self.claim("everything", age: 2),
+        Self.claim("second", age: 3, selector: ["pool": "y"]),
+      ], nodes: nodes)
+    #expect(assignment.overlaps.keys.sorted() == ["everything"])
+  }
+
+  @Test func objectsOfTheSameAgeAreTakenByName() {
+    let assignment = NodeAssignment(claims: [Self.claim("b", age: 1), Self.claim("a", age: 1)], nodes: [Self.node("n")])
+    #expect(assignment.overlaps == ["b": .init(object: "a", nodes: ["n"])])
+  }
+
+  @Test(arguments: [
+    ([:], nil, NodePool.Standing.eligible),
+    (["kubernetes.io/arch": "riscv64"], nil, .ineligible(reason: "UnsupportedArchitecture")),
+    (["kubernetes.io/os": "windows"], nil, .ineligible(reason: "UnsupportedOperatingSystem")),
+    ([NodePool.ineligibleLabel: "ineligible"], nil, .ineligible(reason: "LabelledIneligible")),
+    (["pool": "other"], "mine", .notSelected),
+  ] as [([String: String], String?, NodePool.Standing)])
+  func standing(labels: [String: String], selector: String?, expected: NodePool.Standing) {
+    let pool = NodePool(nodeSelector: selector.map { ["pool": $0] } ?? [:], tolerations: [])
+    #expect(pool.standing(of: Self.node("n", labels: labels)) == expected)
+  }
+
+  @Test(arguments: [
+    ([], "k", "", "NoSchedule", false),
+    ([["operator": "Exists"]], "k", "", "NoSchedule", true),
+    ([["key": "k", "operator": "Exists", "effect": "NoExecute"]], "k", "", "NoSchedule", false),
+    ([["key": "k", "value": "v"]], "k", "v", "NoSchedule", true),
+    ([["key": "k", "value": "v"]], "k", "w", "NoSchedule", false),
+    ([["key": "other", "operator": "Exists"]], "k", "", "NoSchedule", false),
+    ([], "k", "", "PreferNoSchedule", true),
+    ([], "node.kubernetes.io/unschedulable", "", "NoSchedule", true),
+  ] as [([JSONObject], String, String, String, Bool)])
+  func taints(tolerations: [JSONObject], key: String, value: String, effect: String, selected: Bool) {
+    let pool = NodePool(nodeSelector: [:], tolerations: tolerations)
+    let node = Self.node("n", taints: [.init(key: key, value: value, effect: effect)])
+    #expect((pool.standing(of: node) != .notSelected) == selected)
+  }
+}
