@@ -35,7 +35,7 @@ struct NodeView: Hashable, Sendable {
   /// Reduces a Node to what a view reads, so that the store stays small and a kubelet's heartbeat is no change.
   static func project(_ node: KubernetesObject) -> KubernetesObject {
     var metadata: JSONObject = ["name": .string(node.name)]
-    for member in ["uid", "resourceVersion", "labels"] { metadata[member] = node[path: "metadata", member] }
+    for member in ["uid", "labels"] { metadata[member] = node[path: "metadata", member] }
     var content: JSONObject = ["metadata": .object(metadata)]
     if let taints = node[path: "spec", "taints"] { content["spec"] = ["taints": taints] }
     var info: JSONObject = [:]

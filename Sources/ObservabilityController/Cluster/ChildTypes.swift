@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ControllerRuntime
+import KubernetesClient
+import ObservabilityAPI
+import Rendering
+
+extension ResourceType {
+  /// The objects that the operator is there for.
+  static let observabilities = ResourceType(
+    group: "observability.cozystack.io", version: "v1alpha1", kind: "Observability", plural: "observabilities",
+    isNamespaced: false)
+  /// What tells a vmagent to scrape pods.
+  static let podScrapes = ResourceType(
+    group: "operator.victoriametrics.com", version: "v1beta1", kind: "VMPodScrape", plural: "vmpodscrapes")
+
+  /// Every type that a child may have, whether or not one is wanted now.
+  static let childTypes: [ResourceType] = [.serviceAccounts, .networkPolicies, .daemonSets, .podScrapes]
+
+  /// The type of a rendered child.
+  init(_ child: Child) {
+    self.init(group: child.group, version: child.version, kind: child.kind, plural: child.plural)
+  }
+}
+
+/// The watches that follow from objects.
+enum Watches {
+  /// The label by which children are watched; its value is the name of their object.
+  static let objectLabel = "observability.cozystack.io/object"
+
+  /// The objects themselves.
+  static let objects = WatchTarget(type: .observabilities)
+  /// All nodes.
+  static let nodes = WatchTarget(type: .nodes)
+
+  /// The children of one type in one namespace.
+  static func children(_ type: ResourceType, in namespace: String) -> WatchTarget {
+    WatchTarget(type: type, namespace: namespace, labelSelector: objectLabel)
+  }
+
+  /// Everything to watch for the sake of one object.
+  ///
+  /// - Parameter inventory: what the object has as of now. A type that is no longer wanted is watched until its last
+  ///   child is gone, and a type that a cluster may not serve only if it is needed.
+  static func needed(for spec: ObservabilitySpec, inventory: [InventoryEntry]) -> Set<WatchTarget> {
+    var targets = MetricsResolution.needs(of: spec)
+    targets.insert(.named(.namespaces, ObjectKey(name: spec.namespace)))
+    for type in ResourceType.childTypes where type != .podScrapes || spec.metrics.delivery == .scrape {
+      targets.insert(children(type, in: spec.namespace))
+    }
+    for entry in inventory {
+      guard let type = ResourceType.childTypes.first(where: { $0.group == entry.group && $0.kind == entry.kind }),
+        let namespace = entry.namespace
+      else { continue }
+      targets.insert(children(type, in: namespace))
+    }
+    return targets
+  }
+}

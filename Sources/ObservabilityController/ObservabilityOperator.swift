@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ControllerRuntime
+import HTTPTransport
+import KubernetesClient
+import Logging
+import Synchronization
+
+/// The operator as a whole: watches, queue, workers and Events, put together.
+///
+/// Caches are warm whether or not this replica leads; only the leader reconciles.
+public final class ObservabilityOperator: Sendable {
+  /// The work: names of objects.
+  public let queue: WorkQueue<String>
+  /// The watches.
+  public let informers: Informers
+  private let events: EventRecorder
+  private let controller: Controller<String>
+  private let logger: Logger
+
+  /// An operator that has not begun yet.
+  ///
+  /// - Parameters:
+  ///   - api: the cluster.
+  ///   - transport: carries the checks of backends; they never go through `api`.
+  public init(
+    api: any KubernetesAPI, transport: any HTTPTransport, settings: OperatorSettings,
+    environment: RuntimeEnvironment = .live, metrics: any RuntimeMetrics = NoRuntimeMetrics(), logger: Logger
+  ) {
+    let queue = WorkQueue<String>(name: "observability", environment: environment, metrics: metrics)
+    let router = WatchRouter(queue: queue, logger: logger)
+    let informers = Informers(
+      api: api, environment: environment,
+      projection: { target in
+        switch target.type {
+        case .nodes: NodeView.project
+        case .observabilities, .namespaces, .services, .secrets: ObjectStore.withoutManagedFields
+        default: { $0 }
+        }
+      },
+      onChange: { router.changed($0, $1) }, onState: { router.stateChanged($0, $1) })
+    router.informers.withLock { $0 = informers }
+    let events = EventRecorder(
+      api: api, controller: OperatorSettings.controllerName, environment: environment, metrics: metrics)
+    let reconciler = ObservabilityReconciler(
+      api: api, informers: informers, events: events, transport: transport, settings: settings,
+      environment: environment, logger: logger)
+    self.queue = queue
+    self.informers = informers
+    self.events = events
+    self.logger = logger
+    controller = Controller(
+      name: "observability", queue: queue, workers: settings.workers, environment: environment, metrics: metrics,
+      logger: logger, reconcile: { try await reconciler.reconcile($0) })
+    informers.want([Watches.objects, Watches.nodes], by: WatchRouter.operatorHolder)
+  }
+
+  /// Keeps the watches going until the task is cancelled. Runs on every replica.
+  public func watch() async {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.informers.run() }
+      group.addTask { await self.events.run() }
+    }
+  }
+
+  /// Reconciles until ``stop()``. Runs on the leader only.
+  public func work() async {
+    await controller.run()
+  }
+
+  /// Takes no more work, finishes what is running, and sends the Events that wait.
+  public func stop() async {
+    await controller.stop()
+    await events.drain(within: .seconds(5))
+  }
+
+  /// Whether everything that every replica watches has been read.
+  public var isSynced: Bool {
+    [Watches.objects, Watches.nodes].allSatisfy { informers.state($0).isSynced }
+  }
+}
+
+/// Turns what watches tell into work and log lines.
+private final class WatchRouter: Sendable {
+  /// Holds the watches that are there for no one object.
+  static let operatorHolder = "the operator itself"
+
+  let informers = Mutex<Informers?>(nil)
+  private let queue: WorkQueue<String>
+  private let logger: Logger
+  private let story = Mutex(WatchStory())
+
+  init(queue: WorkQueue<String>, logger: Logger) {
+    self.queue = queue
+    self.logger = logger
+  }
+
+  func changed(_ target: WatchTarget, _ change: StoreChange) {
+    let priority: WorkPriority = change.isInitial ? .low : .normal
+    switch target.type {
+    case .observabilities:
+      queue.add(change.key.name, priority: priority)
+      // Another object's nodes may have become free, or taken.
+      if change.changesSpecification { addAll(priority: .low) }
+    case .nodes, .namespaces, .services, .secrets:
+      addAll(priority: priority)
+    default:
+      for object in [change.old, change.new] {
+        if let name = object?.labels[Watches.objectLabel] { queue.add(name, priority: priority) }
+      }
+    }
+  }
+
+  func stateChanged(_ target: WatchTarget, _ state: InformerState) {
+    for line in story.withLock({ $0.tell(target, state) }) {
+      logger.log(level: line.level, "\(line.message)", metadata: line.metadata)
+    }
+    addAll(priority: .low)
+  }
+
+  private func addAll(priority: WorkPriority) {
+    guard let store = informers.withLock({ $0 })?.store(Watches.objects) else { return }
+    for object in store.all() { queue.add(object.name, priority: priority) }
+  }
+}
+
+extension StoreChange {
+  fileprivate var changesSpecification: Bool {
+    old?.uid != new?.uid || old?.generation != new?.generation || old?.isBeingDeleted != new?.isBeingDeleted
+  }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the operator is told at its start.
+public struct OperatorSettings: Hashable, Sendable {
+  /// The field manager of everything that the operator applies; its status goes by the same name with `-status`.
+  public static let fieldManager = "observability-operator"
+  /// What Events give as their reporting controller.
+  public static let controllerName = "observability.cozystack.io/operator"
+
+  /// The version of the operator's release.
+  public var version: String
+  /// The image that the init container runs, unless an object names another.
+  public var image: String
+  /// How many objects are worked on at once.
+  public var workers: Int
+
+  /// Settings made of their parts.
+  public init(version: String, image: String, workers: Int = 4) {
+    self.version = version
+    self.image = image
+    self.workers = workers
+  }
+}

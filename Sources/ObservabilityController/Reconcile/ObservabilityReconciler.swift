@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ControllerRuntime
+import HTTPTransport
+import KubernetesClient
+import Logging
+import ObservabilityAPI
+import Synchronization
+
+/// Makes one object's children as the object asks, and says in its status how that goes.
+///
+/// A reconcile is a list of named steps, ``Step/all``, over a ``Pass``. It reads from stores that watches keep, so a pass
+/// that finds everything in place sends nothing.
+final class ObservabilityReconciler: Sendable {
+  /// What is remembered of an object between passes; all of it can be lost without harm.
+  struct Memory: Sendable {
+    /// What was last applied, until the status that says so has come back by watch.
+    var inventory: [InventoryEntry]?
+    /// Since when the status waits for things to settle after a change.
+    var settlingSince: Duration?
+    /// When the object's present state of affairs began, for `ready after=…`.
+    var busySince: Duration?
+    var story = Story()
+  }
+
+  /// How long after a change to a child the status is written: a change that takes effect at once then costs one write
+  /// of the status, not two.
+  static let settlingTime = Duration.milliseconds(100)
+  /// For how long changes may follow each other before the status is written all the same.
+  static let settlingLimit = Duration.seconds(1)
+
+  let informers: Informers
+  let applier: ChildApplier
+  let pruner: Pruner
+  let statusWriter: StatusWriter
+  let events: EventRecorder
+  let monitor: BackendMonitor
+  let settings: OperatorSettings
+  let environment: RuntimeEnvironment
+  let logger: Logger
+  private let memories = Mutex<[String: Memory]>([:])
+
+  init(
+    api: any KubernetesAPI, informers: Informers, events: EventRecorder, transport: any HTTPTransport,
+    settings: OperatorSettings, environment: RuntimeEnvironment, logger: Logger
+  ) {
+    self.informers = informers
+    applier = ChildApplier(api: api, fieldManager: OperatorSettings.fieldManager)
+    pruner = Pruner(api: api)
+    statusWriter = StatusWriter(api: api, fieldManager: OperatorSettings.fieldManager)
+    self.events = events
+    monitor = BackendMonitor(transport: transport, environment: environment)
+    self.settings = settings
+    self.environment = environment
+    self.logger = logger
+  }
+
+  /// One pass over the object of that name.
+  func reconcile(_ name: String) async throws -> Outcome {
+    guard let store = informers.store(Watches.objects), store.isSynced else { return .settled }
+    guard let object = store.get(ObjectKey(name: name)) else {
+      await forget(name)
+      return .settled
+    }
+    // The garbage collector removes the children of an object that is being deleted; nothing must bring them back.
+    guard !object.isBeingDeleted else { return .settled }
+
+    var pass = Pass(
+      object: object, began: environment.now(),
+      inventory: memory(of: name).inventory ?? InventoryEntry.list(in: object))
+    for step in Step.all where !pass.isPending && (step.whenStalled || !pass.isStalled) {
+      try Task.checkCancellation()
+      await step.run(self, &pass)
+    }
+    if let failure = pass.failure { throw failure }
+    return next(after: pass, name: name)
+  }
+
+  private func next(after pass: Pass, name: String) -> Outcome {
+    if memory(of: name).settlingSince != nil { return .again(after: Self.settlingTime) }
+    if let answer = pass.answer, !pass.isStalled { return .again(after: answer.nextAfter) }
+    return .settled
+  }
+
+  private func forget(_ name: String) async {
+    informers.want([], by: name)
+    await monitor.forget(name)
+    if memories.withLock({ $0.removeValue(forKey: name) }) != nil {
+      logger.info("object gone", metadata: ["object": "\(name)"])
+    }
+  }
+
+  func memory(of name: String) -> Memory {
+    memories.withLock { $0[name] ?? Memory() }
+  }
+
+  func remember<Result: Sendable>(_ name: String, _ body: (inout Memory) -> sending Result) -> Result {
+    memories.withLock { memories in
+      body(&memories[name, default: Memory()])
+    }
+  }
+}

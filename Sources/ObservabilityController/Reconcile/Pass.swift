@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Backends
+import ControllerRuntime
+import JSON
+import KubernetesClient
+import ObservabilityAPI
+import Rendering
+
+/// One pass over one object: what is known at its start, and what each step adds.
+struct Pass: Sendable {
+  /// The object as the store has it.
+  let object: KubernetesObject
+  /// When the pass began.
+  let began: Duration
+
+  /// The object read; nil until it is, and if it is invalid.
+  var observability: Observability?
+  /// The nodes, read once for the pass.
+  var nodes: [NodeView] = []
+  /// What has been applied, from the status or from memory, whichever is newer.
+  var inventory: [InventoryEntry]
+
+  var resolution = MetricsResolution.pending
+  var answer: BackendMonitor.Answer?
+  /// Why the agents' children cannot be applied now.
+  var agentsBlocked: Finding?
+  /// What became of the children that were applied.
+  var applied: [AppliedChildRecord] = []
+  /// Whether every child that is wanted is there as rendered.
+  var everyChildApplied = false
+  var agents: AgentsObservation?
+  var conditions = ConditionAssembly()
+
+  /// Something has not been read yet: the pass ends without a word and is repeated when it has.
+  var isPending = false
+  /// The first failure that is worth trying again by itself.
+  var failure: KubernetesError?
+
+  /// Whether the steps that act are to be left out.
+  var isStalled: Bool { conditions.stalled != nil }
+  /// Whether the pass changed a child.
+  var changedSomething: Bool { applied.contains { $0.change != .unchanged } }
+}
+
+/// What became of one child in a pass.
+struct AppliedChildRecord: Sendable {
+  var child: Child
+  var change: AppliedChild.Change
+}

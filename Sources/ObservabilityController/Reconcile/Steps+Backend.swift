@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Backends
+import ControllerRuntime
+import KubernetesClient
+import ObservabilityAPI
+
+extension ObservabilityReconciler {
+  /// Finds the metrics backend.
+  func resolveBackend(_ pass: inout Pass) {
+    guard let spec = pass.observability?.spec else { return }
+    pass.resolution = MetricsResolution.resolve(spec, lookup: informers.lookup)
+    switch pass.resolution {
+    case .pending: pass.isPending = true
+    case .blocked(let finding): pass.conditions.metrics = .bad(finding)
+    case .resolved: break
+    }
+  }
+
+  /// Asks the metrics backend how it is.
+  func askBackend(_ pass: inout Pass) async {
+    guard let observability = pass.observability, case .resolved(var backend) = pass.resolution else { return }
+    // With Scrape the platform's vmagent writes, and to where it is told: only reading is ours to check.
+    if observability.spec.metrics.delivery == .scrape, backend.readURL != nil { backend.writeURL = nil }
+    let answer = await monitor.answer(for: observability.name, backend: backend)
+    pass.answer = answer
+    pass.conditions.metrics = Self.state(answer.verdict, backend: backend, spec: observability.spec)
+  }
+
+  private static func state(
+    _ verdict: BackendVerdict, backend: MetricsBackend, spec: ObservabilitySpec
+  ) -> PartState {
+    let kept =
+      spec.metrics.delivery == .push
+      ? " Agents keep up to \(spec.nodeAgent.spoolSize) each meanwhile." : ""
+    let remedy = spec.metrics.victoriaMetrics.tenant.map { tenant in
+      " Check Services \(MetricsResolution.services(of: tenant).map(\.description).joined(separator: " and ")), or set "
+        + "spec.metrics.victoriaMetrics.writeURL."
+    } ?? " Check spec.metrics.victoriaMetrics."
+    switch verdict {
+    case .ready:
+      let urls = [backend.writeURL, backend.readURL].compactMap(\.self).joined(separator: " and ")
+      return .good(Finding(.reachable, "\(urls) answered."))
+    default:
+      return .bad(Finding(reason(verdict), verdict.sentence + kept + remedy))
+    }
+  }
+
+  private static func reason(_ verdict: BackendVerdict) -> ConditionReason {
+    switch verdict {
+    case .ready: .reachable
+    case .unreachable: .unreachable
+    case .unauthorized: .unauthorized
+    case .notVictoriaMetrics: .notVictoriaMetrics
+    case .degraded: .backendDegraded
+    }
+  }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ControllerRuntime
+import JSON
+import KubernetesClient
+import ObservabilityAPI
+import Rendering
+
+extension ObservabilityReconciler {
+  /// Renders the children and applies those that differ from what is there.
+  func applyChildren(_ pass: inout Pass) async {
+    guard let observability = pass.observability, pass.agentsBlocked == nil else { return }
+    guard let facts = facts(pass) else {
+      if case .blocked(let finding) = pass.resolution { pass.agentsBlocked = finding }
+      return
+    }
+    let children = Renderer.children(of: observability, facts: facts)
+    guard isReadable(children, &pass) else { return }
+    var inventory = pass.inventory
+    pass.everyChildApplied = true
+    for child in children {
+      let type = ResourceType(child)
+      let key = ObjectKey(namespace: child.namespace, name: child.name)
+      let store = informers.store(Watches.children(type, in: child.namespace))
+      let entry = inventory.first { $0.group == child.group && $0.kind == child.kind && $0.key == key }
+      do {
+        let result = try await applier.apply(
+          type: type, desired: KubernetesObject(child.manifest), live: store?.get(key), appliedHash: entry?.hash)
+        if result.change != .unchanged { store?.wrote(result.object) }
+        inventory.removeAll { $0.group == child.group && $0.kind == child.kind && $0.key == key }
+        inventory.append(InventoryEntry(type: type, key: key, uid: result.uid, hash: result.hash))
+        if result.change == .waitingForDeletion { pass.everyChildApplied = false }
+        pass.applied.append(AppliedChildRecord(child: child, change: result.change))
+        tellDrift(result.change, of: child, object: pass.object)
+      } catch {
+        pass.everyChildApplied = false
+        refused(child, error, &pass)
+      }
+    }
+    pass.inventory = inventory.sorted()
+    remember(observability.name) { $0.inventory = inventory.sorted() }
+  }
+
+  /// What rendering must know; nil while it is not known.
+  private func facts(_ pass: Pass) -> PlatformFacts? {
+    let backend: MetricsBackend? = if case .resolved(let backend) = pass.resolution { backend } else { nil }
+    let isScrape = pass.observability?.spec.metrics.delivery == .scrape
+    guard let writeURL = backend?.writeURL ?? (isScrape ? "" : nil) else { return nil }
+    return PlatformFacts(
+      metrics: .init(writeURL: writeURL, readURL: backend?.readURL), credentialsHash: backend?.credentialsHash,
+      caHash: backend?.certificateAuthoritiesHash, operatorImage: settings.image, operatorVersion: settings.version)
+  }
+
+  /// Whether every type that is to be applied has been read, so that it is known what is there.
+  private func isReadable(_ children: [Child], _ pass: inout Pass) -> Bool {
+    for child in children {
+      let target = Watches.children(ResourceType(child), in: child.namespace)
+      if case .failing(let error, _) = informers.state(target) {
+        pass.agentsBlocked =
+          error.isNotFound
+          ? Finding(
+            .typeNotServed,
+            "The cluster does not serve \(target.type). Install the VictoriaMetrics operator, or set "
+              + "spec.metrics.delivery to Push.")
+          : Finding(.notPermitted, Self.unreadable(target.type, namespace: child.namespace, error))
+        return false
+      }
+      guard informers.store(target)?.isSynced == true else {
+        pass.isPending = true
+        return false
+      }
+    }
+    return true
+  }
+
+  private static func unreadable(_ type: ResourceType, namespace: String, _ error: KubernetesError) -> String {
+    let remedy =
+      error.isForbidden
+      ? " Bind ClusterRole \(RoleManifests.operatorName)-children in namespace \(namespace)." : ""
+    return "\(type) in namespace \(namespace) cannot be read: \(error).\(remedy)"
+  }
+
+  /// A child that could not be applied: refused for good, or to be tried again.
+  private func refused(_ child: Child, _ error: KubernetesError, _ pass: inout Pass) {
+    let name = "\(child.kind) \(child.namespace)/\(child.name)"
+    if error.isInvalid {
+      pass.conditions.stalled = Finding(.childRefused, "The API server refuses \(name): \(error). Correct the object.")
+      return
+    }
+    pass.failure = pass.failure ?? error
+    let remedy =
+      error.isForbidden
+      ? " Bind ClusterRole \(RoleManifests.operatorName)-children in namespace \(child.namespace)." : ""
+    pass.agentsBlocked =
+      pass.agentsBlocked
+      ?? Finding(error.isForbidden ? .notPermitted : .applyFailed, "\(name) cannot be applied: \(error).\(remedy)")
+  }
+
+  /// Somebody else's change to a child is told once, when it is put right.
+  private func tellDrift(_ change: AppliedChild.Change, of child: Child, object: KubernetesObject) {
+    guard case .repaired(let fields, let managers) = change else { return }
+    let name = "\(child.kind)/\(child.namespace)/\(child.name)"
+    let what = fields.isEmpty ? "was deleted" : "changed in \(fields.joined(separator: ", "))"
+    let who = managers.isEmpty ? "" : " by \(managers.joined(separator: ", "))"
+    events.record(
+      regarding: object, type: .warning, reason: "ChildRepaired", action: "Repair",
+      note: "\(name) \(what)\(who); put right.")
+  }
+
+  /// Deletes what earlier generations rendered and this one does not; only after every apply went through.
+  func prune(_ pass: inout Pass) async {
+    guard let observability = pass.observability, pass.everyChildApplied, !pass.isStalled else { return }
+    let wanted = Set(pass.applied.map { ObjectIdentity($0.child) })
+    var live: [KubernetesObject] = []
+    for target in Watches.needed(for: observability.spec, inventory: pass.inventory) where target.labelSelector != nil {
+      guard let store = informers.store(target), store.isSynced else { continue }
+      live += store.owned(by: observability.uid)
+    }
+    let plan = PrunePlan(inventory: pass.inventory, live: live, desired: wanted, ownerUID: observability.uid)
+    for item in plan.deletions {
+      do {
+        guard let type = ResourceType.childTypes.first(where: { $0.group == item.group && $0.kind == item.kind }) else {
+          continue
+        }
+        try await pruner.delete(item, type: type)
+        pass.inventory.removeAll { $0.identity == item.identity }
+        logger.info(
+          "child pruned",
+          metadata: ["object": "\(observability.name)", "child": "\(item.kind)/\(item.namespace ?? "")/\(item.name)"])
+      } catch {
+        pass.failure = pass.failure ?? error
+      }
+    }
+    let inventory = pass.inventory
+    remember(observability.name) { $0.inventory = inventory }
+  }
+}

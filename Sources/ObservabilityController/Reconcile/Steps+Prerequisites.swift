@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ControllerRuntime
+import JSON
+import KubernetesClient
+import ObservabilityAPI
+
+extension ObservabilityReconciler {
+  /// Reads and validates the object, and says what this release does not do.
+  func decode(_ pass: inout Pass) {
+    let observability: Observability
+    do {
+      observability = try ObservabilityDecoder.decode(.object(pass.object.content))
+    } catch {
+      pass.conditions.stalled = Finding(.invalidSpec, "\(error)")
+      return
+    }
+    pass.observability = observability
+    let spec = observability.spec
+    if let moved = pass.inventory.first(where: { $0.namespace != nil && $0.namespace != spec.namespace }) {
+      pass.conditions.stalled = Finding(
+        .invalidSpec,
+        "spec.namespace: must not change; the children live in \(moved.namespace ?? ""). Set it back, or delete the "
+          + "object and create it anew.")
+      return
+    }
+    let missing = NotImplemented.features(in: spec)
+    if let first = missing.first(where: \.blocking) {
+      pass.conditions.stalled = Finding(.notImplemented, first.message)
+      return
+    }
+    if !missing.isEmpty {
+      pass.conditions.dashboards = .bad(Finding(.notImplemented, missing.map(\.message).joined(separator: " ")))
+    }
+    informers.want(Watches.needed(for: spec, inventory: pass.inventory), by: observability.name)
+  }
+
+  /// Finds out whether an older object already serves nodes that this one asks for.
+  func assignNodes(_ pass: inout Pass) {
+    guard let observability = pass.observability, let objects = informers.store(Watches.objects) else { return }
+    if case .failing(let error, _) = informers.state(Watches.nodes) {
+      pass.conditions.agents = .bad(Finding(.notPermitted, "Nodes cannot be read: \(error)."))
+    }
+    guard let store = informers.store(Watches.nodes), store.isSynced else {
+      pass.isPending = pass.conditions.agents == nil
+      return
+    }
+    pass.nodes = store.all().map(NodeView.init)
+    let claims = objects.all().filter { !$0.isBeingDeleted }.compactMap(Self.claim)
+    guard let overlap = NodeAssignment(claims: claims, nodes: pass.nodes).overlaps[observability.name] else { return }
+    let shown = overlap.nodes.prefix(5).joined(separator: ", ")
+    let more = overlap.nodes.count > 5 ? " and \(overlap.nodes.count - 5) more" : ""
+    pass.conditions.stalled = Finding(
+      .nodesAlreadyObserved,
+      "Observability \(overlap.object), which is older, already serves \(shown)\(more). Narrow "
+        + "spec.nodeAgent.nodeSelector so that the two select different nodes.")
+  }
+
+  private static func claim(_ object: KubernetesObject) -> NodeAssignment.Claim? {
+    guard let observability = try? ObservabilityDecoder.decode(.object(object.content)),
+      !NotImplemented.features(in: observability.spec).contains(where: \.blocking)
+    else { return nil }
+    return NodeAssignment.Claim(
+      name: object.name, creationTimestamp: object.creationTimestamp ?? "", pool: NodePool(observability.spec.nodeAgent))
+  }
+
+  /// Finds the namespace of the children.
+  func findNamespace(_ pass: inout Pass) {
+    guard let spec = pass.observability?.spec else { return }
+    switch informers.lookup(.namespaces, ObjectKey(name: spec.namespace)) {
+    case .pending: pass.isPending = true
+    case .absent:
+      pass.agentsBlocked = Finding(
+        .namespaceNotFound,
+        "Namespace \(spec.namespace) is not there. Create it with label pod-security.kubernetes.io/enforce=privileged.")
+    case .failing(let error):
+      pass.agentsBlocked = Finding(.notPermitted, "Namespace \(spec.namespace) cannot be read: \(error).")
+    case .present(let namespace):
+      guard namespace.isBeingDeleted else { return }
+      pass.agentsBlocked = Finding(
+        .namespaceNotFound, "Namespace \(spec.namespace) is being deleted. Wait until it is gone and create it anew.")
+    }
+  }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ControllerRuntime
+import KubernetesClient
+import Logging
+import ObservabilityAPI
+
+/// What the log tells of one object: each fact once, when it becomes true. Pure.
+struct Story: Sendable {
+  /// One line.
+  struct Line: Hashable, Sendable {
+    var level: Logger.Level
+    var message: String
+    var metadata: Logger.Metadata
+  }
+
+  /// What a pass found, as far as the story goes.
+  struct Report: Sendable {
+    var object: String
+    var generation: Int64
+    var mode: String?
+    var backend: MetricsBackend?
+    var metrics: PartState?
+    var blocked: Finding?
+    var stalled: Finding?
+    var applied: [AppliedChildRecord]
+    var agents: AgentsObservation?
+    var daemonSet: String?
+    var retry: Duration?
+    var isReady: Bool
+  }
+
+  private var generation: Int64?
+  private var backend: MetricsBackend?
+  private var metrics: PartState?
+  private var blocked: Finding?
+  private var stalled: Finding?
+  private var ineligible: [AgentsObservation.Ineligible] = []
+  private var counts: [Int] = []
+  private var isReady = false
+  private var busySince: Duration?
+
+  /// The lines that a report adds to what was told before.
+  mutating func tell(_ report: Report, now: Duration) -> [Line] {
+    var lines: [Line] = []
+    func add(_ level: Logger.Level, _ message: String, _ metadata: Logger.Metadata) {
+      lines.append(
+        Line(level: level, message: message, metadata: metadata.merging(["object": "\(report.object)"]) { $1 }))
+    }
+    if generation != report.generation {
+      generation = report.generation
+      busySince = now
+      var metadata: Logger.Metadata = ["generation": "\(report.generation)"]
+      if let mode = report.mode { metadata["mode"] = "\(mode)" }
+      add(.info, "object seen", metadata)
+    }
+    if stalled != report.stalled {
+      stalled = report.stalled
+      if let stalled { add(.error, "object stalled", ["reason": "\(stalled.reason.rawValue)", "cause": "\(stalled.message)"]) }
+    }
+    tellBackend(report, add)
+    for node in report.agents?.ineligible ?? [] where !ineligible.contains(node) {
+      add(
+        .info, "node ineligible", ["node": "\(node.name)", "kernel": "\(node.kernel)", "reason": "\(node.reason)"])
+    }
+    ineligible = report.agents?.ineligible ?? ineligible
+    for record in report.applied { tellChild(record, add) }
+    if blocked != report.blocked {
+      blocked = report.blocked
+      if let blocked {
+        add(.warning, "agents wait", ["reason": "\(blocked.reason.rawValue)", "cause": "\(blocked.message)"])
+      }
+    }
+    tellAgents(report, now, add)
+    return lines
+  }
+
+  private mutating func tellBackend(_ report: Report, _ add: (Logger.Level, String, Logger.Metadata) -> Void) {
+    if let backend = report.backend, backend != self.backend {
+      var metadata: Logger.Metadata = ["backend": "metrics", "from": "\(backend.source)"]
+      if let url = backend.writeURL { metadata["write"] = "\(url)" }
+      if let url = backend.readURL { metadata["read"] = "\(url)" }
+      add(.info, "backend resolved", metadata)
+      self.backend = backend
+    }
+    guard let metrics = report.metrics, metrics != self.metrics else { return }
+    let before = self.metrics
+    self.metrics = metrics
+    if metrics.isGood {
+      if before != nil { add(.info, "backend recovered", ["backend": "metrics"]) }
+      return
+    }
+    var metadata: Logger.Metadata = [
+      "backend": "metrics", "reason": "\(metrics.finding.reason.rawValue)", "cause": "\(metrics.finding.message)",
+    ]
+    if let retry = report.retry { metadata["retry"] = "\(retry)" }
+    add(.error, "backend unavailable", metadata)
+  }
+
+  private func tellChild(_ record: AppliedChildRecord, _ add: (Logger.Level, String, Logger.Metadata) -> Void) {
+    let child = "\(record.child.kind)/\(record.child.namespace)/\(record.child.name)"
+    switch record.change {
+    case .unchanged: break
+    case .created, .updated: add(.info, "child applied", ["child": "\(child)", "change": "\(record.change.word)"])
+    case .recreated: add(.warning, "child drifted", ["child": "\(child)", "change": "deleted"])
+    case .repaired(let fields, let managers):
+      var metadata: Logger.Metadata = ["child": "\(child)", "fields": "\(fields.joined(separator: ","))"]
+      if !managers.isEmpty { metadata["by"] = "\(managers.joined(separator: ","))" }
+      add(.warning, "child drifted", metadata)
+    case .waitingForDeletion: add(.info, "child going", ["child": "\(child)"])
+    }
+  }
+
+  private mutating func tellAgents(
+    _ report: Report, _ now: Duration, _ add: (Logger.Level, String, Logger.Metadata) -> Void
+  ) {
+    if let agents = report.agents, let daemonSet = report.daemonSet {
+      let counts = [agents.updated, agents.ready, agents.eligible]
+      if counts != self.counts, !report.isReady {
+        add(
+          .info, "rollout",
+          ["child": "\(daemonSet)", "ready": "\(agents.ready)", "eligible": "\(agents.eligible)"])
+      }
+      self.counts = counts
+    }
+    defer { isReady = report.isReady }
+    if report.isReady, !isReady || busySince != nil {
+      var metadata: Logger.Metadata = [:]
+      if let agents = report.agents { metadata["agents"] = "\(agents.ready)/\(agents.eligible)" }
+      if let since = busySince { metadata["after"] = "\((now - since).formatted)" }
+      add(.info, "ready", metadata)
+      busySince = nil
+    } else if !report.isReady, busySince == nil {
+      busySince = now
+    }
+  }
+}
+
+extension Duration {
+  /// Seconds with one decimal: `4.1s`.
+  fileprivate var formatted: String {
+    let tenths = components.seconds * 10 + components.attoseconds / 100_000_000_000_000_000
+    return "\(tenths / 10).\(tenths % 10)s"
+  }
+}
