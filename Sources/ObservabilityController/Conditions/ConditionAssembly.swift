@@ -7,53 +7,60 @@ import ObservabilityAPI
 /// Turns what a pass found into conditions. Pure.
 ///
 /// `Ready`, `Reconciling` and `Stalled` follow kstatus
-/// (github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/README.md); they are always there, so that one can wait
-/// for either value. A part that is switched off has no condition.
+/// (github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/README.md): the latter two are there only while true. A
+/// part that is switched off has no condition.
 struct ConditionAssembly: Hashable, Sendable {
-  /// Why nothing goes on until the object is changed; nil if it does.
+  /// Why nothing goes on until the object is changed.
   var stalled: Finding?
+  /// What keeps the children from being applied; goes on by itself.
+  var blocked: Finding?
   var agents: PartState?
   var metrics: PartState?
-  /// What the object asks for, this release does not do, and the rest does not need.
+  /// What the object asks for, this release does not do, and `Ready` does not stand for.
   var dashboards: PartState?
 
-  /// The parts that `Ready` stands for, in the order in which one would look.
-  private var parts: [PartState] { [metrics, agents].compactMap(\.self) }
-
   /// Whether everything is as it should be.
-  var isReady: Bool { stalled == nil && !parts.isEmpty && parts.allSatisfy(\.isGood) }
+  var isReady: Bool {
+    stalled == nil && blocked == nil && agents?.isGood == true && metrics?.isGood == true
+  }
+
+  /// Why `Ready` is not true.
+  private var obstacle: Finding? {
+    if let stalled { return stalled }
+    if let blocked { return blocked }
+    if let metrics, !metrics.isGood { return Finding(.backendNotReady, metrics.finding.message) }
+    if let agents, !agents.isGood { return Finding(.agentsNotReady, agents.finding.message) }
+    return isReady ? nil : Finding(.progressing, "The object has not been looked at in full yet.")
+  }
 
   /// Writes the conditions into a set that may hold earlier ones.
   func write(to conditions: inout ConditionSet, generation: Int64, now: Timestamp) {
-    func set(_ type: ConditionType, _ status: Condition.Status, _ finding: Finding) {
+    func set(_ type: ConditionType, _ isTrue: Bool, _ finding: Finding) {
       conditions.set(
-        type: type.rawValue, status: status, reason: finding.reason.rawValue, message: finding.message,
-        observedGeneration: generation, now: now)
+        type: type.rawValue, status: isTrue ? .true : .false, reason: finding.reason.name, message: finding.message,
+        generation: generation, now: now)
     }
     func set(_ type: ConditionType, _ part: PartState?) {
-      guard let part else { return conditions.remove(type: type.rawValue) }
-      set(type, part.isGood ? .true : .false, part.finding)
+      guard let part else { return conditions.remove(type.rawValue) }
+      set(type, part.isGood, part.finding)
     }
     set(.agentsAvailable, agents)
     set(.metricsBackendReady, metrics)
     set(.dashboardsPublished, dashboards)
-    set(.ready, isReady ? .true : .false, ready)
-    if let stalled {
-      set(.stalled, .true, stalled)
-      set(.reconciling, .false, Finding(.stalled, "Nothing goes on until the object is changed: see Stalled."))
-    } else {
-      set(.stalled, .false, Finding(.notStalled, "Work goes on by itself."))
-      if let open = parts.first(where: { !$0.isGood }) {
-        set(.reconciling, .true, open.finding)
-      } else {
-        set(.reconciling, .false, Finding(.settled, "Everything is as rendered."))
-      }
+    guard let obstacle else {
+      let parts = [agents, metrics].compactMap(\.self?.finding.message)
+      set(.ready, true, Finding(.ready, parts.joined(separator: " ")))
+      conditions.remove(ConditionType.stalled.rawValue)
+      conditions.remove(ConditionType.reconciling.rawValue)
+      return
     }
-  }
-
-  private var ready: Finding {
-    if let stalled { return stalled }
-    if let open = parts.first(where: { !$0.isGood }) { return open.finding }
-    return Finding(.ready, parts.map(\.finding.message).joined(separator: " "))
+    set(.ready, false, obstacle)
+    if let stalled {
+      set(.stalled, true, stalled)
+      conditions.remove(ConditionType.reconciling.rawValue)
+    } else {
+      conditions.remove(ConditionType.stalled.rawValue)
+      set(.reconciling, true, blocked ?? Finding(.progressing, obstacle.message))
+    }
   }
 }

@@ -5,31 +5,35 @@ import ObservabilityAPI
 
 /// What is worth an Event between two states of the conditions. Pure.
 ///
-/// Told are: `Ready` becoming true, and what becomes wrong or wrong in another way. What is merely on its way is not:
-/// an Event costs a request, and the conditions say it.
+/// Told are: `Ready` becoming true, and what becomes wrong, or wrong in another way. What is merely on its way is not: an
+/// Event costs a request, and the conditions say it.
 enum ConditionNews {
+  /// One Event.
   struct Item: Hashable, Sendable {
     var isWarning: Bool
     var reason: String
     var note: String
   }
 
-  static func items(before: ConditionSet, after: ConditionSet, isProgressing: (ConditionType) -> Bool) -> [Item] {
+  /// Reasons that another condition's Event tells already, or that pass by themselves.
+  private static let untold: Set<String> = Set(
+    [
+      ConditionReason.progressing, .agentsNotReady, .backendNotReady, .invalidSpec, .notImplemented,
+      .nodesAlreadyObserved, .childRefused, .rollingOut, .notCreated,
+    ].map(\.name))
+
+  static func items(before: ConditionSet, after: ConditionSet) -> [Item] {
     var items: [Item] = []
-    func changed(_ type: ConditionType) -> (old: Condition?, new: Condition)? {
-      guard let new = after[type.rawValue] else { return nil }
+    for type in [ConditionType.stalled, .metricsBackendReady, .agentsAvailable, .ready] {
+      guard let new = after[type.rawValue] else { continue }
       let old = before[type.rawValue]
-      return old?.status == new.status && old?.reason == new.reason ? nil : (old, new)
-    }
-    if let (_, stalled) = changed(.stalled), stalled.status == .true {
-      items.append(Item(isWarning: true, reason: stalled.reason, note: stalled.message))
-    }
-    for type in [ConditionType.metricsBackendReady, .agentsAvailable] {
-      guard let (_, part) = changed(type), part.status == .false, !isProgressing(type) else { continue }
-      items.append(Item(isWarning: true, reason: part.reason, note: part.message))
-    }
-    if let (old, ready) = changed(.ready), ready.status == .true, old?.status != .true {
-      items.append(Item(isWarning: false, reason: ready.reason, note: ready.message))
+      guard old?.status != new.status || old?.reason != new.reason else { continue }
+      let isBad = (new.status == .true) == (type == .stalled)
+      if isBad, type == .stalled || !untold.contains(new.reason) {
+        items.append(Item(isWarning: true, reason: new.reason, note: new.message))
+      } else if type == .ready, new.status == .true {
+        items.append(Item(isWarning: false, reason: new.reason, note: new.message))
+      }
     }
     return items
   }

@@ -15,6 +15,11 @@ enum PartState: Hashable, Sendable {
     }
   }
 
+  /// What is wrong, if something is.
+  var badFinding: Finding? {
+    if case .bad(let finding) = self { finding } else { nil }
+  }
+
   var isGood: Bool {
     if case .good = self { true } else { false }
   }

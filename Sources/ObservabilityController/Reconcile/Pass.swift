@@ -23,8 +23,6 @@ struct Pass: Sendable {
 
   var resolution = MetricsResolution.pending
   var answer: BackendMonitor.Answer?
-  /// Why the agents' children cannot be applied now.
-  var agentsBlocked: Finding?
   /// What became of the children that were applied.
   var applied: [AppliedChildRecord] = []
   /// Whether every child that is wanted is there as rendered.

@@ -52,7 +52,7 @@ extension ObservabilityReconciler {
     case .unreachable: .unreachable
     case .unauthorized: .unauthorized
     case .notVictoriaMetrics: .notVictoriaMetrics
-    case .degraded: .backendDegraded
+    case .degraded: .refused
     }
   }
 }

@@ -9,9 +9,7 @@ import Rendering
 extension ObservabilityReconciler {
   /// Renders the children and applies those that differ from what is there.
   func applyChildren(_ pass: inout Pass) async {
-    guard let observability = pass.observability, pass.agentsBlocked == nil else { return }
-    guard let facts = facts(pass) else {
-      if case .blocked(let finding) = pass.resolution { pass.agentsBlocked = finding }
+    guard let observability = pass.observability, pass.conditions.blocked == nil, let facts = facts(pass) else {
       return
     }
     let children = Renderer.children(of: observability, facts: facts)
@@ -56,10 +54,10 @@ extension ObservabilityReconciler {
     for child in children {
       let target = Watches.children(ResourceType(child), in: child.namespace)
       if case .failing(let error, _) = informers.state(target) {
-        pass.agentsBlocked =
+        pass.conditions.blocked =
           error.isNotFound
           ? Finding(
-            .typeNotServed,
+            .kindNotServed,
             "The cluster does not serve \(target.type). Install the VictoriaMetrics operator, or set "
               + "spec.metrics.delivery to Push.")
           : Finding(.notPermitted, Self.unreadable(target.type, namespace: child.namespace, error))
@@ -91,8 +89,8 @@ extension ObservabilityReconciler {
     let remedy =
       error.isForbidden
       ? " Bind ClusterRole \(RoleManifests.operatorName)-children in namespace \(child.namespace)." : ""
-    pass.agentsBlocked =
-      pass.agentsBlocked
+    pass.conditions.blocked =
+      pass.conditions.blocked
       ?? Finding(error.isForbidden ? .notPermitted : .applyFailed, "\(name) cannot be applied: \(error).\(remedy)")
   }
 

@@ -38,11 +38,12 @@ extension ObservabilityReconciler {
   /// Finds out whether an older object already serves nodes that this one asks for.
   func assignNodes(_ pass: inout Pass) {
     guard let observability = pass.observability, let objects = informers.store(Watches.objects) else { return }
-    if case .failing(let error, _) = informers.state(Watches.nodes) {
-      pass.conditions.agents = .bad(Finding(.notPermitted, "Nodes cannot be read: \(error)."))
-    }
     guard let store = informers.store(Watches.nodes), store.isSynced else {
-      pass.isPending = pass.conditions.agents == nil
+      if case .failing(let error, _) = informers.state(Watches.nodes) {
+        pass.conditions.blocked = Finding(.notPermitted, "Nodes cannot be read: \(error).")
+      } else {
+        pass.isPending = true
+      }
       return
     }
     pass.nodes = store.all().map(NodeView.init)
@@ -70,14 +71,14 @@ extension ObservabilityReconciler {
     switch informers.lookup(.namespaces, ObjectKey(name: spec.namespace)) {
     case .pending: pass.isPending = true
     case .absent:
-      pass.agentsBlocked = Finding(
+      pass.conditions.blocked = Finding(
         .namespaceNotFound,
         "Namespace \(spec.namespace) is not there. Create it with label pod-security.kubernetes.io/enforce=privileged.")
     case .failing(let error):
-      pass.agentsBlocked = Finding(.notPermitted, "Namespace \(spec.namespace) cannot be read: \(error).")
+      pass.conditions.blocked = Finding(.notPermitted, "Namespace \(spec.namespace) cannot be read: \(error).")
     case .present(let namespace):
       guard namespace.isBeingDeleted else { return }
-      pass.agentsBlocked = Finding(
+      pass.conditions.blocked = Finding(
         .namespaceNotFound, "Namespace \(spec.namespace) is being deleted. Wait until it is gone and create it anew.")
     }
   }

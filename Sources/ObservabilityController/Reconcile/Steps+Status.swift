@@ -14,13 +14,13 @@ extension ObservabilityReconciler {
     let agents = AgentsObservation(
       pool: NodePool(observability.spec.nodeAgent), nodes: pass.nodes, daemonSet: daemonSet)
     pass.agents = agents
-    guard pass.conditions.agents == nil else { return }
-    if let blocked = pass.agentsBlocked {
-      pass.conditions.agents = .bad(blocked)
+    if daemonSet == nil, let obstacle = pass.conditions.blocked ?? pass.conditions.metrics?.badFinding {
+      pass.conditions.agents = .progressing(
+        Finding(.notCreated, "The DaemonSet is not there yet. \(obstacle.message)"))
       return
     }
     switch agents.verdict {
-    case .available(let finding): pass.conditions.agents = pass.everyChildApplied ? .good(finding) : .progressing(finding)
+    case .available(let finding): pass.conditions.agents = .good(finding)
     case .progressing(let finding): pass.conditions.agents = .progressing(finding)
     case .unavailable(let finding): pass.conditions.agents = .bad(finding)
     }
@@ -68,8 +68,7 @@ extension ObservabilityReconciler {
       pass.failure = pass.failure ?? error
       return
     }
-    let conditions = pass.conditions
-    for item in ConditionNews.items(before: before, after: after, isProgressing: conditions.isProgressing) {
+    for item in ConditionNews.items(before: before, after: after) {
       events.record(
         regarding: pass.object, type: item.isWarning ? .warning : .normal, reason: item.reason, action: "Reconcile",
         note: item.note)

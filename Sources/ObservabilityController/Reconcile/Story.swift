@@ -56,7 +56,7 @@ struct Story: Sendable {
     }
     if stalled != report.stalled {
       stalled = report.stalled
-      if let stalled { add(.error, "object stalled", ["reason": "\(stalled.reason.rawValue)", "cause": "\(stalled.message)"]) }
+      if let stalled { add(.error, "object stalled", ["reason": "\(stalled.reason.name)", "cause": "\(stalled.message)"]) }
     }
     tellBackend(report, add)
     for node in report.agents?.ineligible ?? [] where !ineligible.contains(node) {
@@ -68,7 +68,7 @@ struct Story: Sendable {
     if blocked != report.blocked {
       blocked = report.blocked
       if let blocked {
-        add(.warning, "agents wait", ["reason": "\(blocked.reason.rawValue)", "cause": "\(blocked.message)"])
+        add(.warning, "agents wait", ["reason": "\(blocked.reason.name)", "cause": "\(blocked.message)"])
       }
     }
     tellAgents(report, now, add)
@@ -91,7 +91,7 @@ struct Story: Sendable {
       return
     }
     var metadata: Logger.Metadata = [
-      "backend": "metrics", "reason": "\(metrics.finding.reason.rawValue)", "cause": "\(metrics.finding.message)",
+      "backend": "metrics", "reason": "\(metrics.finding.reason.name)", "cause": "\(metrics.finding.message)",
     ]
     if let retry = report.retry { metadata["retry"] = "\(retry)" }
     add(.error, "backend unavailable", metadata)

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Glibc
+
+/// Writes every file of the repository that is made from code, or checks that they are as the code would make them.
+@main
+struct Generate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Write the files that are generated from the code: the CRD, the roles, the pages of the documentation.")
+
+  @Flag(help: "Write nothing; end with 1 and name the files that are not up to date.")
+  var check = false
+
+  @Option(help: "The top of the repository.")
+  var root = "."
+
+  func run() throws {
+    var stale: [String] = []
+    for file in GeneratedFile.all where read(file.path) != file.text {
+      if check {
+        stale.append(file.path)
+      } else {
+        try write(file)
+        print("wrote \(file.path)")
+      }
+    }
+    guard stale.isEmpty else {
+      print("not up to date, run make generate: \(stale.joined(separator: ", "))")
+      throw ExitCode(1)
+    }
+  }
+
+  private func read(_ path: String) -> String? {
+    guard let stream = fopen("\(root)/\(path)", "r") else { return nil }
+    defer { fclose(stream) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 64 << 10)
+    while case let count = fread(&chunk, 1, chunk.count, stream), count > 0 { bytes += chunk[..<count] }
+    return String(validating: bytes, as: UTF8.self)
+  }
+
+  private func write(_ file: GeneratedFile) throws {
+    guard let stream = fopen("\(root)/\(file.path)", "w") else {
+      throw ValidationError("\(file.path): \(String(cString: strerror(errno)))")
+    }
+    defer { fclose(stream) }
+    let bytes = Array(file.text.utf8)
+    guard fwrite(bytes, 1, bytes.count, stream) == bytes.count else {
+      throw ValidationError("\(file.path): cannot be written in full")
+    }
+  }
+}

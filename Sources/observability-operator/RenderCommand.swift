@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Backends
+import JSON
+import ObservabilityAPI
+import Rendering
+import YAML
+
+/// Prints what an object turns into, without a cluster.
+struct RenderCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "render",
+    abstract: "Print every object that an Observability turns into, as YAML, without a cluster.",
+    discussion: """
+      What a cluster would tell is given by options. Ends with 0, or with 2 and nothing on standard output if the file \
+      cannot be rendered.
+      """)
+
+  @Option(name: [.short, .customLong("filename")], help: "The file with the object, or - for standard input.")
+  var filename: String
+
+  @Option(help: "Where agents write metrics, in full. Default: what the object's tenant gives in Cozystack.")
+  var writeURL: String?
+
+  @Option(help: "The base of the query API. Default: what the object's tenant gives in Cozystack.")
+  var readURL: String?
+
+  @Option(help: "The operator's own image, which the init container runs.")
+  var operatorImage = DefaultImages.operator.description
+
+  func run() throws {
+    let text: String
+    do {
+      text = try renderedText()
+    } catch {
+      complain("\(filename == "-" ? "standard input" : filename): \(error)")
+      throw ExitCode(2)
+    }
+    print(text, terminator: "")
+  }
+
+  private func renderedText() throws -> String {
+    let source = try LocatedDocumentSource.read(filename)
+    let observability: Observability
+    do {
+      observability = try ObservabilityDecoder.decode(source.value)
+    } catch {
+      throw RenderFailure(error.failures.map { located($0, in: source) }.joined(separator: "\n  "))
+    }
+    if let feature = NotImplemented.features(in: observability.spec).first(where: \.blocking) {
+      throw RenderFailure(feature.message)
+    }
+    let children = Renderer.children(of: observability, facts: try facts(for: observability))
+    return YAMLEncoder.text(documents: children.map { .object($0.manifest) }, order: .kubernetes)
+  }
+
+  private func facts(for observability: Observability) throws -> PlatformFacts {
+    let settings = observability.spec.metrics.victoriaMetrics
+    let write = writeURL ?? settings.writeURL ?? settings.tenant.map {
+      CozystackMonitoring.writeURL(namespace: $0.namespace, storage: $0.storage)
+    }
+    let read = readURL ?? settings.readURL ?? settings.tenant.map {
+      CozystackMonitoring.readURL(namespace: $0.namespace, storage: $0.storage)
+    }
+    return PlatformFacts(
+      metrics: .init(writeURL: write ?? "", readURL: read), operatorImage: operatorImage,
+      operatorVersion: DefaultImages.release)
+  }
+
+  /// The failure with the place in the file, as far as the file has one.
+  private func located(_ failure: FieldError, in source: LocatedDocument) -> String {
+    var path = failure.path.map { component in
+      switch component {
+      case .field(let name), .key(let name): PathElement.key(name)
+      case .index(let index): PathElement.index(index)
+      }
+    }
+    while !path.isEmpty {
+      if let mark = source.mark(of: path) { return "line \(mark.line), column \(mark.column): \(failure)" }
+      path.removeLast()
+    }
+    return failure.description
+  }
+}
+
+struct RenderFailure: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
+}
