@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPTransport
+import Synchronization
+
+/// A metrics backend that answers as VictoriaMetrics does, or as a test wants.
+public final class BackendStub: HTTPTransport {
+  /// How it behaves.
+  public enum Behaviour: Hashable, Sendable {
+    case healthy
+    case refusesConnections
+    case answers(Int, String)
+  }
+
+  private struct State {
+    var behaviour = Behaviour.healthy
+    var requests: [HTTPRequest] = []
+  }
+
+  private let state = Mutex(State())
+
+  public init() {}
+
+  public var behaviour: Behaviour {
+    get { state.withLock { $0.behaviour } }
+    set { state.withLock { $0.behaviour = newValue } }
+  }
+
+  /// What was asked, in order.
+  public var requests: [HTTPRequest] { state.withLock { $0.requests } }
+
+  public func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    let behaviour = state.withLock { state in
+      state.requests.append(request)
+      return state.behaviour
+    }
+    switch behaviour {
+    case .healthy: return Self.healthy(request.url)
+    case .answers(let status, let text): return Self.response(status, text)
+    case .refusesConnections:
+      throw TransportError(kind: .unreachable, phase: .connect, host: "vminsert:8480", cause: "connect: refused")
+    }
+  }
+
+  private static func healthy(_ url: String) -> HTTPResponse {
+    if url.contains("get_vm_proto_version") { return response(200, "1") }
+    if url.contains("/api/v1/query") {
+      return response(
+        200, #"{"status":"success","data":{"resultType":"scalar","result":[1700000000,"1"]}}"#, type: "application/json")
+    }
+    return response(200, "OK")
+  }
+
+  private static func response(_ status: Int, _ text: String, type: String = "text/plain") -> HTTPResponse {
+    HTTPResponse(
+      status: status, headers: [HTTPField("Content-Type", type)],
+      body: InProcessTransport.body([Array(text.utf8)]))
+  }
+}

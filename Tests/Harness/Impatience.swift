@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ControllerRuntime
+import JSON
+import KubernetesClient
+
+extension RuntimeEnvironment {
+  /// Waits a hundredth of what is asked for, so that backoff takes no time; the rest is real.
+  public static var impatient: RuntimeEnvironment {
+    var environment = RuntimeEnvironment.live
+    let sleep = environment.sleep
+    environment.sleep = { try await sleep($0 / 100) }
+    return environment
+  }
+}
+
+extension TestCluster {
+  /// A `Status` as the API server answers it.
+  public static func status(_ code: Int, _ reason: String, _ message: String) -> JSONValue {
+    [
+      "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Failure", "message": .string(message),
+      "reason": .string(reason), "code": .integer(Int64(code)),
+    ]
+  }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DevCluster
+import HTTPTransport
+
+/// Carries requests to an API server in this process, without a socket.
+public struct InProcessTransport: HTTPTransport {
+  let server: APIServer
+
+  public init(_ server: APIServer) {
+    self.server = server
+  }
+
+  public func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    guard let scheme = request.url.range(of: "://"),
+      let slash = request.url[scheme.upperBound...].firstIndex(of: "/")
+    else { throw Self.error(.invalidRequest, "not a URL") }
+    let answer = await server.handle(
+      APIRequest(
+        request.method, String(request.url[slash...]), headers: request.headers.map { ($0.name, $0.value) },
+        body: request.body ?? []))
+    let headers = answer.headers.map { HTTPField($0.name, $0.value) }
+    switch answer.body {
+    case .bytes(let bytes):
+      return HTTPResponse(status: answer.status, headers: headers, body: Self.body([bytes]))
+    case .closeConnection:
+      throw Self.error(.broken, "the connection was closed")
+    case .stream(let stream):
+      let frames = FrameReader(stream)
+      return HTTPResponse(
+        status: answer.status, headers: headers,
+        body: HTTPBody { () async throws(TransportError) in
+          let frame = await withTaskCancellationHandler {
+            await frames.next()
+          } onCancel: {
+            stream.cancel()
+          }
+          if Task.isCancelled { throw Self.error(.cancelled, "cancelled") }
+          return frame
+        })
+    }
+  }
+
+  static func body(_ chunks: [[UInt8]]) -> HTTPBody {
+    let rest = ChunkList(chunks)
+    return HTTPBody { () async throws(TransportError) in await rest.next() }
+  }
+
+  static func error(_ kind: TransportError.Kind, _ cause: String) -> TransportError {
+    TransportError(kind: kind, phase: .connect, host: "in-process", cause: cause)
+  }
+}
+
+private actor ChunkList {
+  private var chunks: ArraySlice<[UInt8]>
+
+  init(_ chunks: [[UInt8]]) {
+    self.chunks = chunks[...]
+  }
+
+  func next() -> [UInt8]? { chunks.popFirst() }
+}
+
+/// Ends the watch when nobody reads it any longer.
+private final class FrameReader: Sendable {
+  private let reader: Reader
+  private let cancel: @Sendable () -> Void
+
+  init(_ stream: DevCluster.WatchStream) {
+    reader = Reader(stream.frames)
+    cancel = stream.cancel
+  }
+
+  deinit { cancel() }
+
+  func next() async -> [UInt8]? { await reader.next() }
+
+  private actor Reader {
+    private var frames: AsyncStream<[UInt8]>.AsyncIterator?
+
+    init(_ stream: AsyncStream<[UInt8]>) {
+      frames = stream.makeAsyncIterator()
+    }
+
+    func next() async -> [UInt8]? {
+      guard var iterator = frames else { return nil }
+      frames = nil
+      let frame = await iterator.next(isolation: self)
+      frames = iterator
+      return frame
+    }
+  }
+}

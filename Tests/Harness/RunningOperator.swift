@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ControllerRuntime
+import KubernetesClient
+import ObservabilityAPI
+import ObservabilityController
+
+/// An operator that runs in this process until it is stopped.
+public struct RunningOperator: Sendable {
+  /// The operator.
+  public let instance: ObservabilityOperator
+  /// What it logs.
+  public let log: LogRecorder
+  private let task: Task<Void, Never>
+
+  /// Stops as on SIGTERM: running work is finished.
+  public func stop() async {
+    await instance.stop()
+    task.cancel()
+    await task.value
+  }
+
+  /// Ends as on SIGKILL, as far as that goes within a process: nothing more is sent.
+  public func kill() async {
+    task.cancel()
+    await task.value
+  }
+
+  /// Looks at all objects again, as a resync does, and waits until that is done.
+  public func resync(_ names: [String] = ["platform"]) async {
+    for name in names { instance.queue.add(name) }
+    await instance.queue.waitUntilIdle()
+  }
+
+  fileprivate init(_ instance: ObservabilityOperator, log: LogRecorder) {
+    self.instance = instance
+    self.log = log
+    task = Task {
+      await withTaskGroup(of: Void.self) { group in
+        group.addTask { await instance.watch() }
+        group.addTask { await instance.work() }
+      }
+    }
+  }
+}
+
+extension TestCluster {
+  /// Starts the operator with the rights that it is shipped with.
+  public func startOperator(environment: RuntimeEnvironment = .live, image: String = "operator:test") -> RunningOperator {
+    let log = LogRecorder()
+    let instance = ObservabilityOperator(
+      api: operatorClient, transport: backend,
+      settings: OperatorSettings(version: DefaultImages.release, image: image), environment: environment,
+      logger: log.logger(level: .debug))
+    return RunningOperator(instance, log: log)
+  }
+
+  /// Runs a body beside the operator and stops it, however the body ends.
+  public func withOperator<Result: Sendable>(
+    environment: RuntimeEnvironment = .live, _ body: (RunningOperator) async throws -> Result
+  ) async throws -> Result {
+    let running = startOperator(environment: environment)
+    do {
+      let result = try await body(running)
+      await running.stop()
+      return result
+    } catch {
+      await running.stop()
+      throw error
+    }
+  }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ControllerRuntime
+import DevCluster
+import HTTPTransport
+import JSON
+import KubernetesClient
+import ObservabilityAPI
+import ObservabilityController
+
+/// A cluster in this process with what Cozystack would have: nodes, namespaces, the Services of the metrics storage, and
+/// our kind.
+public struct TestCluster: Sendable {
+  /// The server, as seen from inside.
+  public let server: APIServer
+  /// A client with every right.
+  public let admin: KubernetesClient
+  /// The metrics backend.
+  public let backend = BackendStub()
+
+  static let adminToken = "admin"
+  static let operatorToken = "operator"
+  /// The type that all this is about.
+  public static let observabilities = ResourceType(
+    group: "observability.cozystack.io", version: "v1alpha1", kind: "Observability", plural: "observabilities",
+    isNamespaced: false)
+
+  /// A cluster with that many nodes.
+  public init(
+    nodes: Int = 3, withDefinition: Bool = true, withNamespace: Bool = true, withServices: Bool = true,
+    podFate: @escaping @Sendable (JSONValue, JSONValue) -> PodFate = { _, _ in .ready }
+  ) async throws {
+    var configuration = APIServerConfiguration(adminToken: Self.adminToken)
+    configuration.tokens[Self.operatorToken] = .serviceAccount(
+      namespace: RoleManifests.operatorNamespace, name: RoleManifests.operatorName)
+    configuration.podFate = podFate
+    server = APIServer(configuration)
+    admin = Self.client(server, token: Self.adminToken)
+    for namespace in ["default", "tenant-root", RoleManifests.operatorNamespace] {
+      await server.addNamespace(namespace)
+    }
+    if withNamespace { try await addChildrenNamespace() }
+    for index in 0..<nodes { await server.addNode("node-\(index)", labels: ["pool": index == 0 ? "first" : "rest"]) }
+    if withServices { try await addServices() }
+    if withDefinition { try await addDefinition() }
+    for role in RoleManifests.all where withNamespace || role["metadata"]?["namespace"]?.string != "cozy-coroot" {
+      try await server.apply(role)
+    }
+  }
+
+  /// Installs our kind.
+  public func addDefinition() async throws {
+    try await server.apply(CustomResourceDefinition.manifest())
+  }
+
+  /// Adds the namespace of the children.
+  public func addChildrenNamespace() async throws {
+    await server.addNamespace(RoleManifests.childrenNamespace)
+    for role in RoleManifests.all where role["metadata"]?["namespace"]?.string == RoleManifests.childrenNamespace {
+      try await server.apply(role)
+    }
+  }
+
+  /// Adds the Services of the metrics storage.
+  public func addServices() async throws {
+    try await server.addService("vminsert-shortterm", namespace: "tenant-root", ports: [8480])
+    try await server.addService("vmselect-shortterm", namespace: "tenant-root", ports: [8481])
+  }
+
+  /// A client of the server with that token.
+  static func client(_ server: APIServer, token: String) -> KubernetesClient {
+    KubernetesClient(
+      configuration: ClusterConfiguration(server: "http://in-process", token: token),
+      transport: InProcessTransport(server))
+  }
+
+  /// A client with the rights that the operator is shipped with, and no others.
+  public var operatorClient: KubernetesClient { Self.client(server, token: Self.operatorToken) }
+
+  /// An object of our kind.
+  public static func object(_ name: String = "platform", spec: JSONObject = [:]) -> KubernetesObject {
+    var object = KubernetesObject(type: observabilities, name: name)
+    var whole: JSONObject = ["namespace": "cozy-coroot"]
+    for (key, value) in spec { whole[key] = value }
+    object["spec"] = .object(whole)
+    return object
+  }
+
+  /// Creates or changes an object of our kind, as its user does.
+  @discardableResult
+  public func apply(_ object: KubernetesObject) async throws -> KubernetesObject {
+    try await admin.apply(Self.observabilities, object, ApplyOptions(fieldManager: "user", force: true))
+  }
+
+  /// The requests that the operator made, Leases aside.
+  public func operatorRequests() async -> [LoggedRequest] {
+    let user = Identity.serviceAccount(
+      namespace: RoleManifests.operatorNamespace, name: RoleManifests.operatorName
+    ).user
+    return await server.requestLog.filter { $0.user == user && $0.resource != "leases" }
+  }
+}

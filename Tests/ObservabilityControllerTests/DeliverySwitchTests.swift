@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Harness
+import JSON
+import KubernetesClient
+import Testing
+
+@Suite struct DeliverySwitchTests {
+  static let podScrapes = ResourceType(
+    group: "operator.victoriametrics.com", version: "v1beta1", kind: "VMPodScrape", plural: "vmpodscrapes")
+
+  /// As the VictoriaMetrics operator's slim CRDs have it: nothing below `spec` is looked at.
+  static let definition: JSONValue = [
+    "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+    "metadata": ["name": "vmpodscrapes.operator.victoriametrics.com"],
+    "spec": [
+      "group": "operator.victoriametrics.com", "scope": "Namespaced",
+      "names": ["kind": "VMPodScrape", "plural": "vmpodscrapes", "singular": "vmpodscrape", "listKind": "VMPodScrapeList"],
+      "versions": [
+        [
+          "name": "v1beta1", "served": true, "storage": true,
+          "schema": [
+            "openAPIV3Schema": [
+              "type": "object",
+              "properties": ["spec": ["type": "object", "x-kubernetes-preserve-unknown-fields": true]],
+            ]
+          ],
+        ]
+      ],
+    ],
+  ]
+
+  @Test func scrapeBringsAPodScrapeAndPushTakesItAway() async throws {
+    let cluster = try await TestCluster()
+    try await cluster.server.apply(Self.definition)
+    try await cluster.withOperator { running in
+      try await cluster.apply(TestCluster.object(spec: ["metrics": ["delivery": "Scrape"]]))
+      let object = try await cluster.wait(condition: "Ready")
+      #expect(object?[path: "status", "inventory"]?.array?.count == 4)
+      _ = try await cluster.admin.get(Self.podScrapes, FirstReconcileTests.daemonSet)
+
+      try await cluster.apply(TestCluster.object(spec: ["metrics": ["delivery": "Push"]]))
+      try await cluster.wait(for: Self.podScrapes, FirstReconcileTests.daemonSet) { $0 == nil }
+      try await cluster.wait(ObjectKey(name: "platform")) { $0?[path: "status", "inventory"]?.array?.count == 3 }
+      #expect(running.log.lines("child pruned").count == 1)
+    }
+  }
+
+  @Test func aClusterWithoutTheKindIsToldWhatToDo() async throws {
+    let cluster = try await TestCluster()
+    try await cluster.withOperator(environment: .impatient) { _ in
+      try await cluster.apply(TestCluster.object(spec: ["metrics": ["delivery": "Scrape"]]))
+      let object = try await cluster.wait(condition: "Ready", is: "False", reason: "KindNotServed")
+      #expect(object?.condition("Ready")?.message.contains("vmpodscrapes") == true)
+      try await cluster.server.apply(Self.definition)
+      try await cluster.wait(condition: "Ready")
+    }
+  }
+}

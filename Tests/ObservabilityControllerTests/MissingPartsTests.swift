@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Harness
+import JSON
+import KubernetesClient
+import Testing
+
+/// What is missing is named, and work goes on by watch as soon as it appears.
+@Suite struct MissingPartsTests {
+  @Test func theNamespaceOfTheObject() async throws {
+    let cluster = try await TestCluster(withNamespace: false)
+    try await cluster.withOperator { _ in
+      try await cluster.apply(TestCluster.object())
+      let object = try await cluster.wait(condition: "Ready", is: "False", reason: "NamespaceNotFound")
+      #expect(object?.condition("Ready")?.message.contains("cozy-coroot") == true)
+      #expect(object?.condition("MetricsBackendReady")?.status == "True")
+      try await cluster.addChildrenNamespace()
+      try await cluster.wait(condition: "Ready")
+    }
+  }
+
+  @Test func theServicesOfTheBackend() async throws {
+    let cluster = try await TestCluster(withServices: false)
+    try await cluster.withOperator { _ in
+      try await cluster.apply(TestCluster.object())
+      let object = try await cluster.wait(condition: "MetricsBackendReady", is: "False", reason: "ServiceNotFound")
+      #expect(object?.condition("MetricsBackendReady")?.message.contains("tenant-root/vminsert-shortterm") == true)
+      #expect(await cluster.server.objects("daemonsets", group: "apps").isEmpty)
+      try await cluster.waitForEvent(reason: "ServiceNotFound")
+      try await cluster.addServices()
+      try await cluster.wait(condition: "Ready")
+    }
+  }
+
+  static let external: JSONObject = [
+    "metrics": [
+      "victoriaMetrics": [
+        "writeURL": "https://vm.example.com/api/v1/write", "readURL": "https://vm.example.com",
+        "credentialsSecretRef": ["name": "vm"],
+      ]
+    ]
+  ]
+
+  static func secret(_ data: JSONValue) -> JSONValue {
+    [
+      "apiVersion": "v1", "kind": "Secret", "metadata": ["name": "vm", "namespace": "cozy-coroot"],
+      "stringData": data,
+    ]
+  }
+
+  @Test func aSecretThenAKeyThenItGoesOnAndAChangeRollsTheAgents() async throws {
+    let cluster = try await TestCluster()
+    try await cluster.withOperator { running in
+      try await cluster.apply(TestCluster.object(spec: Self.external))
+      let absent = try await cluster.wait(condition: "MetricsBackendReady", is: "False", reason: "SecretNotFound")
+      #expect(absent?.condition("MetricsBackendReady")?.message.contains("cozy-coroot/vm") == true)
+
+      try await cluster.server.apply(Self.secret(["username": "agent"]))
+      let half = try await cluster.wait(condition: "MetricsBackendReady", is: "False", reason: "SecretKeyMissing")
+      #expect(half?.condition("MetricsBackendReady")?.message.contains("password") == true)
+
+      try await cluster.server.apply(Self.secret(["username": "agent", "password": "s3cret-one"]))
+      try await cluster.wait(condition: "Ready")
+      let before = try await cluster.admin.get(.daemonSets, FirstReconcileTests.daemonSet)
+
+      try await cluster.server.apply(Self.secret(["username": "agent", "password": "s3cret-two"]))
+      try await cluster.wait(for: .daemonSets, FirstReconcileTests.daemonSet) {
+        $0?[path: "spec", "template", "metadata", "annotations"]
+          != before[path: "spec", "template", "metadata", "annotations"]
+      }
+      try await cluster.wait(condition: "Ready")
+      await running.resync()
+      let told = running.log.all.map(\.description).joined() + (await cluster.everythingStoredByTheOperator())
+      #expect(!told.contains("s3cret"))
+    }
+  }
+
+  @Test func credentialsThatAURLCannotCarry() async throws {
+    let cluster = try await TestCluster()
+    try await cluster.withOperator { _ in
+      try await cluster.server.apply(Self.secret(["username": "agent", "password": "a/b?c#d"]))
+      try await cluster.apply(TestCluster.object(spec: Self.external))
+      let object = try await cluster.wait(
+        condition: "MetricsBackendReady", is: "False", reason: "CredentialsNotURLSafe")
+      let message = try #require(object?.condition("MetricsBackendReady")?.message)
+      #expect(message.contains("password") && !message.contains("a/b?c#d"))
+    }
+  }
+
+  @Test func aBackendThatDoesNotAnswerIsToldAndTheAgentsRunAllTheSame() async throws {
+    let cluster = try await TestCluster()
+    cluster.backend.behaviour = .refusesConnections
+    try await cluster.withOperator { running in
+      try await cluster.apply(TestCluster.object())
+      let object = try await cluster.wait(condition: "MetricsBackendReady", is: "False", reason: "Unreachable")
+      #expect(object?.condition("MetricsBackendReady")?.message.contains("vminsert-shortterm") == true)
+      try await cluster.wait(condition: "AgentsAvailable")
+      #expect(running.log.lines("backend unavailable").count == 1)
+    }
+  }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Harness
+import JSON
+import KubernetesClient
+import Testing
+
+/// What cannot be done is said, and nothing is half-done.
+@Suite struct RefusedObjectTests {
+  @Test(arguments: [
+    ("mode", ["mode": "Full"], "spec.mode"),
+    ("traces", ["traces": ["destination": "ClickHouse"]], "spec.traces.destination"),
+    ("logs", ["logs": ["destination": "VictoriaLogs"]], "spec.logs.destination"),
+  ] as [(String, JSONObject, String)])
+  func whatALaterReleaseBrings(_ name: String, spec: JSONObject, field: String) async throws {
+    let cluster = try await TestCluster()
+    try await cluster.withOperator { _ in
+      try await cluster.apply(TestCluster.object(spec: spec))
+      let object = try await cluster.wait(condition: "Stalled", reason: "NotImplemented")
+      #expect(object?.condition("Stalled")?.message.contains(field) == true)
+      #expect(object?.condition("Ready")?.status == "False")
+      #expect(await cluster.server.objects("daemonsets", group: "apps").isEmpty)
+      try await cluster.waitForEvent(reason: "NotImplemented")
+    }
+  }
+
+  /// The server in memory does not evaluate CEL: what its rules refuse reaches the operator here, as it would with an
+  /// older CRD.
+  @Test(arguments: [
+    ("reserved", ["nodeAgent": ["env": [["name": "METRICS_ENDPOINT", "value": "x"]]]], "spec.nodeAgent.env"),
+    ("interval", ["metrics": ["interval": "1s"]], "spec.metrics.interval"),
+  ] as [(String, JSONObject, String)])
+  func whatTheRulesOfTheCRDForbid(_ name: String, spec: JSONObject, field: String) async throws {
+    let cluster = try await TestCluster()
+    try await cluster.withOperator { _ in
+      try await cluster.apply(TestCluster.object(spec: spec))
+      let object = try await cluster.wait(condition: "Stalled", reason: "InvalidSpec")
+      #expect(object?.condition("Stalled")?.message.contains(field) == true)
+      #expect(await cluster.server.objects("daemonsets", group: "apps").isEmpty)
+    }
+  }
+
+  @Test func aNamespaceThatChanges() async throws {
+    let cluster = try await TestCluster()
+    try await cluster.withOperator { running in
+      try await RequestCountTests.settled(cluster, running)
+      await cluster.server.addNamespace("elsewhere")
+      try await cluster.apply(TestCluster.object(spec: ["namespace": "elsewhere"]))
+      let object = try await cluster.wait(condition: "Stalled", reason: "InvalidSpec")
+      #expect(object?.condition("Stalled")?.message.contains("spec.namespace") == true)
+      #expect(await cluster.server.objects("daemonsets", group: "apps", namespace: "elsewhere").isEmpty)
+      #expect(await cluster.server.objects("daemonsets", group: "apps", namespace: "cozy-coroot").count == 1)
+
+      try await cluster.apply(TestCluster.object())
+      try await cluster.wait(condition: "Ready")
+    }
+  }
+
+  @Test func aYoungerObjectThatOverlapsIsStalledUntilTheOlderIsGone() async throws {
+    let cluster = try await TestCluster()
+    try await cluster.withOperator { running in
+      try await RequestCountTests.settled(cluster, running)
+      try await cluster.apply(
+        TestCluster.object("younger", spec: ["nodeAgent": ["nodeSelector": ["pool": "first"]]]))
+      let object = try await cluster.wait(for: "younger", condition: "Stalled", reason: "NodesAlreadyObserved")
+      #expect(object?.condition("Stalled")?.message.contains("node-0") == true)
+      #expect(object?.condition("Stalled")?.message.contains("platform") == true)
+
+      try await cluster.admin.delete(TestCluster.observabilities, ObjectKey(name: "platform"), DeleteOptions())
+      let ready = try await cluster.wait(for: "younger", condition: "Ready")
+      #expect(ready?[path: "status", "agents", "summary"] == "1/1")
+    }
+  }
+
+  @Test func aChildThatTheAPIServerRefuses() async throws {
+    let cluster = try await TestCluster()
+    await cluster.server.setIntercept { request in
+      guard request.method == "PATCH", request.path.contains("/daemonsets/") else { return nil }
+      return .answer(.init(status: 422, json: TestCluster.status(422, "Invalid", "spec: bad value")))
+    }
+    try await cluster.withOperator { _ in
+      try await cluster.apply(TestCluster.object())
+      let object = try await cluster.wait(condition: "Stalled", reason: "ChildRefused")
+      #expect(object?.condition("Stalled")?.message.contains("spec: bad value") == true)
+    }
+  }
+}

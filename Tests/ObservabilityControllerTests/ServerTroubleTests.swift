@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DevCluster
+import Harness
+import JSON
+import KubernetesClient
+import Testing
+
+/// A server that cannot be used is told once per change of that, and work goes on by itself.
+@Suite struct ServerTroubleTests {
+  @Test func theKindIsNotInstalled() async throws {
+    let cluster = try await TestCluster(withDefinition: false)
+    try await cluster.withOperator(environment: .impatient) { running in
+      try await running.waitForLine("type not served")
+      #expect(!running.instance.isSynced)
+      let line = try #require(running.log.lines("type not served").first)
+      #expect(line.metadata["remedy"]?.contains("kubectl apply") == true)
+      try await cluster.addDefinition()
+      try await running.waitForLine("type readable again")
+      try await cluster.apply(TestCluster.object())
+      try await cluster.wait(condition: "Ready")
+      #expect(running.log.lines("type not served").count == 1)
+    }
+  }
+
+  @Test(arguments: [
+    (401, "Unauthorized", "API server unavailable"), (503, "ServiceUnavailable", "API server unavailable"),
+    (403, "Forbidden", "type not readable"),
+  ])
+  func anAnswerThatIsARefusal(_ code: Int, _ reason: String, _ message: String) async throws {
+    let cluster = try await TestCluster()
+    try await cluster.apply(TestCluster.object())
+    await cluster.server.setIntercept { request in
+      guard request.header("Authorization") == "Bearer operator" else { return nil }
+      return .answer(.init(status: code, json: TestCluster.status(code, reason, "no")))
+    }
+    try await cluster.withOperator(environment: .impatient) { running in
+      try await running.waitForLine(message)
+      #expect(!running.instance.isSynced)
+      await cluster.server.setIntercept { _ in nil }
+      try await cluster.wait(condition: "Ready")
+      #expect(running.instance.isSynced)
+      #expect(Set(running.log.lines(message).map { $0.metadata["type"] ?? "" }).count == running.log.lines(message).count)
+    }
+  }
+
+  @Test func aConnectionThatBreaks() async throws {
+    let cluster = try await TestCluster()
+    try await cluster.apply(TestCluster.object())
+    await cluster.server.setIntercept { request in
+      request.header("Authorization") == "Bearer operator" ? .closeConnection : nil
+    }
+    try await cluster.withOperator(environment: .impatient) { running in
+      try await running.waitForLine("API server unavailable")
+      await cluster.server.setIntercept { _ in nil }
+      try await cluster.wait(condition: "Ready")
+      try await running.waitForLine("API server answers again")
+      #expect(running.log.lines("API server unavailable").count == 1)
+    }
+  }
+}
