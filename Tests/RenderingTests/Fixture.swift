@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import Rendering
+import Testing
+
+@testable import ObservabilityAPI
+
+/// One object of the matrix that is rendered, and the facts it is rendered with.
+struct Fixture: Sendable, CustomTestStringConvertible {
+  let name: String
+  var object: Observability
+  var facts: PlatformFacts
+
+  var testDescription: String { name }
+
+  init(
+    _ name: String, _ change: (inout ObservabilitySpec) -> Void = { _ in },
+    facts changeFacts: (inout PlatformFacts) -> Void = { _ in }
+  ) {
+    self.name = name
+    object = Observability(
+      name: "platform", uid: "526204f2-2f7f-46c1-a2b5-b765043a355c", generation: 1, spec: .defaults)
+    facts = PlatformFacts(
+      metrics: .init(
+        writeURL: "http://vminsert-shortterm.tenant-root.svc:8480/insert/0/prometheus/api/v1/write",
+        readURL: "http://vmselect-shortterm.tenant-root.svc:8481/select/0/prometheus"),
+      operatorImage: "ghcr.io/cozystack/observability-operator:0.1.0", operatorVersion: "0.1.0")
+    change(&object.spec)
+    changeFacts(&facts)
+  }
+
+  var children: [Child] { Renderer.children(of: object, facts: facts) }
+
+  func child(_ kind: String) -> JSONValue? {
+    children.first { $0.kind == kind }.map { .object($0.manifest) }
+  }
+
+  /// The pod's specification.
+  var pod: JSONValue? { child("DaemonSet")?[path: "spec", "template", "spec"] }
+
+  /// The agent's container.
+  var agent: JSONValue? { pod?["containers"]?.array?.first }
+
+  /// The init container.
+  var preflight: JSONValue? { pod?["initContainers"]?.array?.first }
+
+  /// The agent's variables with a fixed value.
+  var environment: [String: String] {
+    var values: [String: String] = [:]
+    for entry in agent?["env"]?.array ?? [] { values[entry["name"]?.string ?? ""] = entry["value"]?.string }
+    return values
+  }
+}
+
+extension ObservabilitySpec {
+  /// What an object with an empty specification means.
+  static let defaults = ObservabilitySpec(
+    mode: .agentsOnly, namespace: "cozy-coroot",
+    images: Images(
+      registry: "", pullSecrets: [], nodeAgent: .init(), clusterAgent: .init(), coroot: .init(), gateway: .init(),
+      operator: .init()),
+    nodeAgent: NodeAgent(
+      features: .init(l7: true, ping: true, jvm: false, dotnet: false, goHeap: true, gpu: false, diskDelay: false),
+      security: .init(mode: .minimal, seccomp: .init(type: .runtimeDefault)), spoolSize: "500Mi",
+      resources: ["requests": ["cpu": "100m", "memory": "400Mi"], "limits": ["memory": "1Gi"]],
+      trackPublicNetworks: [], containers: .init(allow: [], deny: [], minAge: "30s"),
+      tolerations: [["operator": "Exists"]], nodeSelector: [:], priorityClassName: "", maxUnavailable: "10%", env: []),
+    metrics: Metrics(
+      delivery: .push, interval: "15s", labels: ["cluster": "cozystack", "tenant": "tenant-root"],
+      victoriaMetrics: VictoriaMetrics(tenant: .init(namespace: "tenant-root", storage: "shortterm"))),
+    traces: Traces(destination: .none, sampling: "1.0"), logs: Logs(destination: .none),
+    profiles: Profiles(enabled: false),
+    gateway: Gateway(replicas: 1, queueSize: "2Gi"),
+    coroot: Coroot(
+      storageSize: "10Gi", retention: .init(traces: "7d", logs: "7d", profiles: "7d", cache: "30d"), replicas: 1,
+      ui: .init(host: "", ingressClassName: "", tls: [:])),
+    dashboards: Dashboards(enabled: true, namespace: "tenant-root"), alerts: Alerts(enabled: true))
+}
+
+extension SecretReference {
+  static func secret(_ name: String, key: String? = nil) -> SecretReference { SecretReference(name: name, key: key) }
+}
+
+extension NodeAgent.Features {
+  static func all(_ on: Bool) -> Self {
+    Self(l7: on, ping: on, jvm: on, dotnet: on, goHeap: on, gpu: on, diskDelay: on)
+  }
+}
+
+extension NodeAgent.Security.Seccomp {
+  static func localhost(_ profile: String) -> Self { Self(type: .localhost, localhostProfile: profile) }
+}
