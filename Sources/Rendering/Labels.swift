@@ -50,8 +50,8 @@ extension RenderContext {
     if !object.uid.isEmpty {
       metadata["ownerReferences"] = [
         [
-          "apiVersion": "observability.cozystack.io/v1alpha1",
-          "kind": "Observability",
+          "apiVersion": .string(ObservabilitySchema.apiVersion),
+          "kind": .string(ObservabilitySchema.kind),
           "name": .string(object.name),
           "uid": .string(object.uid),
           "controller": true,

@@ -55,27 +55,16 @@ struct Fixture: Sendable, CustomTestStringConvertible {
 
 extension ObservabilitySpec {
   /// What an object with an empty specification means.
-  static let defaults = ObservabilitySpec(
-    mode: .agentsOnly, namespace: "cozy-coroot",
-    images: Images(
-      registry: "", pullSecrets: [], nodeAgent: .init(), clusterAgent: .init(), coroot: .init(), gateway: .init(),
-      operator: .init()),
-    nodeAgent: NodeAgent(
-      features: .init(l7: true, ping: true, jvm: false, dotnet: false, goHeap: true, gpu: false, diskDelay: false),
-      security: .init(mode: .minimal, seccomp: .init(type: .runtimeDefault)), spoolSize: "500Mi",
-      resources: ["requests": ["cpu": "100m", "memory": "400Mi"], "limits": ["memory": "1Gi"]],
-      trackPublicNetworks: [], containers: .init(allow: [], deny: [], minAge: "30s"),
-      tolerations: [["operator": "Exists"]], nodeSelector: [:], priorityClassName: "", maxUnavailable: "10%", env: []),
-    metrics: Metrics(
-      delivery: .push, interval: "15s", labels: ["cluster": "cozystack", "tenant": "tenant-root"],
-      victoriaMetrics: VictoriaMetrics(tenant: .init(namespace: "tenant-root", storage: "shortterm"))),
-    traces: Traces(destination: .none, sampling: "1.0"), logs: Logs(destination: .none),
-    profiles: Profiles(enabled: false),
-    gateway: Gateway(replicas: 1, queueSize: "2Gi"),
-    coroot: Coroot(
-      storageSize: "10Gi", retention: .init(traces: "7d", logs: "7d", profiles: "7d", cache: "30d"), replicas: 1,
-      ui: .init(host: "", ingressClassName: "", tls: [:])),
-    dashboards: Dashboards(enabled: true, namespace: "tenant-root"), alerts: Alerts(enabled: true))
+  static let defaults: ObservabilitySpec = {
+    do {
+      return try ObservabilityDecoder.decode([
+        "apiVersion": "observability.cozystack.io/v1alpha1", "kind": "Observability", "metadata": ["name": "platform"],
+        "spec": [:],
+      ]).spec
+    } catch {
+      preconditionFailure("\(error)")
+    }
+  }()
 }
 
 extension SecretReference {
