@@ -60,7 +60,8 @@ struct WriteEndpoint {
   /// - Parameters:
   ///   - labels: sorted by name, without empty values.
   ///   - withCredentials: puts references to `METRICS_USERNAME` and `METRICS_PASSWORD` where user and password stand.
-  ///     Kubernetes expands them in the container; the manifest holds no secret.
+  ///     Kubernetes expands them in the container; the manifest holds no secret. The agent takes a login in no other
+  ///     way, and writes the URL with it to its own log when it starts (prom/remote_writer.go, v1.35.6).
   func environmentValue(labels: [(name: String, value: String)], withCredentials: Bool) -> String {
     let authority = explicitPort.map { "\(host):\($0)" } ?? host
     var parameters = query.map { $0.isEmpty ? [] : [$0] } ?? []
