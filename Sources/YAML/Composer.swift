@@ -111,7 +111,7 @@ struct Composer: ~Copyable {
   private mutating func key(_ event: Event) throws(YAMLError) -> String {
     switch event.kind {
     case .sequenceStart, .mappingStart:
-      throw YAMLError("a key must be text, not a sequence or a mapping", at: event.mark)
+      throw YAMLError("a key must be text, found a sequence or a mapping", at: event.mark)
     default:
       break
     }
@@ -119,7 +119,8 @@ struct Composer: ~Copyable {
     case .string(let text): return text
     case .integer(let number): return String(number)
     case .bool(let value): return value ? "true" : "false"
-    case let other: throw YAMLError("a key must be text, not a \(other.typeName); quote it", at: event.mark)
+    case .array, .object: throw YAMLError("a key must be text, found a sequence or a mapping", at: event.mark)
+    case let other: throw YAMLError("a key must be text, found \(other.typeName); quote it", at: event.mark)
     }
   }
 

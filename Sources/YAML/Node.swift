@@ -70,13 +70,13 @@ struct MappingBuilder {
     case (.array(let elements), .elements(let places)):
       for (element, place) in zip(elements, places) {
         guard case (.object(let object), .members(let places)) = (element, place.children) else {
-          throw YAMLError("\"<<\" takes a mapping or a sequence of mappings, not a \(element.typeName)", at: place.mark)
+          throw YAMLError("\"<<\" takes a mapping or a sequence of mappings, found \(element.typeName)", at: place.mark)
         }
         take(object, places)
       }
     default:
       throw YAMLError(
-        "\"<<\" takes a mapping or a sequence of mappings, not a \(node.value.typeName)", at: node.places.mark)
+        "\"<<\" takes a mapping or a sequence of mappings, found \(node.value.typeName)", at: node.places.mark)
     }
   }
 

@@ -28,7 +28,8 @@ extension Event.Scalar {
     }
     let meaning = PlainScalar(text)
     switch (Tag.short(tag), meaning) {
-    case ("!!str", _): return .string(text)
+    // A bare "!" asks for text by the YAML specification; go-yaml overlooks it.
+    case ("!", _), ("!!str", _): return .string(text)
     case ("!!null", .null), ("!!bool", .bool), ("!!int", .integer), ("!!int", .bigInteger), ("!!float", .double),
       ("!!float", .bigInteger), ("!!float", .notFinite):
       return try value(meaning, at: mark)
