@@ -3,6 +3,7 @@
 import JSON
 import Rendering
 import Testing
+import YAML
 
 @testable import ObservabilityAPI
 
@@ -20,7 +21,7 @@ struct Fixture: Sendable, CustomTestStringConvertible {
   ) {
     self.name = name
     object = Observability(
-      name: "platform", uid: "526204f2-2f7f-46c1-a2b5-b765043a355c", generation: 1, spec: .defaults)
+      name: "platform", uid: Self.uid, generation: 1, spec: .defaults)
     facts = PlatformFacts(
       metrics: .init(
         writeURL: "http://vminsert-shortterm.tenant-root.svc:8480/insert/0/prometheus/api/v1/write",
@@ -29,6 +30,23 @@ struct Fixture: Sendable, CustomTestStringConvertible {
     change(&object.spec)
     changeFacts(&facts)
   }
+
+  /// An object as its YAML says, with the facts that an operator would find in a cluster of Cozystack.
+  init(sample file: String) throws {
+    self.init("sample-" + file.prefix { $0 != "." })
+    let text = try #require(Files.read(Files.samples + file))
+    object = try ObservabilityDecoder.decode(YAMLDecoder.document(text))
+    object.uid = Self.uid
+    let backend = object.spec.metrics.victoriaMetrics
+    let tenant = backend.tenant ?? .default
+    facts.metrics.writeURL =
+      backend.writeURL
+      ?? "http://vminsert-\(tenant.storage).\(tenant.namespace).svc:8480/insert/0/prometheus/api/v1/write"
+    if backend.credentialsSecretRef != nil { facts.credentialsHash = "0123456789abcdef" }
+    if backend.caSecretRef != nil { facts.caHash = "fedcba9876543210" }
+  }
+
+  static let uid = "526204f2-2f7f-46c1-a2b5-b765043a355c"
 
   var children: [Child] { Renderer.children(of: object, facts: facts) }
 

@@ -79,11 +79,11 @@ import Testing
   @Test(arguments: Matrix.all) func everyChildIsOwnedAndLabelled(_ fixture: Fixture) {
     for child in fixture.children {
       let metadata = JSONValue.object(child.manifest)["metadata"]
-      #expect(metadata?[path: "labels", "observability.cozystack.io/object"] == "platform")
+      #expect(metadata?[path: "labels", "observability.cozystack.io/object"]?.string == fixture.object.name)
       #expect(metadata?["namespace"]?.string == child.namespace)
       #expect(metadata?["name"]?.string == child.name)
       let owner = metadata?["ownerReferences"]?.array?.first
-      #expect(owner?["uid"] == "526204f2-2f7f-46c1-a2b5-b765043a355c")
+      #expect(owner?["uid"]?.string == Fixture.uid)
       #expect(owner?["controller"] == true)
       let apiVersion = child.group.isEmpty ? child.version : "\(child.group)/\(child.version)"
       #expect(child.manifest["apiVersion"]?.string == apiVersion)

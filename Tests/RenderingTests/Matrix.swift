@@ -6,7 +6,7 @@ import Rendering
 
 /// Every case with a golden file, and what the invariants are checked over.
 enum Matrix {
-  static let all: [Fixture] = deliveries + features + hardening + tuning
+  static let all: [Fixture] = deliveries + features + hardening + tuning + samples
 
   private static let deliveries = [
     Fixture("push"),
@@ -94,4 +94,7 @@ enum Matrix {
       $0.metrics.labels = ["cluster": "north & south", "größe": "ü", "empty": ""]
     },
   ]
+
+  /// One that cannot be read is missing here and told by `GoldenTests.everySampleHasItsCase`.
+  private static let samples = Files.names(in: Files.samples).compactMap { try? Fixture(sample: $0) }
 }
