@@ -148,4 +148,11 @@ import Testing
     let open: Set = ["METRICS_USERNAME", "METRICS_PASSWORD", "NVIDIA_VISIBLE_DEVICES"]
     #expect(own.subtracting(open).isSubset(of: ReservedEnvironment.names))
   }
+
+  @Test(arguments: Matrix.all) func noLoginOfAURLIsRendered(_ fixture: Fixture) {
+    var fixture = fixture
+    fixture.facts.metrics.writeURL = "https://writer:hunter2@vm.example.org/api/v1/write"
+    fixture.facts.metrics.readURL = "https://reader:hunter2@vm.example.org/select"
+    #expect(!text(fixture).contains("hunter2"))
+  }
 }
