@@ -7,7 +7,8 @@ import ObservabilityAPI
 ///
 /// Only traffic of the pod's own network namespace counts. The agent asks the cloud's metadata service from the host's
 /// namespace and sends pings from those of the observed pods, so neither is listed here. The kubelet's probes come from
-/// the pod's node, which network policies never block.
+/// the pod's own node, whose traffic is always allowed (Kubernetes documentation, Network Policies, two sorts of pod
+/// isolation).
 ///
 /// - Ingress: nothing with Push. With Scrape, vmagent on the metrics port; Go's profiler listens there too, without
 ///   authentication, which is why nobody else may.
