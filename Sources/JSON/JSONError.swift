@@ -9,5 +9,6 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The column in bytes, counted from 1.
   public let column: Int
 
+  /// Place and message: `line 1, column 7: unexpected end of the text`.
   public var description: String { "line \(line), column \(column): \(message)" }
 }

@@ -4,16 +4,26 @@
 ///
 /// Small objects, which is nearly all that Kubernetes has, are searched from front to back: cheaper in time and memory
 /// than a hash table. From ``indexThreshold`` members on an index is kept beside them.
+///
+/// Names are the same only when their bytes are: Swift's `==` on text also equates a composed letter with its decomposed
+/// form, which JSON and the API server tell apart.
 public struct JSONObject: Sendable {
   /// The number of members from which a search goes through an index.
   static let indexThreshold = 16
 
   private var members: ContiguousArray<Member>
-  private var index: [String: Int]?
+  private var index: [Name: Int]?
 
   private struct Member: Sendable {
     let key: String
     var value: JSONValue
+  }
+
+  private struct Name: Hashable, Sendable {
+    let text: String
+
+    static func == (left: Name, right: Name) -> Bool { left.text.hasSameBytes(as: right.text) }
+    func hash(into hasher: inout Hasher) { hasher.combine(text) }
   }
 
   /// An object without members.
@@ -57,38 +67,50 @@ public struct JSONObject: Sendable {
   }
 
   private func position(of key: String) -> Int? {
-    if let index { return index[key] }
-    return members.firstIndex { $0.key == key }
+    if let index { return index[Name(text: key)] }
+    return members.firstIndex { $0.key.hasSameBytes(as: key) }
   }
 
   private mutating func append(_ key: String, _ value: JSONValue) {
     members.append(Member(key: key, value: value))
     if index != nil {
-      index?[key] = members.count - 1
+      index?[Name(text: key)] = members.count - 1
     } else if members.count >= Self.indexThreshold {
-      index = Dictionary(uniqueKeysWithValues: members.enumerated().map { ($1.key, $0) })
+      buildIndex()
     }
   }
 
   private mutating func remove(at position: Int) {
     members.remove(at: position)
-    if index != nil {
-      index = Dictionary(uniqueKeysWithValues: members.enumerated().map { ($1.key, $0) })
-    }
+    if index != nil { buildIndex() }
+  }
+
+  private mutating func buildIndex() {
+    index = Dictionary(uniqueKeysWithValues: members.enumerated().map { (Name(text: $1.key), $0) })
+  }
+}
+
+extension JSONObject {
+  /// The members by the bytes of their names: the order of canonical text.
+  public func sortedByName() -> [(key: String, value: JSONValue)] {
+    sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
   }
 }
 
 extension JSONObject: Sequence {
+  /// Yields the members in order.
   public func makeIterator() -> some IteratorProtocol<(key: String, value: JSONValue)> {
     members.lazy.map { (key: $0.key, value: $0.value) }.makeIterator()
   }
 }
 
 extension JSONObject: Hashable {
+  /// Whether both hold the same members, in whatever order.
   public static func == (left: JSONObject, right: JSONObject) -> Bool {
     left.count == right.count && left.members.allSatisfy { right[$0.key] == $0.value }
   }
 
+  /// Feeds the members to the hasher so that their order does not matter.
   public func hash(into hasher: inout Hasher) {
     // Order must not matter, so each member is hashed on its own and the results are added up.
     var sum = 0
@@ -104,5 +126,6 @@ extension JSONObject: Hashable {
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
+  /// An object with these members; a later member of the same name replaces an earlier one.
   public init(dictionaryLiteral elements: (String, JSONValue)...) { self.init(elements) }
 }

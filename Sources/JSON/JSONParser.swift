@@ -5,24 +5,17 @@
 /// Stricter than the RFC asks: a member name may appear once only, text must be valid UTF-8, and the size and depth of
 /// the input are bounded. Numbers without fraction or exponent that fit become integers, exactly.
 public struct JSONParser {
-  var bytes: UnsafeBufferPointer<UInt8>
+  let bytes: UnsafeBufferPointer<UInt8>
   var position = 0
   private var depth = 0
   private let limits: JSONLimits
 
-  /// The value that the bytes spell.
+  /// The value that the bytes spell. Bytes that lie together in memory, as those of an array do, are not copied.
   ///
   /// - Throws: ``JSONError`` with line and column.
   public static func parse(_ bytes: some Sequence<UInt8>, limits: JSONLimits = .object) throws(JSONError) -> JSONValue {
-    let copy = ContiguousArray(bytes)
-    let result: Result<JSONValue, JSONError> =
-      copy.withUnsafeBufferPointer { buffer in
-        Result { () throws(JSONError) in
-          var parser = JSONParser(bytes: buffer, limits: limits)
-          return try parser.document()
-        }
-      }
-    return try result.get()
+    let parsed = bytes.withContiguousStorageIfAvailable { parse($0, limits) }
+    return try (parsed ?? ContiguousArray(bytes).withUnsafeBufferPointer { parse($0, limits) }).get()
   }
 
   /// The value that the text spells.
@@ -30,6 +23,13 @@ public struct JSONParser {
   /// - Throws: ``JSONError`` with line and column.
   public static func parse(_ text: String, limits: JSONLimits = .object) throws(JSONError) -> JSONValue {
     try parse(text.utf8, limits: limits)
+  }
+
+  private static func parse(_ bytes: UnsafeBufferPointer<UInt8>, _ limits: JSONLimits) -> Result<JSONValue, JSONError> {
+    Result { () throws(JSONError) in
+      var parser = JSONParser(bytes: bytes, limits: limits)
+      return try parser.document()
+    }
   }
 
   private init(bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits) {

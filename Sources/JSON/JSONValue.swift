@@ -5,9 +5,10 @@
 /// The Kubernetes API server reads a number without fraction or exponent as a 64-bit integer and everything else as a
 /// double (`k8s.io/apimachinery/pkg/util/json`); so does this type. Quantities such as `500Mi` stay text.
 ///
-/// Two objects are equal when they hold the same members, in whatever order.
+/// Two objects are equal when they hold the same members, in whatever order. Two strings are equal when their bytes are,
+/// which is narrower than Swift's `==` on text: a composed letter and its decomposed form differ.
 @frozen
-public enum JSONValue: Hashable, Sendable {
+public enum JSONValue: Sendable {
   case null
   case bool(Bool)
   case integer(Int64)
@@ -53,7 +54,9 @@ extension JSONValue {
   }
 
   /// Whether this is `null`.
-  public var isNull: Bool { self == .null }
+  public var isNull: Bool {
+    if case .null = self { true } else { false }
+  }
 
   /// The name of this value's type as Kubernetes' schemas and messages spell it.
   public var typeName: String {
@@ -87,15 +90,59 @@ extension JSONValue {
   }
 }
 
+extension JSONValue: Hashable {
+  /// Whether both are the same value of the same type; an integer never equals a double.
+  public static func == (left: JSONValue, right: JSONValue) -> Bool {
+    switch (left, right) {
+    case (.null, .null): true
+    case (.bool(let left), .bool(let right)): left == right
+    case (.integer(let left), .integer(let right)): left == right
+    case (.double(let left), .double(let right)): left == right
+    case (.string(let left), .string(let right)): left.hasSameBytes(as: right)
+    case (.array(let left), .array(let right)): left == right
+    case (.object(let left), .object(let right)): left == right
+    default: false
+    }
+  }
+
+  /// Feeds the value to the hasher.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(typeName)
+    switch self {
+    case .null: break
+    case .bool(let value): hasher.combine(value)
+    case .integer(let value): hasher.combine(value)
+    case .double(let value): hasher.combine(value)
+    case .string(let value): hasher.combine(value)
+    case .array(let value): hasher.combine(value)
+    case .object(let value): hasher.combine(value)
+    }
+  }
+}
+
+extension String {
+  /// Whether both are the same bytes of UTF-8.
+  func hasSameBytes(as other: String) -> Bool {
+    utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+  }
+}
+
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
   ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral, ExpressibleByFloatLiteral
 {
+  /// A string.
   public init(stringLiteral value: String) { self = .string(value) }
+  /// An integer.
   public init(integerLiteral value: Int64) { self = .integer(value) }
+  /// A truth value.
   public init(booleanLiteral value: Bool) { self = .bool(value) }
+  /// A double.
   public init(floatLiteral value: Double) { self = .double(value) }
+  /// The value `null`.
   public init(nilLiteral: ()) { self = .null }
+  /// An array of these elements.
   public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+  /// An object with these members; a later member of the same name replaces an earlier one.
   public init(dictionaryLiteral elements: (String, JSONValue)...) {
     self = .object(JSONObject(elements))
   }

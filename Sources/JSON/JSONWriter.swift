@@ -61,8 +61,7 @@ public struct JSONWriter {
   private mutating func write(_ members: JSONObject, level: Int) {
     output.append(UInt8(ascii: "{"))
     var first = true
-    let entries = order == .asGiven ? Array(members) : members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-    for (key, value) in entries {
+    for (key, value) in order == .asGiven ? Array(members) : members.sortedByName() {
       if !first { output.append(UInt8(ascii: ",")) }
       first = false
       newline(level + 1)
@@ -77,6 +76,8 @@ public struct JSONWriter {
 
   private mutating func write(_ text: String) {
     output.append(UInt8(ascii: "\""))
+    defer { output.append(UInt8(ascii: "\"")) }
+    guard text.utf8.contains(where: Self.needsEscape) else { return append(text) }
     for byte in text.utf8 {
       switch byte {
       case UInt8(ascii: "\""): append("\\\"")
@@ -91,15 +92,19 @@ public struct JSONWriter {
       default: output.append(byte)
       }
     }
-    output.append(UInt8(ascii: "\""))
+  }
+
+  private static func needsEscape(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7f
   }
 
   private static let hexDigits = Array("0123456789abcdef".utf8)
 
+  /// The shortest text that reads back as this double, always with a fraction or an exponent.
+  ///
   /// JSON has no infinity and no NaN; a parser never yields them, so they are written as null, as JavaScript does.
   private static func number(_ value: Double) -> String {
-    guard value.isFinite else { return "null" }
-    return value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) + ".0" : "\(value)"
+    value.isFinite ? "\(value)" : "null"
   }
 
   private mutating func newline(_ level: Int) {

@@ -6,29 +6,43 @@ public import JSON
 public struct ClickHouse: Hashable, Sendable {
   /// A Cozystack ClickHouse application.
   public struct Application: Hashable, Sendable {
+    /// The application's namespace.
     public var namespace: String
+    /// The application's name.
     public var name: String
+    /// The user.
     public var user: String
   }
 
   /// A ClickHouse of any other origin.
   public struct Endpoint: Hashable, Sendable {
+    /// The host's name or address.
     public var host: String
+    /// The port of the native protocol.
     public var port: Int64
+    /// The port of the HTTP interface.
     public var httpPort: Int64
+    /// The database.
     public var database: String
+    /// The user.
     public var user: String
+    /// The user's password; nil for none.
     public var passwordSecretRef: SecretReference?
+    /// Whether connections use TLS.
     public var tls: Bool
   }
 
+  /// Set unless an endpoint is.
   public var application: Application?
+  /// Set unless an application is.
   public var endpoint: Endpoint?
 }
 
 /// The OpenTelemetry Collector between agents and storage.
 public struct Gateway: Hashable, Sendable {
+  /// How many run.
   public var replicas: Int64
+  /// The most that is kept on disk, as a quantity.
   public var queueSize: String
   /// Nil for the cluster's default class.
   public var queueStorageClassName: String?
@@ -38,23 +52,36 @@ public struct Gateway: Hashable, Sendable {
 public struct Coroot: Hashable, Sendable {
   /// How long stored data is kept, as days: `7d`.
   public struct Retention: Hashable, Sendable {
+    /// How long traces are kept.
     public var traces: String
+    /// How long logs are kept.
     public var logs: String
+    /// How long profiles are kept.
     public var profiles: String
+    /// How long the server's cache of metrics is kept.
     public var cache: String
   }
 
   /// How the user interface is reached.
   public struct UI: Hashable, Sendable {
+    /// The host's name or address.
     public var host: String
+    /// Empty for the cluster's default class.
     public var ingressClassName: String
+    /// Whether connections use TLS.
     public var tls: JSONObject
+    /// The provider that users sign in with; nil if the interface is not exposed.
     public var oidc: JSONObject?
   }
 
+  /// The size of the server's volume, as a quantity.
   public var storageSize: String
+  /// How long data is kept.
   public var retention: Retention
+  /// How many run.
   public var replicas: Int64
+  /// The PostgreSQL that several servers share; nil for the server's own file.
   public var postgres: JSONObject?
+  /// How the user interface is reached.
   public var ui: UI
 }

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+
+/// Builds the types from an object that the schema has checked and completed.
+enum SpecReader {
+  static func observability(_ object: JSONValue) throws(FieldError) -> Observability {
+    let metadata = object["metadata"]
+    return Observability(
+      name: metadata?["name"]?.string ?? "",
+      uid: metadata?["uid"]?.string ?? "",
+      generation: metadata?["generation"]?.integer ?? 0,
+      spec: try spec(try FieldReader(object).object("spec")))
+  }
+
+  private static func spec(_ reader: FieldReader) throws(FieldError) -> ObservabilitySpec {
+    let traces = try reader.object("traces")
+    let logs = try reader.object("logs")
+    let dashboards = try reader.object("dashboards")
+    return ObservabilitySpec(
+      mode: try reader.choice("mode"),
+      namespace: try reader.string("namespace"),
+      images: try images(try reader.object("images")),
+      nodeAgent: try nodeAgent(try reader.object("nodeAgent")),
+      metrics: try metrics(try reader.object("metrics")),
+      traces: Traces(
+        destination: try traces.choice("destination"), endpoint: traces.optionalString("endpoint"),
+        sampling: try traces.string("sampling")),
+      logs: Logs(destination: try logs.choice("destination"), endpoint: logs.optionalString("endpoint")),
+      profiles: Profiles(enabled: try reader.object("profiles").bool("enabled")),
+      clickHouse: try clickHouse(reader.optionalObject("clickHouse")),
+      gateway: try gateway(try reader.object("gateway")),
+      coroot: try coroot(try reader.object("coroot")),
+      dashboards: Dashboards(
+        enabled: try dashboards.bool("enabled"), namespace: try dashboards.string("namespace")),
+      alerts: Alerts(enabled: try reader.object("alerts").bool("enabled")))
+  }
+
+  private static func images(_ reader: FieldReader) throws(FieldError) -> Images {
+    Images(
+      registry: try reader.string("registry"),
+      pullSecrets: try reader.strings("pullSecrets"),
+      nodeAgent: try image(reader, "nodeAgent"),
+      clusterAgent: try image(reader, "clusterAgent"),
+      coroot: try image(reader, "coroot"),
+      gateway: try image(reader, "gateway"),
+      operator: try image(reader, "operator"))
+  }
+
+  private static func image(_ reader: FieldReader, _ name: String) throws(FieldError) -> Images.Image {
+    let image = try reader.object(name)
+    return Images.Image(
+      repository: image.optionalString("repository"), tag: image.optionalString("tag"),
+      digest: image.optionalString("digest"), pullPolicy: image.optionalString("pullPolicy"))
+  }
+
+  private static func nodeAgent(_ reader: FieldReader) throws(FieldError) -> NodeAgent {
+    let features = try reader.object("features")
+    let security = try reader.object("security")
+    let seccomp = try security.object("seccomp")
+    let containers = try reader.object("containers")
+    return NodeAgent(
+      features: NodeAgent.Features(
+        l7: try features.bool("l7"), ping: try features.bool("ping"), jvm: try features.bool("jvm"),
+        dotnet: try features.bool("dotnet"), goHeap: try features.bool("goHeap"), gpu: try features.bool("gpu"),
+        diskDelay: try features.bool("diskDelay")),
+      security: NodeAgent.Security(
+        mode: try security.choice("mode"),
+        seccomp: NodeAgent.Security.Seccomp(
+          type: try seccomp.choice("type"), localhostProfile: seccomp.optionalString("localhostProfile"))),
+      spoolSize: try reader.object("spool").string("size"),
+      resources: try reader.members("resources"),
+      trackPublicNetworks: try reader.strings("trackPublicNetworks"),
+      containers: NodeAgent.Containers(
+        allow: try containers.strings("allow"), deny: try containers.strings("deny"),
+        minAge: try containers.string("minAge")),
+      tolerations: try reader.objects("tolerations"),
+      nodeSelector: try reader.map("nodeSelector"),
+      priorityClassName: try reader.string("priorityClassName"),
+      maxUnavailable: try reader.object("updateStrategy").value("maxUnavailable"),
+      env: try reader.objects("env"))
+  }
+
+  private static func metrics(_ reader: FieldReader) throws(FieldError) -> Metrics {
+    Metrics(
+      delivery: try reader.choice("delivery"),
+      interval: try reader.string("interval"),
+      labels: try reader.map("labels"),
+      victoriaMetrics: try victoriaMetrics(try reader.object("victoriaMetrics")))
+  }
+
+  private static func victoriaMetrics(_ reader: FieldReader) throws(FieldError) -> VictoriaMetrics {
+    let writeURL = reader.optionalString("writeURL")
+    let readURL = reader.optionalString("readURL")
+    var tenant: VictoriaMetrics.Tenant?
+    if let given = reader.optionalObject("tenant") {
+      tenant = VictoriaMetrics.Tenant(namespace: try given.string("namespace"), storage: try given.string("storage"))
+    } else if writeURL == nil, readURL == nil {
+      // Not a default of the schema: the API server would fill it in beside URLs, and keep it when URLs come later.
+      tenant = .default
+    }
+    return VictoriaMetrics(
+      tenant: tenant, writeURL: writeURL, readURL: readURL,
+      credentialsSecretRef: try secret(reader.optionalObject("credentialsSecretRef")),
+      caSecretRef: try secret(reader.optionalObject("caSecretRef")))
+  }
+
+  private static func secret(_ reader: FieldReader?) throws(FieldError) -> SecretReference? {
+    guard let reader else { return nil }
+    return SecretReference(name: try reader.string("name"), key: reader.optionalString("key"))
+  }
+
+  private static func clickHouse(_ reader: FieldReader?) throws(FieldError) -> ClickHouse? {
+    guard let reader else { return nil }
+    var result = ClickHouse()
+    if let application = reader.optionalObject("application") {
+      result.application = ClickHouse.Application(
+        namespace: try application.string("namespace"), name: try application.string("name"),
+        user: try application.string("user"))
+    }
+    if let endpoint = reader.optionalObject("endpoint") {
+      result.endpoint = ClickHouse.Endpoint(
+        host: try endpoint.string("host"), port: try endpoint.integer("port"),
+        httpPort: try endpoint.integer("httpPort"), database: try endpoint.string("database"),
+        user: try endpoint.string("user"),
+        passwordSecretRef: try secret(endpoint.optionalObject("passwordSecretRef")), tls: try endpoint.bool("tls"))
+    }
+    return result
+  }
+
+  private static func gateway(_ reader: FieldReader) throws(FieldError) -> Gateway {
+    let queue = try reader.object("queue")
+    return Gateway(
+      replicas: try reader.integer("replicas"), queueSize: try queue.string("size"),
+      queueStorageClassName: queue.optionalString("storageClassName"))
+  }
+
+  private static func coroot(_ reader: FieldReader) throws(FieldError) -> Coroot {
+    let retention = try reader.object("retention")
+    let ui = try reader.object("ui")
+    return Coroot(
+      storageSize: try reader.object("storage").string("size"),
+      retention: Coroot.Retention(
+        traces: try retention.string("traces"), logs: try retention.string("logs"),
+        profiles: try retention.string("profiles"), cache: try retention.string("cache")),
+      replicas: try reader.integer("replicas"),
+      postgres: reader.optionalMembers("postgres"),
+      ui: Coroot.UI(
+        host: try ui.string("host"), ingressClassName: try ui.string("ingressClassName"),
+        tls: try ui.members("tls"), oidc: ui.optionalMembers("oidc")))
+  }
+}
+
+extension VictoriaMetrics.Tenant {
+  /// The storage that is used when neither a tenant nor URLs are given.
+  public static let `default` = VictoriaMetrics.Tenant(namespace: "tenant-root", storage: "shortterm")
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+
+/// The schema of `spec.images`.
+enum ImagesSchema {
+  static let images = Schema.object(
+    "Which images run. What is not given is taken from the operator's release, which pins every image.", filled: true,
+    [
+      .optional(
+        "registry",
+        .text(
+          "Replaces the host part of every image that is not given below, for clusters without access to the internet.",
+          .registry, default: "")),
+      .optional(
+        "pullSecrets",
+        .list(
+          "Names of Secrets in spec.namespace that hold credentials for the registry.",
+          of: .text("The name of a Secret.", .dnsName), .set, limit: 16, default: [])),
+      .optional("nodeAgent", image("Coroot's node-agent")),
+      .optional("clusterAgent", image("Coroot's cluster-agent")),
+      .optional("coroot", image("the Coroot server")),
+      .optional("gateway", image("the OpenTelemetry Collector")),
+      .optional("operator", image("this operator, which the agents' init container runs")),
+    ])
+
+  private static func image(_ what: String) -> Schema {
+    .object(
+      "The image of \(what).", filled: true,
+      [
+        .optional(
+          "repository",
+          .text(
+            "Host and path of the image. One that is given here is not changed by spec.images.registry.", .repository)),
+        .optional("tag", .text("The tag.", .tag)),
+        .optional("digest", .text("The digest; it wins over the tag.", .digest)),
+        .optional(
+          "pullPolicy",
+          .choice(
+            "When the image is pulled; Kubernetes' own default if not given.", ["Always", "IfNotPresent", "Never"])),
+      ])
+  }
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+
+/// The schema of `spec.nodeAgent`, but for what it shares with pods in general (``PodSchema``).
+enum NodeAgentSchema {
+  static let nodeAgent = Schema.object(
+    "The eBPF agent that runs on every node that can carry it.", filled: true,
+    [
+      .optional("features", features),
+      .optional("security", security),
+      .optional(
+        "spool",
+        .object(
+          "What is kept on the node while the metrics backend is away.", filled: true,
+          [.optional("size", SizeSchema.size("The most that is kept, oldest dropped first.", default: "500Mi"))])),
+      .optional("resources", PodSchema.resources),
+      .optional(
+        "trackPublicNetworks",
+        .list(
+          "Public networks to which connections are shown; all when empty. Private ones are always shown.",
+          of: .text("A network in CIDR notation.", .cidr), .set, limit: 64, default: [])),
+      .optional("containers", containers),
+      .optional("tolerations", PodSchema.tolerations),
+      .optional(
+        "nodeSelector",
+        .map(
+          "Labels of the nodes that are observed; all nodes when empty.", of: .text("The label's value.", .labelValue),
+          limit: 32, default: [:]
+        ).demanding(PodSchema.labelKeys)),
+      .optional(
+        "priorityClassName",
+        .text("The PriorityClass of the agents' pods; the cluster's default when empty.", .dnsNameOrEmpty, default: "")),
+      .optional(
+        "updateStrategy",
+        .object(
+          "How a new version is rolled out.", filled: true, [.optional("maxUnavailable", PodSchema.maxUnavailable)])),
+      .optional("env", PodSchema.env),
+    ])
+
+  private static let features = Schema.object(
+    "What the agent looks at. Each costs capabilities, mounts or memory; status.capabilities says which.", filled: true,
+    [
+      .optional(
+        "l7", .flag("Requests of HTTP, SQL and other protocols, DNS, and bytes of TCP connections.", default: true)),
+      .optional("ping", .flag("Round-trip times between containers, by ICMP; needs NET_RAW.", default: true)),
+      .optional(
+        "jvm", .flag("TLS and profiles of Java programs, by an agent loaded into them; needs KILL.", default: false)),
+      .optional("dotnet", .flag("Runtime metrics of .NET programs that do not run as root.", default: false)),
+      .optional("goHeap", .flag("Heap profiles of Go programs, read from their memory.", default: true)),
+      .optional("gpu", .flag("Use of NVIDIA GPUs; needs the nvidia runtime class on the nodes.", default: false)),
+      .optional("diskDelay", .flag("Time that processes wait for disks, from the kernel's taskstats.", default: false)),
+    ])
+
+  private static let security = Schema.object(
+    "How the agent's containers are confined.", filled: true,
+    [
+      .optional(
+        "mode",
+        .choice(
+          "Minimal: no more capabilities than the features need. Privileged: everything; an escape hatch that the "
+            + "status tells of.", NodeAgent.Security.Mode.allCases.map(\.rawValue), default: "Minimal")),
+      .optional("seccomp", seccomp),
+    ])
+
+  private static let seccomp = Schema.object(
+    "The system calls that the agent may make.", filled: true,
+    [
+      .optional(
+        "type",
+        .choice(
+          "RuntimeDefault: the container runtime's profile. Localhost: one from the nodes.",
+          NodeAgent.Security.Seccomp.Kind.allCases.map(\.rawValue), default: "RuntimeDefault")),
+      .optional(
+        "localhostProfile", .text("The profile's path below the kubelet's seccomp folder.", .relativePath)),
+    ]
+  ).demanding(
+    ValidationRule(
+      "localhost-needs-profile", cel: "self.type != 'Localhost' || has(self.localhostProfile)",
+      field: ["localhostProfile"],
+      message: "spec.nodeAgent.security.seccomp.localhostProfile is needed with type Localhost: name the profile, or "
+        + "set type to RuntimeDefault"
+    ) { $0["type"] != "Localhost" || $0["localhostProfile"] != nil },
+    ValidationRule(
+      "profile-needs-localhost", cel: "self.type == 'Localhost' || !has(self.localhostProfile)",
+      field: ["localhostProfile"],
+      message: "spec.nodeAgent.security.seccomp.localhostProfile is used with type Localhost only: set type to "
+        + "Localhost, or remove the profile"
+    ) { $0["type"] == "Localhost" || $0["localhostProfile"] == nil })
+
+  private static let containers = Schema.object(
+    "Which containers are reported. Deny wins over allow.", filled: true,
+    [
+      .optional("allow", expressions("Regular expressions of container identifiers to report; all when empty.")),
+      .optional("deny", expressions("Regular expressions of container identifiers to leave out.")),
+      .optional(
+        "minAge",
+        .text("How old a container must be to be reported; spares short-lived ones.", .duration, default: "30s")),
+    ])
+
+  private static func expressions(_ description: String) -> Schema {
+    .list(
+      description, of: .text("A regular expression in Go's syntax, such as /k8s/my-namespace/.*.", .expression), .set,
+      limit: 32, default: [])
+  }
+}
+
+/// Sizes of what is kept on disk.
+enum SizeSchema {
+  /// The smallest spool or queue: less would hold no more than a few minutes.
+  static let smallest = "16Mi"
+
+  /// A size of at least 16Mi.
+  static func size(_ description: String, default defaultValue: String) -> Schema {
+    .text(description, .size, default: defaultValue).demanding(
+      ValidationRule(
+        "size-holds-minutes", cel: "quantity(self).compareTo(quantity('\(smallest)')) >= 0",
+        message: "the size must be at least \(smallest), such as \(defaultValue): less is full within minutes"
+      ) { value in
+        guard let size = value.string.flatMap({ Quantity($0) }), let least = Quantity(smallest) else { return false }
+        return size >= least
+      })
+  }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+
+/// The schema of `status`.
+enum StatusSchema {
+  static let status = Schema.object(
+    "What the operator found. It is written by the operator alone.",
+    [
+      .optional("observedGeneration", count("The generation of the object that this status is about.")),
+      .optional(
+        "conditions",
+        .list(
+          "How it goes: Ready, Reconciling, Stalled, and one a part that is switched on.", of: condition,
+          .map(keys: ["type"]), limit: 16)),
+      .optional("agents", agents),
+      .optional(
+        "ineligibleNodes",
+        .list(
+          "Nodes that cannot carry the agent, the first \(ObservabilityStatus.nodeLimit).", of: ineligibleNode,
+          .map(keys: ["name"]), limit: ObservabilityStatus.nodeLimit)),
+      .optional("ineligibleNodesOmitted", count("How many more nodes cannot carry the agent.")),
+      .optional(
+        "capabilities",
+        .list(
+          "The Linux capabilities of the agents, each with its reason.",
+          of: .object(
+            "A capability.",
+            [
+              .required("name", .text("The capability's name, without CAP_.", .any(64))),
+              .required("for", .text("What it is needed for.", .any(256))),
+            ]), .map(keys: ["name"]), limit: 48)),
+      .optional(
+        "inventory",
+        .list(
+          "Every child.", of: child, .map(keys: ["group", "kind", "namespace", "name"]),
+          limit: ObservabilityStatus.inventoryLimit)),
+      .optional("endpoints", endpoints),
+    ])
+
+  private static func count(_ description: String) -> Schema { .number(description, 0...Int64.max) }
+
+  private static let condition = Schema.object(
+    "One thing that is true, false or unknown.",
+    [
+      .required("type", .text("The condition's name.", .any(316))),
+      .required("status", .choice("Whether it holds.", ["True", "False", "Unknown"])),
+      .optional("observedGeneration", count("The generation of the object that this condition is about.")),
+      .required("lastTransitionTime", dateTime),
+      .required("reason", .text("Why, as one word in CamelCase.", reason)),
+      .required("message", .text("Why, and what to do, for people.", .any(32768))),
+    ])
+
+  private static let dateTime = Schema.text(
+    "When the status last changed.",
+    TextFormat("a time such as \"2026-01-02T03:04:05Z\"", openAPIFormat: "date-time", maxLength: 64))
+
+  private static let reason = TextFormat(
+    "a reason such as \"Reachable\"", pattern: "^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$", maxLength: 1024)
+
+  private static let agents = Schema.object(
+    "How many nodes have an agent.",
+    [
+      .optional("eligible", count("Nodes that are selected and can carry the agent.")),
+      .optional("ineligible", count("Nodes that are selected and cannot carry the agent.")),
+      .optional("updated", count("Nodes whose agent is of the present version.")),
+      .optional("ready", count("Nodes whose agent is ready.")),
+      .optional(
+        "summary", .text("Ready and eligible nodes as ready/eligible, for kubectl get.", .any(64))),
+    ])
+
+  private static let ineligibleNode = Schema.object(
+    "A node that cannot carry the agent.",
+    [
+      .required("name", .text("The node's name.", .any(253))),
+      .optional("kernel", .text("The version of its kernel.", .any(256))),
+      .required("reason", .text("Why, as one word in CamelCase.", reason)),
+    ])
+
+  private static let child = Schema.object(
+    "A child as it was last applied.",
+    [
+      .optional("group", .text("The API group; empty for the core group.", .any(253), default: "")),
+      .required("kind", .text("The kind.", .any(63))),
+      .optional("namespace", .text("The namespace; empty for a cluster-scoped child.", .any(63), default: "")),
+      .required("name", .text("The name.", .any(253))),
+      .optional("uid", .text("The identity, so that only this child is ever removed.", .any(128))),
+      .optional("hash", .text("The hash of what was applied.", .any(128))),
+    ])
+
+  private static let endpoints = Schema.object(
+    "Where data goes and comes from, as resolved. Never with credentials.",
+    [
+      .optional("metricsWrite", .text("Where metrics are written.", .any(1024))),
+      .optional("metricsRead", .text("Where metrics are read.", .any(1024))),
+      .optional("clickHouse", .text("The ClickHouse.", .any(1024))),
+      .optional("ui", .text("The user interface.", .any(1024))),
+    ])
+}

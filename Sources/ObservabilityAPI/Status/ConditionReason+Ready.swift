@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Reasons of Ready, Reconciling, Stalled.
+extension ConditionReason {
+  /// Agents run on every eligible node, the backends answered, and every child is as rendered.
+  public static let ready = ConditionReason(
+    "Ready", [.ready], status: "True",
+    meaning: "Agents run on every eligible node, the backends answered, and every child is as rendered.",
+    remedy: "Nothing is to be done.")
+  /// Not every eligible node has a ready agent of the present version.
+  public static let agentsNotReady = ConditionReason(
+    "AgentsNotReady", [.ready], status: "False",
+    meaning: "Not every eligible node has a ready agent of the present version.",
+    remedy: "See the condition AgentsAvailable.")
+  /// A backend that is asked for cannot be used.
+  public static let backendNotReady = ConditionReason(
+    "BackendNotReady", [.ready], status: "False",
+    meaning: "A backend that is asked for cannot be used.",
+    remedy: "See MetricsBackendReady and ClickHouseReady.")
+  /// The gateway, the Coroot server or the dashboards are not in place.
+  public static let partNotReady = ConditionReason(
+    "PartNotReady", [.ready], status: "False",
+    meaning: "The gateway, the Coroot server or the dashboards are not in place.",
+    remedy: "See GatewayAvailable, CorootAvailable and DashboardsPublished.")
+  /// The API server refused a child, or could not be reached; the operator tries again.
+  public static let applyFailed = ConditionReason(
+    "ApplyFailed", [.ready, .reconciling], status: "False, or True for Reconciling",
+    meaning: "The API server refused a child, or could not be reached; the operator tries again.",
+    remedy: "Read the message; it names the child and the API server's answer.")
+  /// The namespace of spec.namespace does not exist.
+  public static let namespaceNotFound = ConditionReason(
+    "NamespaceNotFound", [.ready, .reconciling], status: "False, or True for Reconciling",
+    meaning: "The namespace of spec.namespace does not exist.",
+    remedy: "Create the namespace, with the label pod-security.kubernetes.io/enforce: privileged.")
+  /// Children are being applied or a roll-out is under way.
+  public static let progressing = ConditionReason(
+    "Progressing", [.ready, .reconciling], status: "False, or True for Reconciling",
+    meaning: "Children are being applied or a roll-out is under way.",
+    remedy: "Wait; the message says what for.")
+  /// The object is being deleted and its children removed.
+  public static let deleting = ConditionReason(
+    "Deleting", [.ready, .reconciling], status: "False, or True for Reconciling",
+    meaning: "The object is being deleted and its children removed.",
+    remedy: "Wait; the message names what is left.")
+  /// The specification cannot be acted on.
+  public static let invalidSpec = ConditionReason(
+    "InvalidSpec", [.ready, .stalled], status: "False, or True for Stalled",
+    meaning: "The specification cannot be acted on.",
+    remedy: "Correct the fields that the message names.")
+  /// The specification asks for what this release does not do yet.
+  public static let notImplemented = ConditionReason(
+    "NotImplemented", [.ready, .stalled], status: "False, or True for Stalled",
+    meaning: "The specification asks for what this release does not do yet.",
+    remedy: "Change the fields that the message names, or upgrade the operator.")
+  /// An older object observes some of the nodes that this one selects.
+  public static let nodesAlreadyObserved = ConditionReason(
+    "NodesAlreadyObserved", [.ready, .stalled], status: "False, or True for Stalled",
+    meaning: "An older object observes some of the nodes that this one selects.",
+    remedy: "Narrow spec.nodeAgent.nodeSelector of either object so that they share no node.")
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A reason of a condition: one word in CamelCase that programs can rely on, with its meaning and remedy for people.
+///
+/// ``all`` is the documented table; a page of the documentation is made from it.
+public struct ConditionReason: Hashable, Sendable {
+  /// What stands in `reason`.
+  public let name: String
+  /// The conditions that can have it.
+  public let conditions: [ConditionType]
+  /// The status that those conditions have with it.
+  public let status: String
+  /// What it means.
+  public let meaning: String
+  /// What a person can do.
+  public let remedy: String
+
+  init(_ name: String, _ conditions: [ConditionType], status: String, meaning: String, remedy: String) {
+    self.name = name
+    self.conditions = conditions
+    self.status = status
+    self.meaning = meaning
+    self.remedy = remedy
+  }
+
+  /// Every reason, in the order of the documentation.
+  public static let all: [ConditionReason] = [
+    .ready, .agentsNotReady, .backendNotReady, .partNotReady, .applyFailed, .namespaceNotFound, .progressing, .deleting,
+    .invalidSpec, .notImplemented, .nodesAlreadyObserved, .allReady, .rollingOut, .noEligibleNodes, .podsFailing,
+    .notCreated, .reachable, .unchecked, .serviceNotFound, .unreachable, .tlsFailed, .unauthorized, .refused,
+    .notVictoriaMetrics, .secretNotFound, .secretKeyMissing, .credentialsNotURLSafe, .unsuitable, .available,
+    .unavailable, .integrationFailed, .published, .kindNotServed,
+  ]
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The conditions of an `Observability` object. A part that is switched off has none.
+///
+/// `Ready`, `Reconciling` and `Stalled` mean what kstatus says
+/// (https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/README.md), so that Flux and others can wait.
+public enum ConditionType: String, CaseIterable, Hashable, Sendable {
+  /// Agents run on every eligible node, the backends answered, and every child is as rendered.
+  case ready = "Ready"
+  /// Work is going on; there only while true.
+  case reconciling = "Reconciling"
+  /// Nothing more happens until someone acts; there only while true.
+  case stalled = "Stalled"
+  /// Whether every eligible node has a ready agent of the present version.
+  case agentsAvailable = "AgentsAvailable"
+  /// Whether VictoriaMetrics can be found and answers.
+  case metricsBackendReady = "MetricsBackendReady"
+  /// Whether ClickHouse can be found, answers, and suits Coroot.
+  case clickHouseReady = "ClickHouseReady"
+  /// Whether the gateway runs.
+  case gatewayAvailable = "GatewayAvailable"
+  /// Whether the Coroot server runs and is wired.
+  case corootAvailable = "CorootAvailable"
+  /// Whether dashboards and alerting rules are in place.
+  case dashboardsPublished = "DashboardsPublished"
+}

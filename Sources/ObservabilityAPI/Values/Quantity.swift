@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// An amount as Kubernetes writes it: `500Mi`, `100m`, `1.5`, `2e3`.
+///
+/// Follows `k8s.io/apimachinery/pkg/api/resource`: kept to nano precision, what is finer is rounded up. Negative amounts
+/// are refused, since no field here has a use for them.
+public struct Quantity: Hashable, Sendable, Comparable {
+  /// The family of suffixes that the text used; the canonical form keeps it.
+  enum Format: Hashable, Sendable { case decimal, binary, exponent }
+
+  /// The amount in billionths.
+  let nanos: Int128
+  let format: Format
+
+  private static let billion: Int128 = 1_000_000_000
+  private static let decimalSuffixes = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"]
+  private static let binarySuffixes = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"]
+
+  /// The amount that the text spells; nil if it spells none or one of 2^63 or more.
+  public init?(_ text: String) {
+    guard text.utf8.count <= 64 else { return nil }
+    var rest = Substring(text)
+    guard let number = DecimalNumber(takingFrom: &rest), let (factor, format) = Self.factor(String(rest)) else {
+      return nil
+    }
+    let divisor = number.divisor
+    let (product, overflow) = number.mantissa.multipliedReportingOverflow(by: factor)
+    guard !overflow, product < Int128.max - divisor else { return nil }
+    let nanos = (product + divisor - 1) / divisor
+    guard nanos <= Int128(Int64.max) * Self.billion else { return nil }
+    self.nanos = nanos
+    self.format = format
+  }
+
+  /// What a suffix multiplies by, in billionths.
+  private static func factor(_ suffix: String) -> (Int128, Format)? {
+    if let index = decimalSuffixes.firstIndex(of: suffix) { return (power(1000, index), .decimal) }
+    if let index = binarySuffixes.firstIndex(of: suffix) { return (power(1024, index) * billion, .binary) }
+    guard let mark = suffix.first, mark == "e" || mark == "E", let exponent = Int(suffix.dropFirst()),
+      (-9...18).contains(exponent)
+    else { return nil }
+    return (power(10, exponent + 9), .exponent)
+  }
+
+  private static func power(_ base: Int128, _ exponent: Int) -> Int128 {
+    (0..<exponent).reduce(1) { result, _ in result * base }
+  }
+
+  /// The amount in whole units, rounded up: bytes, for memory and storage.
+  public var value: Int64 { Int64((nanos + Self.billion - 1) / Self.billion) }
+
+  /// The number of bytes that the text spells, rounded up; nil if it is no quantity.
+  public static func bytes(_ text: String) -> Int64? { Quantity(text)?.value }
+
+  /// The one text that Kubernetes writes for this amount: `1Gi` for `1024Mi`, `500m` for `0.5`.
+  public var canonical: String {
+    guard nanos > 0 else { return "0" }
+    if format == .binary, nanos % Self.billion == 0, nanos >= 1024 * Self.billion {
+      let (mantissa, level) = Self.reduce(nanos / Self.billion, by: 1024, levels: Self.binarySuffixes.count)
+      return "\(mantissa)\(Self.binarySuffixes[level])"
+    }
+    let (mantissa, level) = Self.reduce(nanos, by: 1000, levels: Self.decimalSuffixes.count)
+    guard format == .exponent else { return "\(mantissa)\(Self.decimalSuffixes[level])" }
+    return level == 3 ? "\(mantissa)" : "\(mantissa)e\((level - 3) * 3)"
+  }
+
+  private static func reduce(_ amount: Int128, by base: Int128, levels: Int) -> (Int128, Int) {
+    var (mantissa, level) = (amount, 0)
+    while level + 1 < levels, mantissa % base == 0 {
+      mantissa /= base
+      level += 1
+    }
+    return (mantissa, level)
+  }
+
+  /// Whether the left amount is smaller, however written.
+  public static func < (left: Quantity, right: Quantity) -> Bool { left.nanos < right.nanos }
+
+  /// Whether two quantities are the same amount, however written.
+  public static func == (left: Quantity, right: Quantity) -> Bool { left.nanos == right.nanos }
+
+  /// Hashes the amount, since equality is by amount.
+  public func hash(into hasher: inout Hasher) { hasher.combine(nanos) }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import ObservabilityAPI
+
+/// The environment of the agent's container. Names and formats are those of the agent's flags/flags.go, v1.35.6.
+enum AgentEnvironment {
+  static func entries(_ context: RenderContext) -> [JSONObject] {
+    var variables = EnvironmentVariables()
+    if context.isPush {
+      addPush(context, to: &variables)
+    } else {
+      // All addresses of both families. With a metrics endpoint the agent would listen on 127.0.0.1:10300 only.
+      variables.set("LISTEN", ":\(AgentPort.number)")
+    }
+    for setting in CapabilityTable.settings(for: context.spec) { variables.set(setting.name, setting.value) }
+    let agent = context.agent
+    variables.set("CONTAINER_ALLOWLIST", list(agent.containers.allow))
+    variables.set("CONTAINER_DENYLIST", list(agent.containers.deny))
+    variables.set("MIN_CONTAINER_AGE", EnvironmentVariable.escaped(agent.containers.minAge))
+    variables.set("TRACK_PUBLIC_NETWORK", list(agent.trackPublicNetworks))
+    variables.set("GOMEMLIMIT", AgentResources(context).goMemoryLimit)
+    for entry in agent.env { variables.add(entry.withoutZeroValues) }
+    return variables.entries
+  }
+
+  private static func addPush(_ context: RenderContext, to variables: inout EnvironmentVariables) {
+    let backend = context.spec.metrics.victoriaMetrics
+    if let secret = backend.credentialsSecretRef {
+      // A reference reaches only what stands before it, so these two come first.
+      variables.set("METRICS_USERNAME", secret: secret.name, key: "username")
+      variables.set("METRICS_PASSWORD", secret: secret.name, key: "password")
+    }
+    variables.set(
+      "METRICS_ENDPOINT",
+      WriteEndpoint(context.facts.metrics.writeURL).environmentValue(
+        labels: context.seriesLabels, withCredentials: backend.credentialsSecretRef != nil))
+    variables.set("SCRAPE_INTERVAL", EnvironmentVariable.escaped(context.spec.metrics.interval))
+    // The agent's parser of sizes refuses a number without a unit.
+    variables.set("MAX_SPOOL_SIZE", "\(Spool(context).bytes)B")
+    if backend.caSecretRef != nil { variables.set("CA_FILE", AgentVolumes.caFile) }
+  }
+
+  /// A list as the agent's flag parser takes it from one variable: a line each.
+  private static func list(_ elements: [String]) -> String {
+    EnvironmentVariable.escaped(elements.joined(separator: "\n"))
+  }
+}
+
+extension RenderContext {
+  /// What is put on every series, sorted by name: the user's labels, and `observability` with the object's name, by
+  /// which Coroot and the dashboards tell these series from the platform's own. A label without a value is no label.
+  var seriesLabels: [(name: String, value: String)] {
+    var labels = spec.metrics.labels
+    labels["observability"] = object.name
+    return labels.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+  }
+}

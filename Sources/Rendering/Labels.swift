@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import ObservabilityAPI
+
+/// The labels and annotations of the operator's own.
+enum Keys {
+  /// Put on every child, and what children are watched by; its value is the name of the `Observability`.
+  static let object = "observability.cozystack.io/object"
+  /// Put on nodes that cannot carry the agent, with the value `ineligible`.
+  static let nodeAgent = "observability.cozystack.io/node-agent"
+  /// The hash of the credentials that the pods were started with.
+  static let credentialsHash = "observability.cozystack.io/credentials-hash"
+  /// The hash of the CA that the pods were started with.
+  static let caHash = "observability.cozystack.io/ca-hash"
+  /// The release that rendered the child. Never in a pod template: an upgrade of the operator alone rolls nothing.
+  static let operatorVersion = "observability.cozystack.io/operator-version"
+}
+
+extension RenderContext {
+  /// The name shared by the agent's children.
+  var agentName: String { "\(object.name)-node-agent" }
+
+  /// What tells the agent's pods from all others. Immutable in a DaemonSet, so it must never change.
+  var agentSelector: JSONObject {
+    ["app.kubernetes.io/name": "coroot-node-agent", "app.kubernetes.io/instance": .string(object.name)]
+  }
+
+  /// The labels of the agent's children and pods.
+  var agentLabels: JSONObject {
+    var labels = agentSelector
+    labels["app.kubernetes.io/component"] = "node-agent"
+    labels["app.kubernetes.io/part-of"] = "cozystack"
+    labels["app.kubernetes.io/managed-by"] = "observability-operator"
+    labels[Keys.object] = .string(object.name)
+    return labels
+  }
+
+  /// A child of the agent, with everything that all children carry.
+  ///
+  /// The ownerReference lets the garbage collector remove the child, in whatever namespace, once the cluster-scoped
+  /// owner is gone. Without a uid, which only a cluster gives, there is none.
+  func agentChild(_ type: ChildType, _ members: JSONObject) -> Child {
+    var metadata: JSONObject = [
+      "name": .string(agentName),
+      "namespace": .string(spec.namespace),
+      "labels": .object(agentLabels),
+      "annotations": [Keys.operatorVersion: .string(facts.operatorVersion)],
+    ]
+    if !object.uid.isEmpty {
+      metadata["ownerReferences"] = [
+        [
+          "apiVersion": .string(ObservabilitySchema.apiVersion),
+          "kind": .string(ObservabilitySchema.kind),
+          "name": .string(object.name),
+          "uid": .string(object.uid),
+          "controller": true,
+          "blockOwnerDeletion": true,
+        ]
+      ]
+    }
+    var manifest: JSONObject = [
+      "apiVersion": .string(type.apiVersion), "kind": .string(type.kind), "metadata": .object(metadata),
+    ]
+    for (key, value) in members { manifest[key] = value }
+    return Child(
+      group: type.group, version: type.version, kind: type.kind, plural: type.plural, namespace: spec.namespace,
+      name: agentName, manifest: manifest)
+  }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import ObservabilityAPI
+
+/// The agent on every node that can carry it.
+enum NodeAgentDaemonSet {
+  static func child(_ context: RenderContext) -> Child {
+    let spec: JSONObject = [
+      "selector": ["matchLabels": .object(context.agentSelector)],
+      "updateStrategy": [
+        "type": "RollingUpdate", "rollingUpdate": ["maxUnavailable": context.agent.maxUnavailable],
+      ],
+      "template": ["metadata": .object(podMetadata(context)), "spec": .object(podSpec(context))],
+    ]
+    return context.agentChild(.daemonSet, ["spec": .object(spec)])
+  }
+
+  private static func podMetadata(_ context: RenderContext) -> JSONObject {
+    var annotations: JSONObject = ["kubectl.kubernetes.io/default-container": .string(AgentContainer.name)]
+    // A Secret that changes changes nothing in the template by itself; its hash does, and so rolls the pods.
+    if context.isPush {
+      let backend = context.spec.metrics.victoriaMetrics
+      if backend.credentialsSecretRef != nil, let hash = context.facts.credentialsHash {
+        annotations[Keys.credentialsHash] = .string(hash)
+      }
+      if backend.caSecretRef != nil, let hash = context.facts.caHash { annotations[Keys.caHash] = .string(hash) }
+    }
+    return ["labels": .object(context.agentLabels), "annotations": .object(annotations)]
+  }
+
+  private static func podSpec(_ context: RenderContext) -> JSONObject {
+    var spec: JSONObject = [
+      "serviceAccountName": .string(context.agentName),
+      "automountServiceAccountToken": false,
+      // The environment of Services could collide with the agent's own variables, such as LISTEN and REGION.
+      "enableServiceLinks": false,
+      "terminationGracePeriodSeconds": 30,
+      "nodeSelector": .object(nodeSelector(context)),
+      "affinity": ["nodeAffinity": .object(nodeAffinity)],
+      "initContainers": [.object(PreflightContainer.manifest(context))],
+      "containers": [.object(AgentContainer.manifest(context))],
+      "volumes": AgentVolumes.volumes(context),
+    ]
+    for field in CapabilityTable.rowsOn(context.spec).flatMap(\.podFields) { spec[field] = true }
+    let agent = context.agent
+    if !agent.tolerations.isEmpty {
+      spec["tolerations"] = .array(agent.tolerations.map { .object($0.withoutZeroValues) })
+    }
+    if !agent.priorityClassName.isEmpty { spec["priorityClassName"] = .string(agent.priorityClassName) }
+    let pullSecrets = context.spec.images.pullSecrets
+    if !pullSecrets.isEmpty { spec["imagePullSecrets"] = .array(pullSecrets.map { ["name": .string($0)] }) }
+    return spec
+  }
+
+  private static func nodeSelector(_ context: RenderContext) -> JSONObject {
+    var selector = context.agent.nodeSelector
+    selector["kubernetes.io/os"] = "linux"
+    return JSONObject(sorted: selector)
+  }
+
+  /// The agent's image exists for two architectures, and the operator labels the nodes whose kernel cannot carry it.
+  private static var nodeAffinity: JSONObject {
+    let expressions: JSONValue = [
+      ["key": "kubernetes.io/arch", "operator": "In", "values": ["amd64", "arm64"]],
+      ["key": .string(Keys.nodeAgent), "operator": "NotIn", "values": ["ineligible"]],
+    ]
+    return [
+      "requiredDuringSchedulingIgnoredDuringExecution": ["nodeSelectorTerms": [["matchExpressions": expressions]]]
+    ]
+  }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What rendering must know and the object does not say.
+public struct PlatformFacts: Hashable, Sendable {
+  /// Where metrics are written to and read from.
+  public struct MetricsEndpoints: Hashable, Sendable {
+    /// The remote-write URL with its whole path, without user and password.
+    public var writeURL: String
+    /// The base of the query API, without user and password.
+    public var readURL: String?
+
+    /// Endpoints made of their URLs.
+    public init(writeURL: String, readURL: String? = nil) {
+      self.writeURL = writeURL
+      self.readURL = readURL
+    }
+  }
+
+  /// The resolved metrics backend; not looked at with `Scrape`.
+  public var metrics: MetricsEndpoints
+  /// A hash of the contents of the credentials Secret; the pods roll when it changes.
+  public var credentialsHash: String?
+  /// A hash of the contents of the CA Secret; the pods roll when it changes.
+  public var caHash: String?
+  /// The image of the running operator; the `preflight` init container uses it unless the object names another.
+  public var operatorImage: String
+  /// The version of the running operator, noted on every child.
+  public var operatorVersion: String
+  /// The namespace of the vmagent that scrapes pods.
+  public var scraperNamespace: String
+
+  /// Facts made of their parts.
+  ///
+  /// - Parameter scraperNamespace: `cozy-monitoring` is where Cozystack's `monitoring-agents` package runs vmagent.
+  public init(
+    metrics: MetricsEndpoints, credentialsHash: String? = nil, caHash: String? = nil, operatorImage: String,
+    operatorVersion: String, scraperNamespace: String = "cozy-monitoring"
+  ) {
+    self.metrics = metrics
+    self.credentialsHash = credentialsHash
+    self.caHash = caHash
+    self.operatorImage = operatorImage
+    self.operatorVersion = operatorVersion
+    self.scraperNamespace = scraperNamespace
+  }
+}

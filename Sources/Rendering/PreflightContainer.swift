@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import ObservabilityAPI
+
+/// The init container that checks the node and prepares it: this operator's own binary.
+enum PreflightContainer {
+  static let name = "preflight"
+  /// Where the operator's image has its binary.
+  static let binary = "/observability-operator"
+
+  static func manifest(_ context: RenderContext) -> JSONObject {
+    let images = context.spec.images
+    let image = ImageReference(context.facts.operatorImage).applying(images.operator, registry: images.registry)
+    let flags = CapabilityTable.rowsOn(context.spec).flatMap(\.preflightFlags)
+    var container: JSONObject = [
+      "name": .string(name),
+      "image": .string(image.text),
+      "command": [.string(binary), "preflight"],
+      "args": .array(flags.map { .string($0) }),
+      // A limit on every container, init containers too: the out-of-memory handler of Talos prefers to kill pods that
+      // have one without.
+      "resources": ["requests": ["cpu": "10m", "memory": "32Mi"], "limits": ["memory": "128Mi"]],
+      "securityContext": .object(ContainerSecurity.preflight),
+      "terminationMessagePolicy": "File",
+    ]
+    if let policy = images.operator.pullPolicy, !policy.isEmpty { container["imagePullPolicy"] = .string(policy) }
+    return container
+  }
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import ObservabilityAPI
+import Rendering
+import Testing
+
+/// What holds for every object, whatever is switched on.
+@Suite struct InvariantTests {
+  private func containers(_ fixture: Fixture) -> [JSONValue] {
+    (fixture.pod?["initContainers"]?.array ?? []) + (fixture.pod?["containers"]?.array ?? [])
+  }
+
+  private func text(_ fixture: Fixture) -> String {
+    fixture.children.map { JSONWriter.text(.object($0.manifest)) }.joined()
+  }
+
+  @Test(arguments: Matrix.all) func onlyPrivilegedModeIsPrivileged(_ fixture: Fixture) {
+    let isAsked = fixture.object.spec.nodeAgent.security.mode == .privileged
+    #expect(fixture.agent?[path: "securityContext", "privileged"] == (isAsked ? true : nil))
+    #expect(fixture.preflight?[path: "securityContext", "privileged"] == nil)
+  }
+
+  @Test(arguments: Matrix.all) func unprivilegedContainersDropAll(_ fixture: Fixture) {
+    for container in containers(fixture) where container[path: "securityContext", "privileged"] == nil {
+      let security = container["securityContext"]
+      #expect(security?[path: "capabilities", "drop"] == ["ALL"])
+      #expect(security?["allowPrivilegeEscalation"] == false)
+      #expect(security?[path: "seccompProfile", "type"] != nil)
+      let added = security?[path: "capabilities", "add"]?.array?.compactMap(\.string) ?? []
+      #expect(!added.isEmpty && added.allSatisfy { !$0.hasPrefix("CAP_") && $0 != "ALL" })
+      #expect(Set(added).count == added.count)
+    }
+  }
+
+  @Test(arguments: Matrix.all) func privilegedContainersHaveNothingThatContradicts(_ fixture: Fixture) {
+    for container in containers(fixture) where container[path: "securityContext", "privileged"] == true {
+      for field in ["capabilities", "allowPrivilegeEscalation", "seccompProfile", "appArmorProfile"] {
+        #expect(container[path: "securityContext", field] == nil)
+      }
+    }
+  }
+
+  @Test(arguments: Matrix.all) func everyContainerIsBounded(_ fixture: Fixture) throws {
+    #expect(containers(fixture).count == 2)
+    for container in containers(fixture) {
+      #expect(container[path: "resources", "limits", "memory"]?.string.flatMap { Quantity($0) } != nil)
+      #expect(container[path: "securityContext", "readOnlyRootFilesystem"] == true)
+      for (name, request) in container[path: "resources", "requests"]?.object ?? [:] {
+        guard let limit = container[path: "resources", "limits", name] else { continue }
+        #expect(
+          try #require(request.string.flatMap { Quantity($0) }) <= #require(limit.string.flatMap { Quantity($0) }))
+      }
+    }
+    for volume in fixture.pod?["volumes"]?.array ?? [] {
+      if let empty = volume["emptyDir"] { #expect(empty["sizeLimit"]?.string != nil) }
+    }
+  }
+
+  @Test(arguments: Matrix.all) func hostFoldersAreFewAndReadOnly(_ fixture: Fixture) {
+    let volumes = fixture.pod?["volumes"]?.array ?? []
+    let paths = volumes.compactMap { $0[path: "hostPath", "path"]?.string }
+    #expect(paths == ["/sys/fs/cgroup", "/sys/kernel/tracing"])
+    #expect(!text(fixture).contains("/sys/kernel/debug"))
+    let writable = (fixture.agent?["volumeMounts"]?.array ?? []).filter { $0["readOnly"] != true }
+    #expect(
+      writable.compactMap { $0["mountPath"]?.string } == (fixture.object.spec.metrics.delivery == .push ? ["/tmp"] : [])
+    )
+  }
+
+  @Test(arguments: Matrix.all) func podsHaveNoNetworkOfTheHostAndNoToken(_ fixture: Fixture) {
+    #expect(fixture.pod?["hostNetwork"] == nil)
+    #expect(fixture.pod?["hostIPC"] == nil)
+    #expect(fixture.pod?["hostPID"] == true)
+    #expect(fixture.pod?["automountServiceAccountToken"] == false)
+    #expect(fixture.child("ServiceAccount")?["automountServiceAccountToken"] == false)
+  }
+
+  @Test(arguments: Matrix.all) func everyChildIsOwnedAndLabelled(_ fixture: Fixture) {
+    for child in fixture.children {
+      let metadata = JSONValue.object(child.manifest)["metadata"]
+      #expect(metadata?[path: "labels", "observability.cozystack.io/object"]?.string == fixture.object.name)
+      #expect(metadata?["namespace"]?.string == child.namespace)
+      #expect(metadata?["name"]?.string == child.name)
+      let owner = metadata?["ownerReferences"]?.array?.first
+      #expect(owner?["uid"]?.string == Fixture.uid)
+      #expect(owner?["controller"] == true)
+      let apiVersion = child.group.isEmpty ? child.version : "\(child.group)/\(child.version)"
+      #expect(child.manifest["apiVersion"]?.string == apiVersion)
+      #expect(child.manifest["kind"]?.string == child.kind)
+    }
+  }
+
+  @Test(arguments: Matrix.all) func selectorsFindThePods(_ fixture: Fixture) throws {
+    let labels = try #require(fixture.child("DaemonSet")?[path: "spec", "template", "metadata", "labels"]?.object)
+    let selectors = [
+      fixture.child("DaemonSet")?[path: "spec", "selector", "matchLabels"],
+      fixture.child("NetworkPolicy")?[path: "spec", "podSelector", "matchLabels"],
+    ]
+    for selector in selectors {
+      let members = try #require(selector?.object)
+      #expect(!members.isEmpty && members.allSatisfy { labels[$0.key] == $0.value })
+    }
+  }
+
+  /// Values that the API server leaves out when it stores an object would be drift for ever.
+  @Test(arguments: Matrix.all) func nothingIsRenderedThatTheServerLeavesOut(_ fixture: Fixture) {
+    func check(_ value: JSONValue, at path: String) {
+      switch value {
+      case .null: Issue.record("\(path) is null")
+      case .string(let text): #expect(!text.isEmpty, "\(path) is empty")
+      case .array(let elements):
+        #expect(!elements.isEmpty, "\(path) is empty")
+        for element in elements { check(element, at: path + "[]") }
+      case .object(let members):
+        #expect(!members.isEmpty, "\(path) is empty")
+        for (key, member) in members { check(member, at: path + "." + key) }
+      default: break
+      }
+    }
+    for child in fixture.children { check(.object(child.manifest), at: child.kind) }
+  }
+
+  @Test(arguments: Matrix.all) func theSameInputGivesTheSameBytes(_ fixture: Fixture) {
+    var shuffled = fixture
+    // A dictionary with another history and capacity has another order.
+    var labels: [String: String] = [:]
+    labels.reserveCapacity(512)
+    for (key, value) in fixture.object.spec.metrics.labels.sorted(by: { $0.key > $1.key }) { labels[key] = value }
+    shuffled.object.spec.metrics.labels = labels
+    var selector: [String: String] = [:]
+    selector.reserveCapacity(512)
+    for (key, value) in fixture.object.spec.nodeAgent.nodeSelector.sorted(by: { $0.key > $1.key }) {
+      selector[key] = value
+    }
+    shuffled.object.spec.nodeAgent.nodeSelector = selector
+    let bytes = { (fixture: Fixture) in
+      fixture.children.map { JSONWriter.bytes(.object($0.manifest), order: .asGiven) }
+    }
+    #expect(bytes(fixture) == bytes(fixture))
+    #expect(bytes(fixture) == bytes(shuffled))
+  }
+
+  @Test(arguments: Matrix.all) func reservedNamesAreSetOnce(_ fixture: Fixture) {
+    let names = fixture.agent?["env"]?.array?.compactMap { $0["name"]?.string } ?? []
+    #expect(Set(names).count == names.count)
+    let own = Set(names).subtracting(fixture.object.spec.nodeAgent.env.compactMap { $0["name"]?.string })
+    let open: Set = ["METRICS_USERNAME", "METRICS_PASSWORD", "NVIDIA_VISIBLE_DEVICES"]
+    #expect(own.subtracting(open).isSubset(of: ReservedEnvironment.names))
+  }
+
+  @Test(arguments: Matrix.all) func noLoginOfAURLIsRendered(_ fixture: Fixture) {
+    var fixture = fixture
+    fixture.facts.metrics.writeURL = "https://writer:hunter2@vm.example.org/api/v1/write"
+    fixture.facts.metrics.readURL = "https://reader:hunter2@vm.example.org/select"
+    #expect(!text(fixture).contains("hunter2"))
+  }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import ObservabilityAPI
+import Rendering
+import Testing
+
+/// What may speak with the agents.
+@Suite struct NetworkPolicyTests {
+  private func policy(_ url: String, users: Bool) -> JSONValue? {
+    Fixture(
+      "policy", { if users { $0.metrics.victoriaMetrics.writeURL = url } },
+      facts: { $0.metrics = .init(writeURL: url) }
+    ).child("NetworkPolicy")?["spec"]
+  }
+
+  private func selector(_ namespace: String) -> JSONValue {
+    [["namespaceSelector": ["matchLabels": ["kubernetes.io/metadata.name": .string(namespace)]]]]
+  }
+
+  @Test func pushTakesNothingInAndReachesDNSAndTheBackend() {
+    let spec = policy("http://vminsert-shortterm.tenant-root.svc:8480/insert", users: false)
+    #expect(spec?["policyTypes"] == ["Ingress", "Egress"])
+    #expect(spec?["ingress"] == nil)
+    #expect(
+      spec?["egress"] == [
+        ["ports": [["protocol": "UDP", "port": 53], ["protocol": "TCP", "port": 53]]],
+        ["to": selector("tenant-root"), "ports": [["protocol": "TCP", "port": 8480]]],
+      ])
+  }
+
+  @Test(arguments: [
+    ("http://vm.metrics.svc/w", "metrics"), ("http://vm.metrics.svc.cozy.local:9/w", "metrics"),
+    ("http://vm/w", "cozy-coroot"),
+  ])
+  func aUsersServiceIsLimitedByNamespace(_ url: String, _ namespace: String) {
+    let rule = policy(url, users: true)?["egress"]?.array?.last
+    #expect(rule == ["to": selector(namespace), "ports": [["protocol": "TCP"]]])
+  }
+
+  @Test(arguments: [
+    ("https://metrics.example.org/w", 443), ("http://metrics.example.org/w", 80), ("http://192.0.2.1:8428/w", 8428),
+    ("https://[2001:db8::1]/w", 443), ("https://vm.metrics:8480/w", 8480),
+  ])
+  func anExternalBackendIsLimitedByPort(_ url: String, _ port: Int64) {
+    #expect(
+      policy(url, users: true)?["egress"]?.array?.last == ["ports": [["protocol": "TCP", "port": .integer(port)]]])
+  }
+
+  @Test func scrapeTakesInTheScraperOnlyAndReachesNothing() {
+    let fixture = Fixture("scrape", { $0.metrics.delivery = .scrape }, facts: { $0.scraperNamespace = "agents" })
+    let spec = fixture.child("NetworkPolicy")?["spec"]
+    #expect(spec?["policyTypes"] == ["Ingress", "Egress"])
+    #expect(spec?["egress"] == nil)
+    #expect(
+      spec?["ingress"] == [
+        [
+          "from": [
+            [
+              "namespaceSelector": ["matchLabels": ["kubernetes.io/metadata.name": "agents"]],
+              "podSelector": ["matchLabels": ["app.kubernetes.io/name": "vmagent"]],
+            ]
+          ],
+          "ports": [["protocol": "TCP", "port": 10300]],
+        ]
+      ])
+  }
+}
