@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Backends
+import ControllerRuntime
+import Glibc
+import HTTPTransport
+import KubernetesClient
+import Logging
+import ObservabilityAPI
+import ObservabilityController
+import ServiceLifecycle
+import Telemetry
+import UnixSignals
+
+/// Runs the operator until it is told to stop.
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Run the operator until SIGTERM or SIGINT.",
+    discussion: """
+      Each option can be given by the environment variable in its description. Ends with 0 when told to stop, with 2 \
+      if the configuration cannot be used, and with 1 if the lease was lost: the other replica leads then.
+      """)
+
+  @Option(help: "A kubeconfig; else KUBECONFIG, the pod's own service account, or ~/.kube/config.")
+  var kubeconfig: String?
+
+  @Option(help: "The context of the kubeconfig; else its current-context.")
+  var context: String?
+
+  @Option(help: "Where /metrics, /healthz and /readyz are served. [OPERATOR_LISTEN]")
+  var listen = Environment["OPERATOR_LISTEN"] ?? "0.0.0.0:8080"
+
+  @Option(help: "trace, debug, info, warning or error. [OPERATOR_LOG_LEVEL]")
+  var logLevel = Environment["OPERATOR_LOG_LEVEL"] ?? "info"
+
+  @Option(help: "text or json. [OPERATOR_LOG_FORMAT]")
+  var logFormat = Environment["OPERATOR_LOG_FORMAT"] ?? "text"
+
+  @Flag(inversion: .prefixedNo, help: "Reconcile only while holding the Lease.")
+  var leaderElection = true
+
+  @Option(help: "The namespace of the Lease; else the pod's own. [POD_NAMESPACE]")
+  var leaseNamespace = Environment["POD_NAMESPACE"] ?? RoleManifests.operatorNamespace
+
+  @Option(help: "The operator's own image, which the init container runs. [OPERATOR_IMAGE]")
+  var operatorImage = Environment["OPERATOR_IMAGE"] ?? DefaultImages.operator.description
+
+  @Option(help: "How many objects are worked on at once. [OPERATOR_WORKERS]")
+  var workers = Environment["OPERATOR_WORKERS"].flatMap { Int($0) } ?? 4
+
+  @Option(
+    help: "A file with lines host:port=host:port: where to reach backends when running outside the cluster.")
+  var backendAddressMap: String?
+
+  func run() async throws {
+    let service: OperatorService
+    do {
+      service = try await makeService()
+    } catch {
+      complain("\(error)")
+      throw ExitCode(2)
+    }
+    let group = ServiceGroup(
+      configuration: .init(
+        services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
+        gracefulShutdownSignals: [.sigterm, .sigint], logger: service.logger))
+    do {
+      try await group.run()
+    } catch let error as LeadershipLost {
+      service.logger.critical("leadership lost, ending", metadata: ["cause": "\(error.cause)"])
+      throw ExitCode(1)
+    }
+  }
+
+  private func makeService() async throws -> OperatorService {
+    let logger = try makeLogger()
+    let configuration = try ClusterConfiguration.load(kubeconfig: kubeconfig, context: context)
+    let registry = MetricsRegistry()
+    registry.registerProcessMetrics()
+    registry.registerBuildInfo("observability_operator_build_info", ["version": DefaultImages.release])
+    let metrics = RuntimeMetricsAdapter(
+      registry: registry, controller: "observability", queue: "observability", lease: OperatorService.leaseName)
+    let transport = try CurlTransport(userAgent: "observability-operator/\(DefaultImages.release)")
+    let host = configuration.server
+    let client = KubernetesClient(
+      configuration: configuration, transport: transport,
+      onRequest: { metrics.requested(method: $0.method, host: host, code: $0.code ?? 0) })
+    let instance = ObservabilityOperator(
+      api: client, transport: try backendTransport(transport),
+      settings: OperatorSettings(version: DefaultImages.release, image: operatorImage, workers: workers),
+      metrics: metrics, logger: logger)
+    let elector =
+      leaderElection
+      ? LeaderElector(
+        api: client, lease: ObjectKey(namespace: leaseNamespace, name: OperatorService.leaseName),
+        identity: Identity.ofThisProcess, metrics: metrics, logger: logger) : nil
+    return OperatorService(
+      instance: instance, elector: elector, registry: registry, address: try ProbeAddress(listen), transport: transport,
+      logger: logger)
+  }
+
+  private func makeLogger() throws -> Logger {
+    guard let level = Logger.Level(rawValue: logLevel) else {
+      throw ValidationError("--log-level \(logLevel): use trace, debug, info, warning or error")
+    }
+    guard let format = StoryLogHandler.Format(rawValue: logFormat) else {
+      throw ValidationError("--log-format \(logFormat): use text or json")
+    }
+    return Logger(label: "observability-operator") { _ in StoryLogHandler(level: level, format: format) }
+  }
+
+  private func backendTransport(_ transport: any HTTPTransport) throws -> any HTTPTransport {
+    guard let name = backendAddressMap else { return transport }
+    do {
+      return try AddressMap(text: String(decoding: try InputFile.bytes(name), as: UTF8.self)).wrapping(transport)
+    } catch {
+      throw ValidationError("--backend-address-map \(name): \(error)")
+    }
+  }
+}
+
+/// The environment of the process.
+enum Environment {
+  /// The variable of that name; nil also if it is empty.
+  static subscript(_ name: String) -> String? {
+    guard let value = getenv(name) else { return nil }
+    let text = String(cString: value)
+    return text.isEmpty ? nil : text
+  }
+}
+
+/// Who this process is among the candidates for the Lease.
+enum Identity {
+  /// The pod's name, or the host's, and a part that no predecessor had.
+  static var ofThisProcess: String {
+    let unique = String(UInt64.random(in: .min ... .max), radix: 36)
+    return "\(Environment["POD_NAME"] ?? Environment["HOSTNAME"] ?? "operator")_\(unique)"
+  }
+}
