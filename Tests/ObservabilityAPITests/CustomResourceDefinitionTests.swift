@@ -89,6 +89,25 @@ import YAML
     #expect(seen == 27)
   }
 
+  /// The API server checks rules on defaults as they are written, before it fills in those below.
+  @Test func defaultsUnderRulesAreComplete() throws {
+    func missing(_ value: JSONValue, _ node: JSONValue, _ path: String) -> [String] {
+      (node["properties"]?.object ?? [:]).flatMap { name, child -> [String] in
+        guard let below = value[name] else { return child["default"] == nil ? [] : ["\(path).\(name)"] }
+        return missing(below, child, "\(path).\(name)")
+      }
+    }
+    var seen = 0
+    for (path, node) in nodes(try Self.schema) {
+      guard let value = node["default"], value.object != nil,
+        nodes(node).contains(where: { $0.node["x-kubernetes-validations"] != nil })
+      else { continue }
+      seen += 1
+      #expect(missing(value, node, path) == [])
+    }
+    #expect(seen > 10)
+  }
+
   @Test func metadataSaysNoMoreThanTheAPIServerAllows() throws {
     #expect(try Self.schema[path: "properties", "metadata"] == ["type": "object"])
   }
