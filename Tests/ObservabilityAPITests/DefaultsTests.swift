@@ -86,6 +86,16 @@ import Testing
     #expect(try decode(["clickHouse": ["application": [:]]]).clickHouse?.application?.name == "coroot")
   }
 
+  @Test func amountsAreCanonical() throws {
+    let resources = try decode([
+      "nodeAgent": [
+        "resources": ["requests": ["cpu": 1, "memory": "1024Mi"], "limits": ["cpu": "1.5", "memory": 2_147_483_648]]
+      ]
+    ]).nodeAgent.resources
+    #expect(resources["requests"] == ["cpu": "1", "memory": "1Gi"])
+    #expect(resources["limits"] == ["cpu": "1500m", "memory": "2147483648"])
+  }
+
   /// What the API server does too: `kubectl apply` of what was read back changes nothing.
   @Test func defaultingIsIdempotent() throws {
     let once = try ObservabilityDecoder.defaulted(object([:]))
