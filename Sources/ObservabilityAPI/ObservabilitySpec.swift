@@ -56,13 +56,13 @@ public struct Images: Hashable, Sendable {
   public var registry: String
   /// The names of Secrets in the children's namespace.
   public var pullSecrets: [String]
-  /// The agent on every node.
+  /// The image of the agent on every node.
   public var nodeAgent: Image
   /// The image of Coroot's cluster-agent.
   public var clusterAgent: Image
-  /// The Coroot server.
+  /// The image of the Coroot server.
   public var coroot: Image
-  /// The OpenTelemetry Collector between agents and storage.
+  /// The image of the OpenTelemetry Collector.
   public var gateway: Image
   /// The image of this operator, for the init container.
   public var `operator`: Image
@@ -90,7 +90,7 @@ public struct NodeAgent: Hashable, Sendable {
 
   /// How the agent's containers are confined.
   public struct Security: Hashable, Sendable {
-    /// How tightly.
+    /// How tightly the containers are confined.
     public enum Mode: String, CaseIterable, Hashable, Sendable {
       case minimal = "Minimal"
       case privileged = "Privileged"
@@ -107,7 +107,7 @@ public struct NodeAgent: Hashable, Sendable {
       /// Below the kubelet's seccomp folder; set with `Localhost` only.
       public var localhostProfile: String?
     }
-    /// How much of Coroot runs.
+    /// How tightly the containers are confined.
     public var mode: Mode
     /// The system calls that the agent may make.
     public var seccomp: Seccomp
@@ -129,7 +129,7 @@ public struct NodeAgent: Hashable, Sendable {
   public var security: Security
   /// What is kept on the node while the metrics backend is away, as a quantity.
   public var spoolSize: String
-  /// A `ResourceRequirements` as Kubernetes has it; defaults are filled in.
+  /// A `ResourceRequirements` as Kubernetes has it; defaults are filled in, and amounts are canonical text.
   public var resources: JSONObject
   /// CIDRs of public networks to follow.
   public var trackPublicNetworks: [String]
@@ -171,7 +171,7 @@ public struct Metrics: Hashable, Sendable {
 public struct VictoriaMetrics: Hashable, Sendable {
   /// A storage of Cozystack's monitoring stack.
   public struct Tenant: Hashable, Sendable {
-    /// The namespace.
+    /// The namespace of the stack.
     public var namespace: String
     /// The name of the storage.
     public var storage: String
@@ -238,7 +238,7 @@ public struct Profiles: Hashable, Sendable {
 public struct Dashboards: Hashable, Sendable {
   /// Whether it is switched on.
   public var enabled: Bool
-  /// The namespace.
+  /// The namespace of the Grafana.
   public var namespace: String
 }
 

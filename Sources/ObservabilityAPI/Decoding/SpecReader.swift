@@ -69,7 +69,7 @@ enum SpecReader {
         seccomp: NodeAgent.Security.Seccomp(
           type: try seccomp.choice("type"), localhostProfile: seccomp.optionalString("localhostProfile"))),
       spoolSize: try reader.object("spool").string("size"),
-      resources: try reader.members("resources"),
+      resources: canonical(try reader.members("resources")),
       trackPublicNetworks: try reader.strings("trackPublicNetworks"),
       containers: NodeAgent.Containers(
         allow: try containers.strings("allow"), deny: try containers.strings("deny"),
@@ -79,6 +79,17 @@ enum SpecReader {
       priorityClassName: try reader.string("priorityClassName"),
       maxUnavailable: try reader.object("updateStrategy").value("maxUnavailable"),
       env: try reader.objects("env"))
+  }
+
+  /// Requests and limits as the API server will write them, so that what is applied equals what is read back.
+  private static func canonical(_ resources: JSONObject) -> JSONObject {
+    JSONObject(
+      resources.map { name, amounts in
+        let texts = (amounts.object ?? [:]).map {
+          ($0.key, $0.value.quantity.map { .string($0.canonical) } ?? $0.value)
+        }
+        return (name, JSONValue.object(JSONObject(texts)))
+      })
   }
 
   private static func metrics(_ reader: FieldReader) throws(FieldError) -> Metrics {

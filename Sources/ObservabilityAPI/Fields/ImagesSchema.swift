@@ -10,7 +10,7 @@ enum ImagesSchema {
       .optional(
         "registry",
         .text(
-          "Replaces the host part of every image that is not given below, for clusters without access to the internet.",
+          "Replaces the host part of every image, for clusters without access to the internet; the images' own when empty.",
           .registry, default: "")),
       .optional(
         "pullSecrets",
@@ -31,7 +31,7 @@ enum ImagesSchema {
         .optional(
           "repository",
           .text(
-            "Host and path of the image. One that is given here is not changed by spec.images.registry.", .repository)),
+            "Host and path of the image; spec.images.registry replaces the host.", .repository)),
         .optional("tag", .text("The tag.", .tag)),
         .optional("digest", .text("The digest; it wins over the tag.", .digest)),
         .optional(

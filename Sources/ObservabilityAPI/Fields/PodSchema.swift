@@ -37,8 +37,9 @@ enum PodSchema {
   ) { $0["memory"] != nil }
 
   private static let memoryLimitSize = ValidationRule(
-    "memory-limit-holds-maps", cel: nil, field: ["memory"],
-    message: "must be at least \(smallestMemoryLimit), since the eBPF maps alone take 240Mi; 1Gi fits most nodes"
+    "memory-limit-holds-maps", cel: nil,
+    message:
+      "spec.nodeAgent.resources.limits.memory must be at least \(smallestMemoryLimit), since the eBPF maps alone take 240Mi; 1Gi fits most nodes"
   ) { limits in
     guard let limit = limits["memory"]?.quantity, let least = Quantity(smallestMemoryLimit) else { return true }
     return limit >= least

@@ -31,11 +31,22 @@ extension Schema {
     describeText(in: &node)
     node["minimum"] = minimum.map(JSONValue.integer)
     node["maximum"] = maximum.map(JSONValue.integer)
-    node["default"] = defaultValue
+    node["default"] = defaultToPublish
     let validations = rules.compactMap(\.openAPI)
     if !validations.isEmpty { node["x-kubernetes-validations"] = .array(validations) }
     return .object(node)
   }
+
+  /// The default, with the defaults below it filled in where rules look at them: the API server refuses a definition whose
+  /// rules do not hold on a default as it is written
+  /// (`apiextensions-apiserver/pkg/apiserver/schema/defaulting/validation.go`).
+  private var defaultToPublish: JSONValue? {
+    guard let defaultValue, hasRules else { return defaultValue }
+    var walk = SchemaWalk()
+    return walk.complete(defaultValue, self, at: [])
+  }
+
+  private var hasRules: Bool { !rules.isEmpty || properties.contains { $0.schema.hasRules } }
 
   private func describe(_ properties: [Property], in node: inout JSONObject) {
     node["type"] = "object"

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import ObservabilityAPI
+import Testing
+
+@Suite struct DefaultsTests {
+  private func decode(_ spec: JSONValue) throws -> ObservabilitySpec {
+    try ObservabilityDecoder.decode(object(spec)).spec
+  }
+
+  @Test func anEmptySpecificationIsTheDocumentedOne() throws {
+    let spec = try decode([:])
+    #expect(spec == (try decode(Self.documented)))
+    #expect(spec.namespace == "cozy-coroot")
+    #expect(spec.metrics.victoriaMetrics.tenant == .default)
+    #expect(spec.nodeAgent.resources["limits"] == ["memory": "1Gi"])
+    #expect(spec.nodeAgent.resources["requests"] == ["cpu": "100m", "memory": "400Mi"])
+    #expect(spec.nodeAgent.maxUnavailable == "10%")
+    #expect(spec.clickHouse == nil)
+    #expect(spec.images.nodeAgent.repository == nil)
+  }
+
+  /// The example of the design, without the ClickHouse that only traces, logs and profiles need.
+  static let documented: JSONValue = [
+    "mode": "AgentsOnly", "namespace": "cozy-coroot", "images": ["registry": "", "pullSecrets": []],
+    "nodeAgent": [
+      "features": [
+        "l7": true, "ping": true, "jvm": false, "dotnet": false, "goHeap": true, "gpu": false, "diskDelay": false,
+      ],
+      "security": ["mode": "Minimal", "seccomp": ["type": "RuntimeDefault"]], "spool": ["size": "500Mi"],
+      "resources": [:], "trackPublicNetworks": [], "containers": ["allow": [], "deny": [], "minAge": "30s"],
+      "tolerations": [["operator": "Exists"]], "nodeSelector": [:], "priorityClassName": "",
+      "updateStrategy": ["maxUnavailable": "10%"], "env": [],
+    ],
+    "metrics": [
+      "delivery": "Push", "interval": "15s", "labels": ["cluster": "cozystack", "tenant": "tenant-root"],
+      "victoriaMetrics": ["tenant": ["namespace": "tenant-root", "storage": "shortterm"]],
+    ],
+    "traces": ["destination": "None", "sampling": "1.0"], "logs": ["destination": "None"],
+    "profiles": ["enabled": false], "gateway": ["replicas": 1, "queue": ["size": "2Gi", "storageClassName": .null]],
+    "coroot": [
+      "storage": ["size": "10Gi"], "retention": ["traces": "7d", "logs": "7d", "profiles": "7d", "cache": "30d"],
+      "replicas": 1, "postgres": .null, "ui": ["host": "", "ingressClassName": "", "tls": [:], "oidc": .null],
+    ],
+    "dashboards": ["enabled": true, "namespace": "tenant-root"], "alerts": ["enabled": true],
+  ]
+
+  @Test func everyFieldReachesItsPlace() throws {
+    let spec = try decode([
+      "mode": "Full", "images": ["coroot": ["repository": "r", "tag": "t", "digest": "", "pullPolicy": "Always"]],
+      "nodeAgent": [
+        "security": ["mode": "Privileged", "seccomp": ["type": "Localhost", "localhostProfile": "a/b.json"]],
+        "spool": ["size": "1Gi"], "containers": ["allow": ["/k8s/.*"], "minAge": "0s"], "nodeSelector": ["a": "b"],
+        "updateStrategy": ["maxUnavailable": 3], "env": [["name": "A", "value": "b"]],
+      ],
+      "metrics": [
+        "victoriaMetrics": [
+          "writeURL": "http://w/x?extra_label=a%3Db", "readURL": "http://[fd00::1]:8481/r",
+          "credentialsSecretRef": ["name": "c"], "caSecretRef": ["name": "ca"],
+        ]
+      ],
+      "traces": ["destination": "OTLP", "endpoint": "http://t:4318/v1/traces", "sampling": "0.25"],
+      "logs": ["destination": "ClickHouse"],
+      "clickHouse": ["endpoint": ["host": "ch", "tls": true, "passwordSecretRef": ["name": "p"]]],
+      "gateway": ["replicas": 2, "queue": ["storageClassName": "local"]],
+      "coroot": ["ui": ["tls": ["secretName": "t"]]],
+    ])
+    #expect(spec.images.coroot.pullPolicy == "Always")
+    #expect(spec.nodeAgent.security.seccomp.localhostProfile == "a/b.json")
+    #expect(spec.nodeAgent.spoolSize == "1Gi")
+    #expect(spec.nodeAgent.containers.allow == ["/k8s/.*"])
+    #expect(spec.nodeAgent.nodeSelector == ["a": "b"])
+    #expect(spec.nodeAgent.maxUnavailable == 3)
+    #expect(spec.nodeAgent.env == [["name": "A", "value": "b"]])
+    #expect(spec.metrics.victoriaMetrics.tenant == nil)
+    #expect(spec.metrics.victoriaMetrics.readURL == "http://[fd00::1]:8481/r")
+    #expect(spec.metrics.victoriaMetrics.credentialsSecretRef?.key == nil)
+    #expect(spec.metrics.victoriaMetrics.caSecretRef?.key == "ca.crt")
+    #expect(spec.traces.sampling == "0.25")
+    let endpoint = try #require(spec.clickHouse?.endpoint)
+    #expect((endpoint.port, endpoint.httpPort, endpoint.tls) == (9000, 8123, true))
+    #expect(endpoint.passwordSecretRef?.key == "password")
+    #expect(spec.gateway.queueStorageClassName == "local")
+    #expect(spec.coroot.ui.tls == ["secretName": "t"])
+    #expect(try decode(["clickHouse": ["application": [:]]]).clickHouse?.application?.name == "coroot")
+  }
+
+  @Test func amountsAreCanonical() throws {
+    let resources = try decode([
+      "nodeAgent": [
+        "resources": ["requests": ["cpu": 1, "memory": "1024Mi"], "limits": ["cpu": "1.5", "memory": 2_147_483_648]]
+      ]
+    ]).nodeAgent.resources
+    #expect(resources["requests"] == ["cpu": "1", "memory": "1Gi"])
+    #expect(resources["limits"] == ["cpu": "1500m", "memory": "2147483648"])
+  }
+
+  /// What the API server does too: `kubectl apply` of what was read back changes nothing.
+  @Test func defaultingIsIdempotent() throws {
+    let once = try ObservabilityDecoder.defaulted(object([:]))
+    #expect(try ObservabilityDecoder.defaulted(once) == once)
+    #expect(once[path: "spec", "metrics", "victoriaMetrics"] == [:], "no tenant: URLs may come later")
+  }
+
+  @Test func whatIsNotImplementedIsNamed() throws {
+    #expect(
+      NotImplemented.features(in: try decode([:])).map(\.field) == ["spec.dashboards.enabled", "spec.alerts.enabled"])
+    let features = NotImplemented.features(
+      in: try decode([
+        "mode": "Full", "traces": ["destination": "ClickHouse"], "logs": ["destination": "VictoriaLogs"],
+        "profiles": ["enabled": true], "clickHouse": ["application": [:]], "dashboards": ["enabled": false],
+        "alerts": ["enabled": false],
+      ]))
+    #expect(
+      features.map(\.field) == [
+        "spec.mode", "spec.traces.destination", "spec.logs.destination", "spec.profiles.enabled",
+      ])
+    #expect(features.allSatisfy { $0.blocking && $0.message.contains("use ") })
+  }
+
+  @Test func imagesArePinned() {
+    for image in [
+      DefaultImages.nodeAgent, DefaultImages.clusterAgent, DefaultImages.coroot, DefaultImages.gateway,
+      DefaultImages.operator,
+    ] {
+      #expect(image.tag != "latest")
+      #expect(image.description == "\(image.repository):\(image.tag)")
+    }
+    #expect(DefaultImages.nodeAgent.description == "ghcr.io/coroot/coroot-node-agent:1.35.6")
+  }
+}
