@@ -3,12 +3,16 @@
 /// The targets of `Package.swift`, read from its text.
 struct Manifest: Sendable {
   enum Kind: Sendable {
-    case system, library, executable, test
+    case system, library, executable
+    /// Tests, and libraries that stand in `Tests` to serve them.
+    case test
   }
 
   struct Target: Sendable {
     let name: String
     let kind: Kind
+    /// The folder, from the root.
+    let path: String
     /// Targets of the package and products of others.
     let dependencies: Set<String>
   }
@@ -46,7 +50,12 @@ struct Manifest: Sendable {
     default: return nil
     }
     guard let name = entry.firstMatch(of: /"([^"]+)"/)?.1 else { return nil }
-    return Target(name: String(name), kind: kind, dependencies: kind == .system ? [] : dependencies(entry, products))
+    let path = entry.firstMatch(of: /path: "([^"]+)"/).map { String($0.1) }
+    let isBelowTests = path?.hasPrefix("Tests/") ?? (kind == .test)
+    return Target(
+      name: String(name), kind: isBelowTests ? .test : kind,
+      path: path ?? (isBelowTests ? "Tests/" : "Sources/") + name,
+      dependencies: kind == .system ? [] : dependencies(entry, products))
   }
 
   /// What stands in the first brackets: names in quotes and the constants declared above.

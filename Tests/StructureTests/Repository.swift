@@ -49,11 +49,6 @@ enum Repository {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// The names in a folder, hidden ones left out.
-  static func names(in folder: String) throws -> [String] {
-    try entries(in: folder).map(\.name).sorted()
-  }
-
   private static func files(below folder: String) throws -> [String] {
     try entries(in: folder).flatMap { entry in
       let path = "\(folder)/\(entry.name)"

@@ -28,6 +28,7 @@ import Testing
           swiftSettings: strict),
         .executableTarget(name: "devcluster", dependencies: ["DevCluster"]),
         tests("JSONTests", ["JSON"]),
+        .target(name: "Harness", dependencies: ["JSON"], path: "Tests/Harness"),
       ],
       swiftLanguageModes: [.v6]
     )
@@ -38,6 +39,7 @@ import Testing
   @Test func manifestIsRead() {
     let names = [
       "CYAML", "JSON", "YAML", "Telemetry", "DevCluster", "observability-operator", "devcluster", "JSONTests",
+      "Harness",
     ]
     #expect(Self.manifest.targets.map(\.name) == names)
     #expect(Self.manifest["CYAML"]?.dependencies == [])
@@ -47,6 +49,11 @@ import Testing
     #expect(Self.manifest["observability-operator"]?.dependencies == ["JSON", "Logging"])
     #expect(Self.manifest["observability-operator"]?.kind == .executable)
     #expect(Self.manifest["JSONTests"]?.kind == .test)
+    #expect(Self.manifest["JSONTests"]?.path == "Tests/JSONTests")
+    #expect(Self.manifest["Harness"]?.kind == .test)
+    #expect(Self.manifest["Harness"]?.dependencies == ["JSON"])
+    #expect(Self.manifest["Harness"]?.path == "Tests/Harness")
+    #expect(Self.manifest["YAML"]?.path == "Sources/YAML")
   }
 
   @Test func importsAreFound() {
@@ -149,6 +156,9 @@ import Testing
     Example(
       rule: StyleRules.sleepingTest, path: "Sources/JSON/A.swift", bad: [], good: ["try await Task." + "sleep(for: a)"],
       testDescription: "sleep in sources"),
+    Example(
+      rule: StyleRules.sleepingTest, path: "Tests/JSONTests/Support/Eventually.swift", bad: [],
+      good: ["try await Task." + "sleep(for: a)"], testDescription: "sleep in the helper that awaits a state"),
     Example(
       rule: StyleRules.interpolatedLogMessage, path: "Sources/JSON/A.swift",
       bad: [
