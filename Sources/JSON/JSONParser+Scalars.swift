@@ -5,13 +5,17 @@ extension JSONParser {
   mutating func string() throws(JSONError) -> String {
     let start = position + 1
     var end = start
+    var seen: UInt8 = 0
     while end < bytes.count, bytes[end] != UInt8(ascii: "\""), bytes[end] != UInt8(ascii: "\\"), bytes[end] >= 0x20 {
+      seen |= bytes[end]
       end += 1
     }
     guard end < bytes.count, bytes[end] == UInt8(ascii: "\"") else { return try escapedString() }
-    guard let text = String(validating: UnsafeBufferPointer(rebasing: bytes[start..<end]), as: UTF8.self) else {
-      throw error("the string is not valid UTF-8")
-    }
+    let content = UnsafeBufferPointer(rebasing: bytes[start..<end])
+    // ASCII, which nearly everything is, cannot be invalid; the check costs as much as all the rest.
+    let isASCII = seen < 0x80
+    guard let text = isASCII ? String(decoding: content, as: UTF8.self) : String(validating: content, as: UTF8.self)
+    else { throw error("the string is not valid UTF-8") }
     position = end + 1
     return text
   }

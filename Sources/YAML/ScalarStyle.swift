@@ -22,8 +22,8 @@ enum ScalarStyle {
       && text.unicodeScalars.contains { $0 == "\u{85}" || $0 == "\u{2028}" || $0 == "\u{2029}" }
   }
 
-  /// The indentation of a block is taken from its first line, so that must not begin with white space. A block that
-  /// keeps blank lines at its end makes libyaml close the document with `...`.
+  /// A block that begins with white space would need an indentation indicator, and one that keeps blank lines at its
+  /// end makes libyaml close the document with `...`: quotes are plainer.
   private static func fitsBlock(_ text: String) -> Bool {
     (text.utf8.first.map { $0 > 0x20 } ?? false) && !text.utf8.suffix(2).elementsEqual("\n\n".utf8)
   }

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// A Swift file of the repository.
+struct SourceFile: Sendable {
+  /// The path from the root: `Sources/JSON/JSONValue.swift`.
+  let path: String
+  let text: String
+
+  var isSource: Bool { path.hasPrefix("Sources/") }
+  var isTest: Bool { path.hasPrefix("Tests/") }
+
+  /// The folder below `Sources` or `Tests`, which is the name of the target.
+  var target: String {
+    let parts = path.split(separator: "/")
+    return parts.count > 2 ? String(parts[1]) : ""
+  }
+
+  var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false) }
+
+  /// The number of lines as `wc -l` counts them.
+  var lineCount: Int { text.utf8.count { $0 == UInt8(ascii: "\n") } }
+}
+
+/// The repository that this file stands in.
+enum Repository {
+  struct Unreadable: Error {
+    let path: String
+    let reason: String
+  }
+
+  private static let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
+    .joined(separator: "/")
+
+  /// Every Swift file below `Sources` and `Tests`.
+  static func swiftFiles() throws -> [SourceFile] {
+    try (files(below: "Sources") + files(below: "Tests")).filter { $0.hasSuffix(".swift") }.sorted()
+      .map { SourceFile(path: $0, text: try text(of: $0)) }
+  }
+
+  static func text(of path: String) throws -> String {
+    guard let file = fopen("\(root)/\(path)", "r") else { throw unreadable(path) }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[..<count] }
+    guard ferror(file) == 0 else { throw unreadable(path) }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private static func files(below folder: String) throws -> [String] {
+    try entries(in: folder).flatMap { entry in
+      let path = "\(folder)/\(entry.name)"
+      return entry.isFolder ? try files(below: path) : [path]
+    }
+  }
+
+  private static func entries(in folder: String) throws -> [(name: String, isFolder: Bool)] {
+    guard let stream = opendir("\(root)/\(folder)") else { throw unreadable(folder) }
+    defer { closedir(stream) }
+    var entries: [(String, Bool)] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      if !name.hasPrefix(".") { entries.append((name, Int32(entry.pointee.d_type) == Int32(DT_DIR))) }
+    }
+    return entries
+  }
+
+  private static func unreadable(_ path: String) -> Unreadable {
+    Unreadable(path: path, reason: String(cString: strerror(errno)))
+  }
+}

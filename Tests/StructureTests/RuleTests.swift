@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+/// Shows that each rule fires on a bad example and is silent on a good one.
+@Suite struct RuleTests {
+  private static let manifest = Manifest(
+    """
+    let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+    let package = Package(
+      targets: [
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        library("JSON", resources: [.copy("Data")]),
+        library("YAML", ["CYAML", "JSON"]),
+        library(
+          "Telemetry",
+          [
+            "JSON", logging,
+          ]),
+        library("DevCluster", ["JSON", "YAML"], resources: [.copy("Data")]),
+        // A comment.
+        .executableTarget(
+          name: "observability-operator",
+          dependencies: [
+            "JSON", logging,
+          ],
+          swiftSettings: strict),
+        .executableTarget(name: "devcluster", dependencies: ["DevCluster"]),
+        tests("JSONTests", ["JSON"]),
+        .target(name: "Harness", dependencies: ["JSON"], path: "Tests/Harness"),
+      ],
+      swiftLanguageModes: [.v6]
+    )
+    """)
+
+  private func file(_ path: String, _ text: String) -> SourceFile { SourceFile(path: path, text: text) }
+
+  @Test func manifestIsRead() {
+    let names = [
+      "CYAML", "JSON", "YAML", "Telemetry", "DevCluster", "observability-operator", "devcluster", "JSONTests",
+      "Harness",
+    ]
+    #expect(Self.manifest.targets.map(\.name) == names)
+    #expect(Self.manifest["CYAML"]?.dependencies == [])
+    #expect(Self.manifest["JSON"]?.dependencies == [])
+    #expect(Self.manifest["Telemetry"]?.dependencies == ["JSON", "Logging"])
+    #expect(Self.manifest["DevCluster"]?.dependencies == ["JSON", "YAML"])
+    #expect(Self.manifest["observability-operator"]?.dependencies == ["JSON", "Logging"])
+    #expect(Self.manifest["observability-operator"]?.kind == .executable)
+    #expect(Self.manifest["JSONTests"]?.kind == .test)
+    #expect(Self.manifest["JSONTests"]?.path == "Tests/JSONTests")
+    #expect(Self.manifest["Harness"]?.kind == .test)
+    #expect(Self.manifest["Harness"]?.dependencies == ["JSON"])
+    #expect(Self.manifest["Harness"]?.path == "Tests/Harness")
+    #expect(Self.manifest["YAML"]?.path == "Sources/YAML")
+  }
+
+  @Test func importsAreFound() {
+    let text = """
+      import A
+      @testable import B
+        public import C
+      @_spi(X) import struct D.E
+      // import F
+      let text = "import G"
+      """
+    #expect(DependencyRules.imports(text) == ["A", "B", "C", "D"])
+  }
+
+  @Test func arrows() {
+    #expect(DependencyRules.arrows(Self.manifest) == [])
+    let bad = Manifest(
+      "  targets: [\n    library(\"JSON\", [\"YAML\"]),\n    library(\"YAML\"),\n    library(\"New\"),\n  ],")
+    #expect(
+      DependencyRules.arrows(bad) == [
+        "JSON must not build on YAML, which stands above it",
+        "New is new: add it to DependencyRules.order, above what it builds on",
+      ])
+  }
+
+  @Test func imports() {
+    let manifest = Self.manifest
+    #expect(
+      DependencyRules.imports(file("Sources/YAML/A.swift", "import CYAML\nimport Glibc\nimport JSON"), manifest) == [])
+    #expect(DependencyRules.imports(file("Sources/Telemetry/A.swift", "import Logging"), manifest) == [])
+    #expect(DependencyRules.imports(file("Sources/JSON/A.swift", "import Logging"), manifest).count == 1)
+    #expect(DependencyRules.imports(file("Sources/JSON/A.swift", "import YAML"), manifest).count == 1)
+    #expect(DependencyRules.imports(file("Sources/Other/A.swift", ""), manifest).count == 1)
+    let upward = Manifest("  targets: [\n    library(\"JSON\", [\"YAML\"]),\n    library(\"YAML\"),\n  ],")
+    #expect(
+      DependencyRules.imports(file("Sources/JSON/A.swift", "import YAML"), upward)
+        == ["JSON must not import YAML, which stands above it"])
+  }
+
+  @Test func developmentCluster() {
+    func findings(_ path: String) -> Int {
+      DependencyRules.developmentCluster(file(path, "import DevCluster"), Self.manifest).count
+    }
+    #expect(findings("Sources/devcluster/main.swift") == 0)
+    #expect(findings("Tests/DevClusterTests/A.swift") == 0)
+    #expect(findings("Sources/observability-operator/main.swift") == 1)
+    #expect(findings("Sources/JSON/A.swift") == 1)
+  }
+
+  @Test func generality() {
+    #expect(DependencyRules.generality(file("Sources/ControllerRuntime/A.swift", "struct Observability {}")).count == 1)
+    #expect(DependencyRules.generality(file("Sources/Telemetry/A.swift", "/// Corootless: Coroot's name.")).count == 1)
+    #expect(DependencyRules.generality(file("Sources/Rendering/A.swift", "import ObservabilityAPI")) == [])
+    #expect(DependencyRules.generality(file("Sources/JSON/A.swift", "struct Rendering {}")) == [])
+  }
+
+  /// A rule, where it looks, and texts that it must and must not mind. Bad texts are put together here so that the rule
+  /// does not find them in this file.
+  struct Example: CustomTestStringConvertible, Sendable {
+    let rule: @Sendable (SourceFile) -> [String]
+    let path: String
+    let bad: [String]
+    let good: [String]
+    let testDescription: String
+  }
+
+  static let examples = [
+    Example(
+      rule: StyleRules.licence, path: "Tests/JSONTests/A.swift",
+      bad: ["", "import A", "\n// SPDX-License-Identifier: Apache-2.0", "// SPDX-License-Identifier: MIT\n"],
+      good: ["// SPDX-License-Identifier: Apache-2.0\n\nimport A\n"], testDescription: "licence"),
+    Example(
+      rule: StyleRules.length, path: "Sources/JSON/A.swift", bad: [String(repeating: "\n", count: 501)],
+      good: [String(repeating: "\n", count: 500)], testDescription: "length"),
+    Example(
+      rule: StyleRules.foundation, path: "Sources/JSON/A.swift",
+      bad: ["import Foundation", "import A\nimport FoundationNetworking\n", "import struct Foundation.Data"],
+      good: ["import FoundationEssentials", "// import Foundation"], testDescription: "foundation"),
+    Example(
+      rule: StyleRules.uncheckedSendable, path: "Tests/JSONTests/A.swift",
+      bad: ["class A: @unchecked" + " Sendable {}", "extension A: @unchecked" + "\n  Sendable {}"],
+      good: ["struct A: Sendable {}"], testDescription: "unchecked sendable"),
+    Example(
+      rule: StyleRules.uncheckedSendable, path: "Sources/HTTPTransport/A.swift", bad: [],
+      good: ["final class A: @unchecked" + " Sendable {}"], testDescription: "unchecked sendable in HTTPTransport"),
+    Example(
+      rule: StyleRules.traps, path: "Sources/JSON/A.swift", bad: ["try! a()", "a as! B", "fatalError(\"a\")"],
+      good: ["try a()", "try? a()", "a as? B", "precondition(a)", "entry!"], testDescription: "traps"),
+    Example(
+      rule: StyleRules.traps, path: "Tests/JSONTests/A.swift", bad: [], good: ["try! a()"],
+      testDescription: "traps in tests"),
+    Example(
+      rule: StyleRules.unfinishedWork, path: "Sources/JSON/A.swift", bad: ["// TODO: more", "/* FIXME */"],
+      good: ["let TODOS = 1", "// todo list"], testDescription: "unfinished work"),
+    Example(
+      rule: StyleRules.sleepingTest, path: "Tests/JSONTests/A.swift",
+      bad: ["try await Task." + "sleep(for: .seconds(1))", "Thread." + "sleep(1)", "usleep" + "(10)"],
+      good: ["await clock.run()", "let asleep = 1", "func sleep(until deadline: Instant)"],
+      testDescription: "sleeping test"),
+    Example(
+      rule: StyleRules.sleepingTest, path: "Sources/JSON/A.swift", bad: [], good: ["try await Task." + "sleep(for: a)"],
+      testDescription: "sleep in sources"),
+    Example(
+      rule: StyleRules.sleepingTest, path: "Tests/JSONTests/Support/Eventually.swift", bad: [],
+      good: ["try await Task." + "sleep(for: a)"], testDescription: "sleep in the helper that awaits a state"),
+    Example(
+      rule: StyleRules.interpolatedLogMessage, path: "Sources/JSON/A.swift",
+      bad: [
+        #"logger.info("a \(b)")"#, "logger.error(\n  \"\\\"a\\\" \\(b)\")", #"self.logger.debug("\(b)")"#,
+        #"log.warning("a \(b)")"#,
+      ],
+      good: [
+        #"logger.info("a", metadata: ["b": "\(b)"])"#, #"logger.info("a \"b\"", metadata: ["b": "\(b)"])"#,
+        #"print("a \(b)")"#, #"error("a \(b)")"#,
+      ], testDescription: "interpolated log message"),
+  ]
+
+  @Test(arguments: examples) func styleRule(example: Example) {
+    for text in example.bad { #expect(!example.rule(file(example.path, text)).isEmpty, "silent on: \(text)") }
+    for text in example.good { #expect(example.rule(file(example.path, text)) == [], "fires on: \(text)") }
+  }
+
+  @Test func findingsNameTheLine() {
+    #expect(StyleRules.traps(file("Sources/JSON/A.swift", "a\n\n  try! b()")) == ["line 3: try!"])
+  }
+
+  @Test func median() {
+    #expect(StyleRules.median([]) == 0)
+    #expect(StyleRules.median([500, 1, 30]) == 30)
+  }
+}
