@@ -24,7 +24,7 @@ extension ConditionReason {
     remedy: "Nothing is to be done.")
   /// The API server does not serve a kind that is needed, such as GrafanaDashboard or VMPodScrape.
   public static let kindNotServed = ConditionReason(
-    "KindNotServed", [.dashboardsPublished, .metricsBackendReady], status: "False",
+    "KindNotServed", [.ready, .reconciling, .dashboardsPublished], status: "False, or True for Reconciling",
     meaning: "The API server does not serve a kind that is needed, such as GrafanaDashboard or VMPodScrape.",
     remedy: "Install the operator that brings the kind, or switch the part off.")
 }

@@ -49,7 +49,7 @@ extension ConditionReason {
     remedy: "Correct the fields that the message names.")
   /// The specification asks for what this release does not do yet.
   public static let notImplemented = ConditionReason(
-    "NotImplemented", [.ready, .stalled], status: "False, or True for Stalled",
+    "NotImplemented", [.ready, .stalled, .dashboardsPublished], status: "False, or True for Stalled",
     meaning: "The specification asks for what this release does not do yet.",
     remedy: "Change the fields that the message names, or upgrade the operator.")
   /// An older object observes some of the nodes that this one selects.
@@ -57,4 +57,14 @@ extension ConditionReason {
     "NodesAlreadyObserved", [.ready, .stalled], status: "False, or True for Stalled",
     meaning: "An older object observes some of the nodes that this one selects.",
     remedy: "Narrow spec.nodeAgent.nodeSelector of either object so that they share no node.")
+  /// The operator lacks a right that it needs.
+  public static let notPermitted = ConditionReason(
+    "NotPermitted", [.ready, .reconciling, .metricsBackendReady], status: "False, or True for Reconciling",
+    meaning: "The operator lacks a right that it needs.",
+    remedy: "Bind ClusterRole observability-operator-children in the namespace that the message names.")
+  /// The API server refuses a child for what is in it.
+  public static let childRefused = ConditionReason(
+    "ChildRefused", [.ready, .stalled], status: "False, or True for Stalled",
+    meaning: "The API server refuses a child for what is in it.",
+    remedy: "Correct the field of the object that the API server's answer points at, such as resources or tolerations.")
 }

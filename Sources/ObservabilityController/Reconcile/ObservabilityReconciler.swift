@@ -35,6 +35,7 @@ final class ObservabilityReconciler: Sendable {
   let statusWriter: StatusWriter
   let events: EventRecorder
   let monitor: BackendMonitor
+  let decoded = DecodedObjects()
   let settings: OperatorSettings
   let environment: RuntimeEnvironment
   let logger: Logger
@@ -85,6 +86,7 @@ final class ObservabilityReconciler: Sendable {
   private func forget(_ name: String) async {
     informers.want([], by: name)
     await monitor.forget(name)
+    decoded.forget(name)
     if memories.withLock({ $0.removeValue(forKey: name) }) != nil {
       logger.info("object gone", metadata: ["object": "\(name)"])
     }

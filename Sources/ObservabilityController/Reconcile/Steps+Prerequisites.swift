@@ -10,7 +10,7 @@ extension ObservabilityReconciler {
   func decode(_ pass: inout Pass) {
     let observability: Observability
     do {
-      observability = try ObservabilityDecoder.decode(.object(pass.object.content))
+      observability = try decoded.decode(pass.object)
     } catch {
       pass.conditions.stalled = Finding(.invalidSpec, "\(error)")
       return
@@ -47,7 +47,7 @@ extension ObservabilityReconciler {
       return
     }
     pass.nodes = store.all().map(NodeView.init)
-    let claims = objects.all().filter { !$0.isBeingDeleted }.compactMap(Self.claim)
+    let claims = objects.all().filter { !$0.isBeingDeleted }.compactMap(claim)
     guard let overlap = NodeAssignment(claims: claims, nodes: pass.nodes).overlaps[observability.name] else { return }
     let shown = overlap.nodes.prefix(5).joined(separator: ", ")
     let more = overlap.nodes.count > 5 ? " and \(overlap.nodes.count - 5) more" : ""
@@ -57,8 +57,8 @@ extension ObservabilityReconciler {
         + "spec.nodeAgent.nodeSelector so that the two select different nodes.")
   }
 
-  private static func claim(_ object: KubernetesObject) -> NodeAssignment.Claim? {
-    guard let observability = try? ObservabilityDecoder.decode(.object(object.content)),
+  private func claim(_ object: KubernetesObject) -> NodeAssignment.Claim? {
+    guard let observability = try? decoded.decode(object),
       !NotImplemented.features(in: observability.spec).contains(where: \.blocking)
     else { return nil }
     return NodeAssignment.Claim(
