@@ -30,14 +30,23 @@ public protocol RuntimeMetrics: Sendable {
 public struct NoRuntimeMetrics: RuntimeMetrics {
   /// Metrics that go nowhere.
   public init() {}
+  /// Does nothing.
   public func reconciled(controller: String, result: ReconcileResult, took: Duration) {}
+  /// Does nothing.
   public func workers(controller: String, active: Int, of total: Int) {}
+  /// Does nothing.
   public func queueAdded(queue: String) {}
+  /// Does nothing.
   public func queueRetried(queue: String) {}
+  /// Does nothing.
   public func queueDepth(queue: String, _ depth: Int) {}
+  /// Does nothing.
   public func queueWaited(queue: String, _ duration: Duration) {}
+  /// Does nothing.
   public func queueWorked(queue: String, _ duration: Duration) {}
+  /// Does nothing.
   public func leading(lease: String, _ isLeader: Bool) {}
+  /// Does nothing.
   public func eventsDropped(_ count: Int) {}
 }
 

@@ -18,6 +18,7 @@ public struct TerminalError: Error, Sendable, CustomStringConvertible {
     self.cause = cause
   }
 
+  /// The error in words.
   public var description: String { "\(cause)" }
 }
 
@@ -26,6 +27,7 @@ public struct ReconcileTimeout: Error, Hashable, Sendable, CustomStringConvertib
   /// How long it was given.
   public let deadline: Duration
 
+  /// The error in words.
   public var description: String { "the reconcile did not end within \(deadline)" }
 }
 

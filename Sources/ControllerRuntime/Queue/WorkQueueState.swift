@@ -7,6 +7,7 @@ public enum WorkPriority: Int, Comparable, Hashable, Sendable {
   /// Something happened.
   case normal = 0
 
+  /// Whether the left is less urgent.
   public static func < (left: WorkPriority, right: WorkPriority) -> Bool { left.rawValue < right.rawValue }
 }
 
