@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import KubernetesClient
+
+/// Which object of the cluster, whatever the version of its type.
+public struct ChildID: Hashable, Sendable, Comparable, CustomStringConvertible {
+  /// The API group; empty for the core group.
+  public let group: String
+  /// The kind.
+  public let kind: String
+  /// The namespace and name.
+  public let key: ObjectKey
+
+  /// An identity made of its parts.
+  public init(group: String, kind: String, key: ObjectKey) {
+    self.group = group
+    self.kind = kind
+    self.key = key
+  }
+
+  /// The object of that type and key.
+  public init(type: ResourceType, key: ObjectKey) {
+    self.init(group: type.group, kind: type.kind, key: key)
+  }
+
+  /// The identity of an object.
+  public init(_ object: KubernetesObject) {
+    let parts = object.apiVersion.split(separator: "/")
+    self.init(group: parts.count > 1 ? String(parts[0]) : "", kind: object.kind, key: object.key)
+  }
+
+  /// `DaemonSet/cozy-coroot/platform-node-agent`.
+  public var description: String { "\(kind)/\(key)" }
+
+  /// By group, kind, namespace and name.
+  public static func < (left: ChildID, right: ChildID) -> Bool {
+    (left.group, left.kind, left.key) < (right.group, right.kind, right.key)
+  }
+}
+
+/// One child as an inventory names it: enough to find it again and to know what was applied.
+public struct InventoryEntry: Hashable, Sendable, Comparable, CustomStringConvertible {
+  /// Which object.
+  public let id: ChildID
+  /// The version of its type when it was applied.
+  public let version: String?
+  /// Its UID, if known.
+  public let uid: String?
+  /// The hash of what was applied; empty if it must be applied anew.
+  public let hash: String
+
+  /// An entry made of its parts.
+  public init(
+    group: String = "", version: String? = nil, kind: String, namespace: String? = nil, name: String,
+    uid: String? = nil, hash: String = ""
+  ) {
+    id = ChildID(group: group, kind: kind, key: ObjectKey(namespace: namespace, name: name))
+    self.version = version
+    self.uid = uid
+    self.hash = hash
+  }
+
+  /// The entry of an object.
+  public init(_ object: KubernetesObject, uid: String? = nil, hash: String) {
+    id = ChildID(object)
+    version = object.apiVersion.split(separator: "/").last.map(String.init)
+    self.uid = uid ?? object.uid
+    self.hash = hash
+  }
+
+  /// The entry that the JSON spells, or nil if kind or name are missing.
+  public init?(_ json: JSONValue) {
+    guard let kind = json["kind"]?.string, let name = json["name"]?.string else { return nil }
+    self.init(
+      group: json["group"]?.string ?? "", version: json["version"]?.string, kind: kind,
+      namespace: json["namespace"]?.string, name: name, uid: json["uid"]?.string, hash: json["hash"]?.string ?? "")
+  }
+
+  /// The entry as JSON, without what it does not have.
+  public var json: JSONValue {
+    var json: JSONObject = ["group": .string(id.group)]
+    if let version { json["version"] = .string(version) }
+    json["kind"] = .string(id.kind)
+    if let namespace = id.key.namespace { json["namespace"] = .string(namespace) }
+    json["name"] = .string(id.key.name)
+    if let uid { json["uid"] = .string(uid) }
+    json["hash"] = .string(hash)
+    return .object(json)
+  }
+
+  /// The API group; empty for the core group.
+  public var group: String { id.group }
+  /// The kind.
+  public var kind: String { id.kind }
+  /// The namespace, or nil for an object without one.
+  public var namespace: String? { id.key.namespace }
+  /// The name.
+  public var name: String { id.key.name }
+
+  /// `DaemonSet/cozy-coroot/platform-node-agent`.
+  public var description: String { id.description }
+
+  /// By group, kind, namespace and name, then by UID and hash.
+  public static func < (left: InventoryEntry, right: InventoryEntry) -> Bool {
+    (left.id, left.uid ?? "", left.hash) < (right.id, right.uid ?? "", right.hash)
+  }
+}

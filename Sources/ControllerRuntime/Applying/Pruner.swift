@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import KubernetesClient
+
+/// Deletes what a ``PrunePlan`` names, one object at a time, never a successor of the same name.
+public struct Pruner: Sendable {
+  /// What became of one deletion.
+  public enum Result: Hashable, Sendable {
+    /// The server has accepted the deletion.
+    case deleted
+    /// The object was gone, or another of the same name has taken its place.
+    case gone
+    /// The object has no known UID and does not name our owner, so it is not ours to delete.
+    case notOurs
+  }
+
+  private let api: any KubernetesAPI
+
+  /// A pruner that deletes through `api`.
+  public init(api: any KubernetesAPI) {
+    self.api = api
+  }
+
+  /// Deletes one object, provided that it still has the UID of the entry.
+  ///
+  /// Without a UID in the entry the object is read first, and deleted only if `ownerUID` is among its owners.
+  /// - Throws: ``KubernetesError`` as the API server answered it.
+  public func delete(
+    _ entry: InventoryEntry, type: ResourceType, ownerUID: String
+  ) async throws(KubernetesError) -> Result {
+    do throws(KubernetesError) {
+      var uid = entry.uid
+      if uid == nil {
+        let object = try await api.get(type, entry.id.key)
+        guard object.ownerReferences.contains(where: { $0["uid"]?.string == ownerUID }) else { return .notOurs }
+        uid = object.uid
+      }
+      try await api.delete(type, entry.id.key, DeleteOptions(uid: uid, propagation: .background))
+      return .deleted
+    } catch {
+      // The UID precondition fails with a conflict.
+      if error.isNotFound || error.isConflict { return .gone }
+      throw error
+    }
+  }
+}

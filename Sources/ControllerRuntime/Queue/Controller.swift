@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import KubernetesClient
+import Logging
+import Synchronization
+
+/// Workers that take keys from a queue and reconcile them.
+///
+/// An error is retried with growing waits, at least as long as the server asked for; a ``TerminalError`` is not retried;
+/// a conflict is retried without an error in the log, since it only says that the object has moved on. Each error is
+/// logged once when it appears, repeats of the same at debug level, and its end once.
+public final class Controller<Key: Hashable & Sendable & CustomStringConvertible>: Sendable {
+  /// Makes one object as it should be. Must be safe to run again at any point.
+  public typealias Reconcile = @Sendable (Key) async throws -> Outcome
+
+  private struct State {
+    var isRunning = false
+    var active = 0
+    /// What was last logged as wrong with a key.
+    var errors: [Key: String] = [:]
+  }
+
+  private let name: String
+  private let queue: WorkQueue<Key>
+  private let workers: Int
+  private let deadline: Duration
+  private let environment: RuntimeEnvironment
+  private let metrics: any RuntimeMetrics
+  private let logger: Logger
+  private let onResult: @Sendable (ReconcileReport<Key>) -> Void
+  private let reconcile: Reconcile
+  private let state = Mutex(State())
+  private let changed = ChangeSignal()
+
+  /// A controller that works on the keys of a queue.
+  ///
+  /// - Parameters:
+  ///   - workers: how many keys are worked on at once.
+  ///   - deadline: after how long a reconcile is cancelled and counts as failed.
+  ///   - onResult: told of each reconcile; must not block.
+  public init(
+    name: String, queue: WorkQueue<Key>, workers: Int = 1, deadline: Duration = .seconds(120),
+    environment: RuntimeEnvironment = .live, metrics: any RuntimeMetrics = NoRuntimeMetrics(), logger: Logger,
+    onResult: @escaping @Sendable (ReconcileReport<Key>) -> Void = { _ in }, reconcile: @escaping Reconcile
+  ) {
+    self.name = name
+    self.queue = queue
+    self.workers = max(1, workers)
+    self.deadline = deadline
+    self.environment = environment
+    self.metrics = metrics
+    self.logger = logger
+    self.onResult = onResult
+    self.reconcile = reconcile
+  }
+
+  /// Works until ``stop()``, or until the task is cancelled, which cancels the running reconciles too.
+  public func run() async {
+    state.withLock { $0.isRunning = true }
+    metrics.workers(controller: name, active: 0, of: workers)
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<workers {
+        group.addTask {
+          while let key = await self.queue.next() { await self.work(on: key) }
+        }
+      }
+    }
+    state.withLock { $0.isRunning = false }
+    changed.notify()
+  }
+
+  /// Takes no more keys, and returns once the running reconciles have ended, or the task is cancelled.
+  public func stop() async {
+    queue.shutDown()
+    await changed.wait { state.withLock { !$0.isRunning } }
+  }
+
+  private func work(on key: Key) async {
+    countActive(1)
+    let began = environment.now()
+    let result = await bounded(key)
+    let took = environment.now() - began
+    let report = settle(key, result, took)
+    queue.done(key)
+    countActive(-1)
+    metrics.reconciled(controller: name, result: report.result, took: took)
+    log(report)
+    onResult(report)
+  }
+
+  private func countActive(_ difference: Int) {
+    let active = state.withLock { state in
+      state.active += difference
+      return state.active
+    }
+    metrics.workers(controller: name, active: active, of: workers)
+  }
+
+  /// The reconcile, cancelled when its time is over; it still has to return.
+  private func bounded(_ key: Key) async -> Result<Outcome, any Error> {
+    await withTaskGroup(of: Result<Outcome, any Error>?.self) { group in
+      group.addTask {
+        do { return .success(try await self.reconcile(key)) } catch { return .failure(error) }
+      }
+      group.addTask {
+        do { try await self.environment.sleep(self.deadline) } catch { return nil }
+        return .failure(ReconcileTimeout(deadline: self.deadline))
+      }
+      defer { group.cancelAll() }
+      for await result in group {
+        if let result { return result }
+      }
+      return .failure(CancellationError())
+    }
+  }
+
+  /// Decides what happens to the key next, and tells the queue.
+  private func settle(_ key: Key, _ result: Result<Outcome, any Error>, _ took: Duration) -> ReconcileReport<Key> {
+    func report(
+      _ result: ReconcileResult, _ next: ReconcileReport<Key>.Next, _ error: (any Error)? = nil
+    ) -> ReconcileReport<Key> {
+      ReconcileReport(
+        key: key, result: result, error: error, failures: queue.failures(of: key), next: next, took: took)
+    }
+    switch result {
+    case .success(.settled):
+      queue.forget(key)
+      return report(.success, .rest)
+    case .success(.again(let delay)):
+      queue.forget(key)
+      queue.add(key, priority: .low, after: delay)
+      return report(.requeueAfter, .after(delay))
+    case .failure(let error as TerminalError):
+      queue.forget(key)
+      return report(.terminalError, .rest, error.cause)
+    case .failure(let error):
+      let delay = queue.retry(key, atLeast: (error as? KubernetesError)?.retryAfter ?? .zero)
+      return report(error is ReconcileTimeout ? .timeout : .error, .after(delay), error)
+    }
+  }
+
+  private func log(_ report: ReconcileReport<Key>) {
+    let message = report.error.map { "\($0)" }
+    let last = state.withLock { state in
+      defer { state.errors[report.key] = message }
+      return state.errors[report.key]
+    }
+    var metadata: Logger.Metadata = ["controller": "\(name)", "object": "\(report.key)"]
+    guard let error = report.error, let message else {
+      if last != nil { logger.info("reconcile recovered", metadata: metadata) }
+      return
+    }
+    // A reconcile cut short by the end of the process is no fault of anything.
+    if Task.isCancelled { return }
+    metadata["error"] = "\(message)"
+    if case .after(let delay) = report.next { metadata["retry"] = "\(delay)" }
+    let isConflict = (error as? KubernetesError)?.isConflict == true
+    logger.log(level: isConflict || message == last ? .debug : .error, "reconcile failed", metadata: metadata)
+  }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Synchronization
+
+/// Keys that wait for a worker: once each, never handed out twice at the same time.
+///
+/// Everything but ``next()`` returns at once, so that a watch may add keys as it reads. What it decides is in
+/// `WorkQueueState`.
+public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
+  /// The name in metrics.
+  public let name: String
+
+  private let state: Mutex<WorkQueueState<Key>>
+  private let changed = ChangeSignal()
+  private let environment: RuntimeEnvironment
+  private let metrics: any RuntimeMetrics
+
+  /// An empty queue.
+  ///
+  /// - Parameters:
+  ///   - firstRetry: the wait after the first failure of a key; doubles with each one, up to half as long again by
+  ///     jitter.
+  ///   - longestRetry: the bound of that wait, before jitter.
+  public init(
+    name: String, firstRetry: Duration = .milliseconds(5), longestRetry: Duration = .seconds(300),
+    environment: RuntimeEnvironment = .live, metrics: any RuntimeMetrics = NoRuntimeMetrics()
+  ) {
+    self.name = name
+    self.environment = environment
+    self.metrics = metrics
+    state = Mutex(WorkQueueState(retries: .init(base: firstRetry, cap: longestRetry, jitter: 0.5, resetAfter: nil)))
+  }
+
+  /// Adds a key, to be handed out after a delay. If it waits already, the shorter delay and the higher priority win.
+  /// Does nothing after ``shutDown()``.
+  public func add(_ key: Key, priority: WorkPriority = .normal, after delay: Duration = .zero) {
+    let depth = state.withLock { state in
+      state.add(key, priority: priority, after: delay, now: environment.now())
+      return state.depth
+    }
+    metrics.queueAdded(queue: name)
+    metrics.queueDepth(queue: name, depth)
+    changed.notify()
+  }
+
+  /// Adds a key that has failed, after a wait that grows with each failure in a row; returns the wait.
+  @discardableResult
+  public func retry(_ key: Key, priority: WorkPriority = .normal, atLeast least: Duration = .zero) -> Duration {
+    let delay = state.withLock {
+      $0.retry(key, priority: priority, atLeast: least, now: environment.now(), random: environment.random())
+    }
+    metrics.queueRetried(queue: name)
+    changed.notify()
+    return delay
+  }
+
+  /// Forgets the failures of a key, so that its next retry comes quickly.
+  public func forget(_ key: Key) {
+    state.withLock { $0.forget(key) }
+  }
+
+  /// How often a key has failed in a row.
+  public func failures(of key: Key) -> Int {
+    state.withLock { $0.failures(of: key) }
+  }
+
+  /// Waits for a key to work on, which must be given back with ``done(_:)``. Nil after ``shutDown()``, or if the task
+  /// is cancelled.
+  public func next() async -> Key? {
+    while !Task.isCancelled {
+      let version = changed.version
+      let now = environment.now()
+      let (next, depth) = state.withLock { ($0.next(now: now), $0.depth) }
+      switch next {
+      case .work(let key, let waited):
+        metrics.queueWaited(queue: name, waited)
+        metrics.queueDepth(queue: name, depth)
+        return key
+      case .wait(let until):
+        await environment.wait(for: changed, since: version, atMost: until.map { $0 - now })
+      case .finished:
+        return nil
+      }
+    }
+    return nil
+  }
+
+  /// Gives back a key on which the work has ended.
+  public func done(_ key: Key) {
+    let took = state.withLock { $0.done(key, now: environment.now()) }
+    metrics.queueWorked(queue: name, took)
+    changed.notify()
+  }
+
+  /// Hands out nothing from now on; what is being worked on may finish.
+  public func shutDown() {
+    state.withLock { $0.shutDown() }
+    metrics.queueDepth(queue: name, 0)
+    changed.notify()
+  }
+
+  /// Returns once nothing is being worked on, or the task is cancelled.
+  public func waitUntilIdle() async {
+    await changed.wait { state.withLock { $0.running == 0 } }
+  }
+
+  /// The number of keys that wait, those with a delay included.
+  public var count: Int { state.withLock { $0.waiting } }
+
+  /// The number of keys being worked on.
+  public var running: Int { state.withLock { $0.running } }
+
+  /// For how long the key that has been ready longest has waited for a worker. Grows without bound if no worker takes
+  /// keys any more, so a liveness check may compare it with a multiple of the reconcile deadline.
+  public var longestWait: Duration { state.withLock { $0.longestWait(now: environment.now()) } }
+
+  /// For how long the longest work has been going on.
+  public var longestWork: Duration { state.withLock { $0.longestWork(now: environment.now()) } }
+}

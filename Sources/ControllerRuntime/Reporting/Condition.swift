@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import KubernetesClient
+
+/// One aspect of an object's state (KEP-1623, `metav1.Condition`).
+public struct Condition: Hashable, Sendable {
+  /// Whether the aspect holds.
+  public enum Status: String, CaseIterable, Hashable, Sendable {
+    case isTrue = "True"
+    case isFalse = "False"
+    case unknown = "Unknown"
+  }
+
+  /// The aspect, in CamelCase.
+  public var type: String
+  /// Whether it holds.
+  public var status: Status
+  /// Why, in CamelCase; never empty.
+  public var reason: String
+  /// Why, in words.
+  public var message: String
+  /// The generation of the specification that this was said of.
+  public var observedGeneration: Int64?
+  /// When the status last changed from one value to another, to the second.
+  public var lastTransitionTime: Timestamp
+
+  /// A condition made of its parts.
+  public init(
+    type: String, status: Status, reason: String, message: String = "", observedGeneration: Int64? = nil,
+    lastTransitionTime: Timestamp
+  ) {
+    self.type = type
+    self.status = status
+    self.reason = reason
+    self.message = message
+    self.observedGeneration = observedGeneration
+    // As it will read once it has been written and read back.
+    self.lastTransitionTime = Timestamp(secondsSinceEpoch: lastTransitionTime.secondsSinceEpoch)
+  }
+
+  /// The condition that the JSON spells, or nil if a member that it must have is missing or unreadable.
+  public init?(_ json: JSONValue) {
+    guard let type = json["type"]?.string, let status = json["status"]?.string.flatMap(Status.init(rawValue:)),
+      let reason = json["reason"]?.string,
+      let time = json["lastTransitionTime"]?.string.flatMap({ Timestamp(rfc3339: $0) })
+    else { return nil }
+    self.init(
+      type: type, status: status, reason: reason, message: json["message"]?.string ?? "",
+      observedGeneration: json["observedGeneration"]?.integer, lastTransitionTime: time)
+  }
+
+  /// The condition as JSON.
+  public var json: JSONValue {
+    var json: JSONObject = ["type": .string(type), "status": .string(status.rawValue)]
+    if let observedGeneration { json["observedGeneration"] = .integer(observedGeneration) }
+    json["lastTransitionTime"] = .string(lastTransitionTime.rfc3339)
+    json["reason"] = .string(reason)
+    json["message"] = .string(message)
+    return .object(json)
+  }
+}

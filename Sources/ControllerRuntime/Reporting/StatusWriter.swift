@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import KubernetesClient
+
+/// Writes the status of objects, and only if it says something new.
+public struct StatusWriter: Sendable {
+  /// The field manager of the status: the manager of the rest with `-status` after it.
+  public let fieldManager: String
+
+  private let api: any KubernetesAPI
+
+  /// A writer whose field manager is derived from that of the rest.
+  public init(api: any KubernetesAPI, fieldManager: String) {
+    self.api = api
+    self.fieldManager = fieldManager + "-status"
+  }
+
+  /// Makes the status of an object what is given, and says whether a request was needed.
+  ///
+  /// Two statuses are equal when they hold the same, an absent member being equal to `false`, `0`, `""`, `[]`, `{}` and
+  /// null; lists must be equal element by element. The status is ours alone: a member that another manager put there
+  /// would be seen as a difference each time.
+  /// - Parameter live: the object in the store; its UID goes with the request, so that a successor of the same name is
+  ///   never written to.
+  /// - Throws: ``KubernetesError`` as the API server answered it.
+  @discardableResult
+  public func write(
+    type: ResourceType, live: KubernetesObject, status: JSONObject
+  ) async throws(KubernetesError) -> Bool {
+    guard Self.normalized(.object(status)) != Self.normalized(live["status"] ?? .null) else { return false }
+    var object = KubernetesObject(type: type, namespace: live.namespace, name: live.name)
+    if let uid = live.uid { object["metadata"]?["uid"] = .string(uid) }
+    object["status"] = .object(status)
+    _ = try await api.apply(
+      type, object, ApplyOptions(fieldManager: fieldManager, force: true, subresource: "status"))
+    return true
+  }
+
+  /// The value without what equals absence; nil if nothing is left.
+  private static func normalized(_ value: JSONValue) -> JSONValue? {
+    switch value {
+    case .null, .bool(false), .integer(0), .double(0), .string(""): return nil
+    case .array(let elements):
+      return elements.isEmpty ? nil : .array(elements.map { normalized($0) ?? .null })
+    case .object(let members):
+      let kept = JSONObject(members.compactMap { key, value in normalized(value).map { (key, $0) } })
+      return kept.isEmpty ? nil : .object(kept)
+    default: return value
+    }
+  }
+}

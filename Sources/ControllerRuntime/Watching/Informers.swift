@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import KubernetesClient
+import Synchronization
+
+/// The reflectors of a process: one for each target that somebody wants, started and stopped as that changes.
+///
+/// A target shared by several holders is read once. Changes of one target come in order, one at a time; those of
+/// different targets come at the same time. When a change is told, the store holds it already.
+public final class Informers: Sendable {
+  private struct Entry {
+    let id: Int
+    let store: ObjectStore
+    var state = InformerState.starting
+    var holders: Set<String>
+    var task: Task<Void, Never>?
+  }
+
+  private struct State {
+    var entries: [WatchTarget: Entry] = [:]
+    var isRunning = false
+    var nextID = 0
+  }
+
+  private let api: any KubernetesAPI
+  private let environment: RuntimeEnvironment
+  private let pageSize: Int?
+  private let projection: @Sendable (WatchTarget) -> ObjectStore.Projection
+  private let onChange: @Sendable (WatchTarget, StoreChange) -> Void
+  private let onState: @Sendable (WatchTarget, InformerState) -> Void
+  private let state = Mutex(State())
+  private let changed = ChangeSignal()
+
+  /// Reflectors that read through `api`.
+  ///
+  /// - Parameters:
+  ///   - pageSize: how many objects a list request asks for; nil for all at once.
+  ///   - projection: what to keep of the objects of a target. Keep `managedFields` of children, so that drift can be
+  ///     told with a name.
+  ///   - onChange: called for each change of an object; must not block.
+  ///   - onState: called once whenever a target's state changes in more than its number of attempts.
+  public init(
+    api: any KubernetesAPI, environment: RuntimeEnvironment = .live, pageSize: Int? = 250,
+    projection: @escaping @Sendable (WatchTarget) -> ObjectStore.Projection = { _ in ObjectStore.withoutManagedFields },
+    onChange: @escaping @Sendable (WatchTarget, StoreChange) -> Void = { _, _ in },
+    onState: @escaping @Sendable (WatchTarget, InformerState) -> Void = { _, _ in }
+  ) {
+    self.api = api
+    self.environment = environment
+    self.pageSize = pageSize
+    self.projection = projection
+    self.onChange = onChange
+    self.onState = onState
+  }
+
+  /// Says which targets a holder wants from now on, in place of what it wanted before. What nobody wants any more is
+  /// stopped and its store dropped; an empty set lets go of everything.
+  public func want(_ targets: Set<WatchTarget>, by holder: String) {
+    let stopped = state.withLock { state in
+      var stopped: [Task<Void, Never>] = []
+      for (target, var entry) in state.entries where !targets.contains(target) {
+        guard entry.holders.remove(holder) != nil else { continue }
+        state.entries[target] = entry.holders.isEmpty ? nil : entry
+        if entry.holders.isEmpty, let task = entry.task { stopped.append(task) }
+      }
+      for target in targets {
+        if state.entries[target] == nil {
+          state.nextID += 1
+          var entry = Entry(id: state.nextID, store: ObjectStore(projection: projection(target)), holders: [])
+          if state.isRunning { entry.task = start(target, entry.id, entry.store) }
+          state.entries[target] = entry
+        }
+        state.entries[target]?.holders.insert(holder)
+      }
+      return stopped
+    }
+    for task in stopped { task.cancel() }
+    changed.notify()
+  }
+
+  /// The objects of a target, or nil if nobody wants it.
+  public func store(_ target: WatchTarget) -> ObjectStore? {
+    state.withLock { $0.entries[target]?.store }
+  }
+
+  /// How the reflector of a target fares; `starting` if nobody wants it.
+  public func state(_ target: WatchTarget) -> InformerState {
+    state.withLock { $0.entries[target]?.state ?? .starting }
+  }
+
+  /// All targets that somebody wants, with their states.
+  public var states: [WatchTarget: InformerState] {
+    state.withLock { $0.entries.mapValues(\.state) }
+  }
+
+  /// Runs the reflectors until the task is cancelled, and returns once all have stopped. The stores stay readable.
+  public func run() async {
+    state.withLock { state in
+      state.isRunning = true
+      for (target, entry) in state.entries where entry.task == nil {
+        state.entries[target]?.task = start(target, entry.id, entry.store)
+      }
+    }
+    let never = ChangeSignal()
+    await never.changed(since: never.version)
+    let tasks = state.withLock { state in
+      state.isRunning = false
+      defer { for target in state.entries.keys { state.entries[target]?.task = nil } }
+      return state.entries.values.compactMap(\.task)
+    }
+    for task in tasks { task.cancel() }
+    for task in tasks { await task.value }
+  }
+
+  /// Returns once every one of the targets has been synced at least once, or the task is cancelled.
+  ///
+  /// A target whose type the server does not serve keeps this waiting; see ``waitUntilDecided(_:)``.
+  public func waitUntilSynced(_ targets: Set<WatchTarget>) async {
+    await changed.wait { targets.allSatisfy { store($0)?.isSynced == true } }
+  }
+
+  /// Returns once each of the targets is synced or failing, or the task is cancelled.
+  public func waitUntilDecided(_ targets: Set<WatchTarget>) async {
+    await changed.wait { targets.allSatisfy { state($0) != .starting } }
+  }
+
+  private func start(_ target: WatchTarget, _ id: Int, _ store: ObjectStore) -> Task<Void, Never> {
+    let reflector = Reflector(
+      api: api, target: target, store: store, environment: environment, pageSize: pageSize,
+      onChange: { [self] change in
+        // A reflector that was let go may still have a frame in its hands.
+        if isCurrent(target, id) { onChange(target, change) }
+      },
+      onState: { [self] new in
+        let isCurrent = state.withLock { state in
+          guard state.entries[target]?.id == id else { return false }
+          state.entries[target]?.state = new
+          return true
+        }
+        guard isCurrent else { return }
+        onState(target, new)
+        changed.notify()
+      })
+    return Task { await reflector.run() }
+  }
+
+  private func isCurrent(_ target: WatchTarget, _ id: Int) -> Bool {
+    state.withLock { $0.entries[target]?.id == id }
+  }
+}

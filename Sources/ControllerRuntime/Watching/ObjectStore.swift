@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import KubernetesClient
+import Synchronization
+
+/// The objects of one watch target as the API server last told of them.
+///
+/// A list takes effect as a whole: until the last page is there, readers see the state before.
+public final class ObjectStore: Sendable {
+  /// What becomes of an object before it is kept: itself, a part of it, or nil if it is not to be kept.
+  public typealias Projection = @Sendable (KubernetesObject) -> KubernetesObject?
+
+  fileprivate struct Contents {
+    var objects: [ObjectKey: KubernetesObject] = [:]
+    var owned: [String: Set<ObjectKey>] = [:]
+    var isSynced = false
+  }
+
+  private let contents = Mutex(Contents())
+  private let projection: Projection
+
+  /// An empty store that no list has filled yet.
+  public init(projection: @escaping Projection = { $0 }) {
+    self.projection = projection
+  }
+
+  /// The object of that key.
+  public func get(_ key: ObjectKey) -> KubernetesObject? {
+    contents.withLock { $0.objects[key] }
+  }
+
+  /// All objects, sorted by key.
+  public func all() -> [KubernetesObject] {
+    let objects = contents.withLock { $0.objects }
+    return objects.sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  /// The objects that name an owner of that UID, sorted by key.
+  public func owned(by uid: String) -> [KubernetesObject] {
+    contents.withLock { contents in
+      (contents.owned[uid] ?? []).sorted().compactMap { contents.objects[$0] }
+    }
+  }
+
+  /// The number of objects.
+  public var count: Int { contents.withLock { $0.objects.count } }
+
+  /// Whether a whole list has been taken in. Stays true while the server cannot be reached later.
+  public var isSynced: Bool { contents.withLock { $0.isSynced } }
+
+  /// Takes in a whole list at once and says what it changed: deletions first, then the rest, each sorted by key.
+  func replace(with objects: [KubernetesObject]) -> [StoreChange] {
+    var next: [ObjectKey: KubernetesObject] = [:]
+    for object in objects.lazy.compactMap(projection) { next[object.key] = object }
+    return contents.withLock { contents in
+      let isInitial = !contents.isSynced
+      let gone = contents.objects.keys.filter { next[$0] == nil }.sorted()
+      var changes = gone.map { StoreChange(key: $0, old: contents.objects[$0], new: nil) }
+      for (key, object) in next.sorted(by: { $0.key < $1.key }) where contents.objects[key] != object {
+        changes.append(StoreChange(key: key, old: contents.objects[key], new: object, isInitial: isInitial))
+      }
+      contents = Contents(isSynced: true)
+      for (key, object) in next { contents.put(object, at: key) }
+      return changes
+    }
+  }
+
+  /// Takes in an object as it is now; nil if nothing changed that the store keeps.
+  func put(_ object: KubernetesObject) -> StoreChange? {
+    guard let kept = projection(object) else { return remove(object.key) }
+    return contents.withLock { contents in
+      let old = contents.objects[kept.key]
+      guard old != kept else { return nil }
+      contents.put(kept, at: kept.key)
+      return StoreChange(key: kept.key, old: old, new: kept)
+    }
+  }
+
+  /// Takes an object out; nil if it was not in.
+  func remove(_ key: ObjectKey) -> StoreChange? {
+    contents.withLock { contents in
+      contents.take(at: key).map { StoreChange(key: key, old: $0, new: nil) }
+    }
+  }
+}
+
+extension ObjectStore.Contents {
+  fileprivate mutating func put(_ object: KubernetesObject, at key: ObjectKey) {
+    _ = take(at: key)
+    objects[key] = object
+    for owner in object.ownerReferences {
+      if let uid = owner["uid"]?.string { owned[uid, default: []].insert(key) }
+    }
+  }
+
+  fileprivate mutating func take(at key: ObjectKey) -> KubernetesObject? {
+    guard let object = objects.removeValue(forKey: key) else { return nil }
+    for owner in object.ownerReferences {
+      guard let uid = owner["uid"]?.string else { continue }
+      owned[uid]?.remove(key)
+      if owned[uid]?.isEmpty == true { owned[uid] = nil }
+    }
+    return object
+  }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import KubernetesClient
+
+extension ObjectStore {
+  /// Keeps everything but `metadata.managedFields`, which is about a third of a small object.
+  public static let withoutManagedFields: Projection = { object in
+    var object = object
+    var metadata = object["metadata"]
+    metadata?["managedFields"] = nil
+    object["metadata"] = metadata
+    return object
+  }
+
+  /// Keeps type and metadata, without `managedFields`, and nothing else.
+  public static let metadataOnly: Projection = { object in
+    withoutManagedFields(
+      KubernetesObject(JSONObject(object.content.filter { ["apiVersion", "kind", "metadata"].contains($0.key) })))
+  }
+}

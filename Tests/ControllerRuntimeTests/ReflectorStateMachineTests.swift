@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import KubernetesClient
+import Testing
+
+@testable import ControllerRuntime
+
+@Suite struct ReflectorStateMachineTests {
+  private func object(_ name: String, version: String) -> KubernetesObject {
+    var object = KubernetesObject(type: .configMaps, namespace: "a", name: name)
+    object["metadata"]?["resourceVersion"] = .string(version)
+    return object
+  }
+
+  /// A machine that watches from version 7.
+  private func watching() -> ReflectorStateMachine {
+    var machine = ReflectorStateMachine(pageSize: 2)
+    _ = machine.start()
+    _ = machine.listed(ObjectList(items: [], resourceVersion: "7"))
+    _ = machine.replaced(random: 0)
+    return machine
+  }
+
+  @Test func listsInPagesAndThenWatchesFromTheLastOne() {
+    var machine = ReflectorStateMachine(pageSize: 2)
+    #expect(machine.start() == .list(limit: 2, continueToken: nil))
+    let (a, b, c) = (object("a", version: "1"), object("b", version: "2"), object("c", version: "3"))
+    #expect(
+      machine.listed(ObjectList(items: [a, b], resourceVersion: "5", continueToken: "next"))
+        == .list(limit: 2, continueToken: "next"))
+    #expect(machine.state == .starting)
+    #expect(machine.listed(ObjectList(items: [c], resourceVersion: "5", continueToken: "")) == .replace([a, b, c]))
+    #expect(machine.state == .starting)
+    #expect(machine.replaced(random: 0.5) == .watch(resourceVersion: "5", timeoutSeconds: 450))
+    #expect(machine.state == .synced)
+  }
+
+  @Test func resumesWhereTheLastFrameOrBookmarkStood() {
+    var machine = watching()
+    machine.received(.modified(object("a", version: "9")))
+    #expect(
+      machine.watchEnded(after: .seconds(300), now: .seconds(300), random: 0)
+        == .watch(resourceVersion: "9", timeoutSeconds: 300))
+    machine.received(.bookmark(resourceVersion: "12", endsInitialEvents: false))
+    #expect(
+      machine.watchEnded(after: .zero, now: .seconds(300), random: 0)
+        == .watch(resourceVersion: "12", timeoutSeconds: 300))
+    #expect(machine.state == .synced)
+  }
+
+  @Test func watchesThatEndAtOnceAreNotReopenedInATightLoop() {
+    var machine = watching()
+    #expect(machine.watchEnded(after: .zero, now: .zero, random: 0) == .wait(.milliseconds(800)))
+    #expect(machine.waited(random: 0) == .watch(resourceVersion: "7", timeoutSeconds: 300))
+    #expect(machine.watchEnded(after: .zero, now: .seconds(1), random: 0) == .wait(.milliseconds(1600)))
+  }
+
+  @Test func anExpiredVersionLeadsToAListAtOnceTheFirstTimeAndWithAWaitAfterwards() {
+    var machine = watching()
+    #expect(machine.failed(.expired, now: .zero, random: 0) == .list(limit: 2, continueToken: nil))
+    #expect(machine.state == .synced)
+    _ = machine.listed(ObjectList(items: [], resourceVersion: "20"))
+    _ = machine.replaced(random: 0)
+    #expect(machine.failed(.expired, now: .zero, random: 0) == .wait(.milliseconds(800)))
+    #expect(machine.waited(random: 0) == .list(limit: 2, continueToken: nil))
+    _ = machine.listed(ObjectList(items: [], resourceVersion: "21"))
+    _ = machine.replaced(random: 0)
+    machine.received(.bookmark(resourceVersion: "22", endsInitialEvents: false))
+    #expect(machine.failed(.expired, now: .zero, random: 0) == .list(limit: 2, continueToken: nil))
+  }
+
+  @Test func aPageThatExpiredIsFollowedByTheWholeListAtOnce() {
+    var machine = ReflectorStateMachine(pageSize: 2)
+    _ = machine.start()
+    _ = machine.listed(ObjectList(items: [object("a", version: "1")], resourceVersion: "5", continueToken: "next"))
+    #expect(machine.failed(.expired, now: .zero, random: 0) == .list(limit: nil, continueToken: nil))
+    let b = object("b", version: "2")
+    #expect(machine.listed(ObjectList(items: [b], resourceVersion: "6")) == .replace([b]))
+  }
+
+  @Test func failuresWaitLongerAndLongerUpToABoundAndAreCounted() {
+    var machine = ReflectorStateMachine()
+    _ = machine.start()
+    var now = Duration.zero
+    var waits: [Duration] = []
+    for attempt in 1...8 {
+      guard case .wait(let wait) = machine.failed(.unavailable, now: now, random: 0) else { break }
+      #expect(machine.state == .failing(.unavailable, attempts: attempt))
+      waits.append(wait)
+      now += wait
+      #expect(machine.waited(random: 0) == .list(limit: 250, continueToken: nil))
+    }
+    #expect(waits == [800, 1600, 3200, 6400, 12800, 25600, 30000, 30000].map { Duration.milliseconds($0) })
+    #expect(machine.failed(.unavailable, now: now, random: 1) == .wait(.seconds(60)))
+    now += .seconds(60 + 121)
+    #expect(machine.failed(.unavailable, now: now, random: 0) == .wait(.milliseconds(800)))
+  }
+
+  @Test func theServersWishForAWaitIsHonoured() {
+    var machine = watching()
+    let throttled = KubernetesError.status(429, "TooManyRequests", retryAfter: .seconds(17))
+    #expect(machine.failed(throttled, now: .zero, random: 0) == .wait(.seconds(17)))
+    #expect(machine.waited(random: 0) == .watch(resourceVersion: "7", timeoutSeconds: 300))
+  }
+
+  @Test func aTypeThatIsNotServedIsAskedForSlowly() {
+    var machine = ReflectorStateMachine()
+    _ = machine.start()
+    #expect(machine.failed(.notFound, now: .zero, random: 0) == .wait(.seconds(30)))
+    #expect(machine.state == .failing(.notFound, attempts: 1))
+    #expect(machine.waited(random: 0) == .list(limit: 250, continueToken: nil))
+  }
+
+  @Test func aTypeThatGoesAwayWhileWatchedIsListedAgain() {
+    var machine = watching()
+    #expect(machine.failed(.notFound, now: .zero, random: 0) == .wait(.seconds(30)))
+    #expect(machine.waited(random: 0) == .list(limit: 2, continueToken: nil))
+  }
+
+  @Test func aConnectionThatBreaksAfterItWorkedIsNoAlarmButTheNextFailureIs() {
+    var machine = watching()
+    machine.received(.added(object("a", version: "8")))
+    #expect(machine.failed(.reset, now: .zero, random: 0) == .wait(.milliseconds(800)))
+    #expect(machine.state == .synced)
+    #expect(machine.waited(random: 0) == .watch(resourceVersion: "8", timeoutSeconds: 300))
+    _ = machine.failed(.reset, now: .seconds(1), random: 0)
+    #expect(machine.state == .failing(.reset, attempts: 1))
+  }
+
+  @Test func outcomesThatFitNoPhaseStartOver() {
+    var machine = watching()
+    #expect(machine.listed(ObjectList(items: [], resourceVersion: "1")) == .list(limit: 2, continueToken: nil))
+    machine.received(.bookmark(resourceVersion: "9", endsInitialEvents: false))
+    #expect(machine.watchEnded(after: .zero, now: .zero, random: 0) == .list(limit: 2, continueToken: nil))
+    #expect(machine.replaced(random: 0) == .list(limit: 2, continueToken: nil))
+  }
+}

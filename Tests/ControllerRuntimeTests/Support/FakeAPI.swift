@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPTransport
+import JSON
+import KubernetesClient
+import Synchronization
+
+@testable import ControllerRuntime
+
+/// A small API server in memory: versions, pages, watches with history, preconditions; and failures on demand.
+final class FakeAPI: KubernetesAPI {
+  struct Request: Hashable {
+    let verb: String
+    let target: String
+    var detail = ""
+  }
+
+  private struct State {
+    var version = 0
+    var objects: [ResourceType: [ObjectKey: KubernetesObject]] = [:]
+    var history: [(version: Int, type: ResourceType, event: WatchEvent)] = []
+    var oldestVersion = 0
+    var feeds: [WatchFeed] = []
+    var failures: [(verb: String, error: KubernetesError)] = []
+    var absent: Set<ResourceType> = []
+    var requests: [Request] = []
+    var isHanging = false
+  }
+
+  private let state = Mutex(State())
+
+  var requests: [Request] { state.withLock { $0.requests } }
+  var writes: [Request] { requests.filter { !["get", "list", "watch"].contains($0.verb) } }
+  var openWatches: Int { state.withLock { $0.feeds.count { !$0.isClosed } } }
+
+  func count(_ verb: String) -> Int { requests.count { $0.verb == verb } }
+  func object(_ type: ResourceType, _ key: ObjectKey) -> KubernetesObject? { state.withLock { $0.objects[type]?[key] } }
+  func fail(_ verb: String, _ error: KubernetesError, times: Int = 1) {
+    state.withLock { $0.failures += Array(repeating: (verb, error), count: times) }
+  }
+  func heal() { state.withLock { $0.failures = [] } }
+  func setAbsent(_ type: ResourceType, _ isAbsent: Bool) {
+    state.withLock { state in
+      if isAbsent { state.absent.insert(type) } else { state.absent.remove(type) }
+    }
+  }
+  /// Requests other than watches do not answer any more until their task is cancelled.
+  func hang(_ isHanging: Bool) { state.withLock { $0.isHanging = isHanging } }
+
+  /// Forgets what watches could resume from.
+  func compact() { state.withLock { $0.oldestVersion = $0.version } }
+
+  func endWatches(_ error: KubernetesError? = nil) {
+    let feeds = state.withLock { state in
+      defer { state.feeds = [] }
+      return state.feeds
+    }
+    for feed in feeds { feed.push(error.map { .failure($0) } ?? .success(nil)) }
+  }
+
+  func bookmark() {
+    state.withLock { state in
+      for feed in state.feeds {
+        feed.push(.success(.bookmark(resourceVersion: "\(state.version)", endsInitialEvents: false)))
+      }
+    }
+  }
+
+  @discardableResult
+  func put(_ type: ResourceType, _ object: KubernetesObject) -> KubernetesObject {
+    state.withLock { store(type, object, &$0) }
+  }
+
+  func remove(_ type: ResourceType, _ key: ObjectKey) {
+    state.withLock { state in
+      guard let object = state.objects[type]?.removeValue(forKey: key) else { return }
+      state.version += 1
+      publish(type, .deleted(stamp(object, state.version)), &state)
+    }
+  }
+
+  private func stamp(_ object: KubernetesObject, _ version: Int) -> KubernetesObject {
+    var object = object
+    object["metadata"]?["resourceVersion"] = .string("\(version)")
+    return object
+  }
+
+  private func store(_ type: ResourceType, _ object: KubernetesObject, _ state: inout State) -> KubernetesObject {
+    state.version += 1
+    var object = stamp(object, state.version)
+    let old = state.objects[type]?[object.key]
+    let uid = old?.uid ?? object.uid ?? "uid-\(state.version)"
+    object["metadata"]?["uid"] = .string(uid)
+    state.objects[type, default: [:]][object.key] = object
+    publish(type, old == nil ? .added(object) : .modified(object), &state)
+    return object
+  }
+
+  private func publish(_ type: ResourceType, _ event: WatchEvent, _ state: inout State) {
+    state.history.append((state.version, type, event))
+    for feed in state.feeds where feed.type == type { feed.push(.success(event)) }
+  }
+
+  private func begin(_ verb: String, _ target: String, _ detail: String = "") async throws(KubernetesError) {
+    let (failure, isHanging) = state.withLock { state in
+      state.requests.append(Request(verb: verb, target: target, detail: detail))
+      let index = state.failures.firstIndex { $0.verb == verb }
+      return (index.map { state.failures.remove(at: $0).error }, state.isHanging)
+    }
+    if let failure { throw failure }
+    if isHanging, verb != "watch" {
+      let never = ChangeSignal()
+      await never.changed(since: 0)
+    }
+    if Task.isCancelled { throw .cancelled }
+  }
+
+  func get(_ type: ResourceType, _ key: ObjectKey) async throws(KubernetesError) -> KubernetesObject {
+    try await begin("get", "\(type) \(key)")
+    guard let object = object(type, key) else { throw .notFound }
+    return object
+  }
+
+  func list(_ type: ResourceType, _ query: ListQuery) async throws(KubernetesError) -> ObjectList {
+    try await begin("list", "\(type)", "limit=\(query.limit ?? 0) continue=\(query.continueToken ?? "")")
+    return try state.withLock { state throws(KubernetesError) in
+      if state.absent.contains(type) { throw .notFound }
+      let all = (state.objects[type] ?? [:]).values.sorted { $0.key < $1.key }
+        .filter { query.namespace == nil || $0.namespace == query.namespace }
+        .filter { query.fieldSelector == nil || query.fieldSelector == "metadata.name=\($0.name)" }
+      let start = query.continueToken.flatMap { Int($0) } ?? 0
+      let end = min(all.count, start + (query.limit ?? .max / 2))
+      return ObjectList(
+        items: Array(all[min(start, end)..<end]), resourceVersion: "\(state.version)",
+        continueToken: end < all.count ? "\(end)" : nil)
+    }
+  }
+
+  func watch(_ type: ResourceType, _ query: WatchQuery) async throws(KubernetesError) -> WatchStream {
+    try await begin("watch", "\(type)", "from=\(query.resourceVersion ?? "") timeout=\(query.timeoutSeconds)")
+    let feed = WatchFeed(type)
+    let since = query.resourceVersion.flatMap { Int($0) } ?? 0
+    state.withLock { state in
+      guard since >= state.oldestVersion else { return feed.push(.failure(.expired)) }
+      for entry in state.history where entry.version > since && entry.type == type {
+        feed.push(.success(entry.event))
+      }
+      state.feeds.append(feed)
+    }
+    return WatchStream { () throws(KubernetesError) in try await feed.next() }
+  }
+
+  func apply(
+    _ type: ResourceType, _ object: KubernetesObject, _ options: ApplyOptions
+  ) async throws(KubernetesError) -> KubernetesObject {
+    let detail = "\(options.fieldManager)\(options.force ? " force" : "")\(options.subresource.map { " \($0)" } ?? "")"
+    try await begin("apply", "\(type) \(object.key)", detail)
+    var merged = self.object(type, object.key) ?? object
+    for (name, value) in object.content where name != "metadata" { merged[name] = value }
+    for (name, value) in object["metadata"]?.object ?? [:] { merged["metadata"]?[name] = value }
+    return put(type, merged)
+  }
+
+  func patch(
+    _ type: ResourceType, _ key: ObjectKey, _ patch: Patch, _ options: WriteOptions
+  ) async throws(KubernetesError) -> KubernetesObject {
+    try await begin("patch", "\(type) \(key)")
+    guard case .merge(let change) = patch, var object = object(type, key) else { throw .notFound }
+    for (name, value) in change.object ?? [:] { object[name] = value }
+    return put(type, object)
+  }
+
+  func create(
+    _ type: ResourceType, _ object: KubernetesObject, _ options: WriteOptions
+  ) async throws(KubernetesError) -> KubernetesObject {
+    try await begin("create", "\(type) \(object.key)")
+    guard self.object(type, object.key) == nil else { throw .conflict }
+    return put(type, object)
+  }
+
+  func replace(
+    _ type: ResourceType, _ object: KubernetesObject, _ options: WriteOptions
+  ) async throws(KubernetesError) -> KubernetesObject {
+    try await begin("replace", "\(type) \(object.key)")
+    return try state.withLock { state throws(KubernetesError) in
+      guard let old = state.objects[type]?[object.key] else { throw .notFound }
+      guard object.resourceVersion == nil || object.resourceVersion == old.resourceVersion else { throw .conflict }
+      return store(type, object, &state)
+    }
+  }
+
+  func delete(_ type: ResourceType, _ key: ObjectKey, _ options: DeleteOptions) async throws(KubernetesError) {
+    try await begin("delete", "\(type) \(key)", "uid=\(options.uid ?? "")")
+    guard let object = object(type, key) else { throw .notFound }
+    guard options.uid == nil || options.uid == object.uid else { throw .conflict }
+    remove(type, key)
+  }
+}
+
+extension KubernetesError {
+  static func status(_ code: Int, _ reason: String, retryAfter: Duration? = nil) -> KubernetesError {
+    .status(APIStatus(code: code, reason: reason, message: reason, retryAfter: retryAfter))
+  }
+  static let notFound = status(404, "NotFound")
+  static let conflict = status(409, "Conflict")
+  static let expired = status(410, "Expired")
+  static let unavailable = status(503, "ServiceUnavailable")
+  static let reset = transport(TransportError(kind: .broken, phase: .body, host: "test", cause: "reset"))
+  static let cancelled = transport(TransportError(kind: .cancelled, phase: .body, host: "test", cause: "cancelled"))
+}
