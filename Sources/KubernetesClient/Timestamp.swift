@@ -26,6 +26,7 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
     return Timestamp(secondsSinceEpoch: Int64(time.tv_sec), nanoseconds: Int32(time.tv_nsec))
   }
 
+  /// Earlier than.
   public static func < (left: Timestamp, right: Timestamp) -> Bool {
     (left.secondsSinceEpoch, left.nanoseconds) < (right.secondsSinceEpoch, right.nanoseconds)
   }
@@ -36,6 +37,7 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
   /// `2026-01-02T03:04:05.000006Z`; anything under a microsecond is cut off.
   public var rfc3339Micro: String { text(fraction: "." + Self.padded(Int64(nanoseconds) / 1000, 6)) }
 
+  /// The same as ``rfc3339``.
   public var description: String { rfc3339 }
 
   /// The point that the text names, with any offset from UTC and up to nine decimals; nil if it is not RFC 3339.
