@@ -26,7 +26,9 @@ public struct HTTPResponse: Sendable {
 ///
 /// Read it once, to its end or until you no longer need it; dropping the iterator ends the transfer.
 public struct HTTPBody: AsyncSequence, Sendable {
+  /// A chunk.
   public typealias Element = [UInt8]
+  /// What reading throws.
   public typealias Failure = TransportError
 
   private let next: @Sendable () async throws(TransportError) -> [UInt8]?
@@ -51,6 +53,7 @@ public struct HTTPBody: AsyncSequence, Sendable {
     }
   }
 
+  /// An iterator; all of a body's share one place in it.
   public func makeAsyncIterator() -> AsyncIterator {
     AsyncIterator(body: self)
   }

@@ -44,5 +44,6 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     self.cause = cause
   }
 
+  /// `host:port: cause`.
   public var description: String { "\(host): \(cause)" }
 }

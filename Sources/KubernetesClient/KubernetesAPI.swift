@@ -124,7 +124,9 @@ public enum WatchEvent: Hashable, Sendable {
 
 /// The frames of a watch as they come; to be read once.
 public struct WatchStream: AsyncSequence, Sendable {
+  /// A frame.
   public typealias Element = WatchEvent
+  /// What reading throws.
   public typealias Failure = KubernetesError
 
   private let next: @Sendable () async throws(KubernetesError) -> WatchEvent?
@@ -149,6 +151,7 @@ public struct WatchStream: AsyncSequence, Sendable {
     }
   }
 
+  /// An iterator; all of a stream's share one place in it.
   public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(stream: self) }
 }
 

@@ -14,6 +14,7 @@ public enum KubernetesError: Error, Hashable, Sendable, CustomStringConvertible 
   /// Our own credentials cannot be read.
   case credentials(String)
 
+  /// The failure in one line.
   public var description: String {
     switch self {
     case .status(let status): status.description
@@ -85,5 +86,6 @@ public struct APIStatus: Hashable, Sendable, CustomStringConvertible {
     self.retryAfter = retryAfter
   }
 
+  /// `404 NotFound: nodes "a" not found`.
   public var description: String { reason.isEmpty ? "\(code): \(message)" : "\(code) \(reason): \(message)" }
 }

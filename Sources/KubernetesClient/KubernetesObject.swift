@@ -82,6 +82,7 @@ public struct ObjectKey: Hashable, Sendable, Comparable, CustomStringConvertible
   /// `namespace/name`, or just the name.
   public var description: String { namespace.map { "\($0)/\(name)" } ?? name }
 
+  /// By namespace, then by name.
   public static func < (left: ObjectKey, right: ObjectKey) -> Bool {
     (left.namespace ?? "", left.name) < (right.namespace ?? "", right.name)
   }

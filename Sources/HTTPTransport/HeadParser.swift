@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Gathers a response's head from the lines that libcurl hands over.
+struct HeadParser {
+  /// The head goes beyond what is accepted.
+  struct TooLarge: Error {
+    let cause: String
+  }
+
+  /// The most fields that are accepted.
+  static let fieldLimit = 256
+  /// The most bytes that are accepted, interim responses included.
+  static let byteLimit = 64 << 10
+
+  private var status = 0
+  private var headers: [HTTPField] = []
+  private var bytes = 0
+
+  /// Takes one line, its line break included; yields the head after the empty line that ends it.
+  ///
+  /// Interim responses (1xx) are passed over.
+  mutating func take(_ line: UnsafeBufferPointer<UInt8>) throws(TooLarge) -> Transfer.Head? {
+    bytes += line.count
+    guard bytes <= Self.byteLimit else { throw TooLarge(cause: "more than the \(Self.byteLimit) bytes accepted") }
+    let text = Self.trimmed(line[...])
+    if text.isEmpty { return (100..<200).contains(status) ? nil : (status, headers) }
+    if text.starts(with: "HTTP/".utf8) {
+      headers = []
+      // libcurl has checked the line: `HTTP/1.1 200 OK`.
+      status =
+        Int(String(decoding: text.split(separator: UInt8(ascii: " ")).dropFirst().first ?? [], as: UTF8.self)) ?? 0
+      return nil
+    }
+    guard headers.count < Self.fieldLimit else {
+      throw TooLarge(cause: "more than the \(Self.fieldLimit) fields accepted")
+    }
+    guard let colon = text.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+    headers.append(
+      HTTPField(
+        String(decoding: text[..<colon], as: UTF8.self),
+        String(decoding: Self.trimmed(text[(colon + 1)...]), as: UTF8.self)))
+    return nil
+  }
+
+  private static func trimmed(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Slice<UnsafeBufferPointer<UInt8>> {
+    let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 || byte == 0x0d || byte == 0x0a }
+    var bytes = bytes.drop(while: isSpace)
+    while let last = bytes.last, isSpace(last) { bytes.removeLast() }
+    return bytes
+  }
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CCurl
+
+/// One request on its way: the easy handle, what has come of the response, and who waits for it.
+///
+/// Confined to the thread of ``CurlExecutor``, like all that libcurl's callbacks reach.
+final class Transfer {
+  typealias Head = (status: Int, headers: [HTTPField])
+  typealias HeadWaiter = CheckedContinuation<Result<Head, TransportError>, Never>
+  typealias ChunkWaiter = CheckedContinuation<Result<[UInt8]?, TransportError>, Never>
+
+  /// How much of a body waits for its reader before the socket is no longer read.
+  static let bufferSize = 256 << 10
+
+  let id: Int
+  let host: String
+  private(set) var easy: UnsafeMutableRawPointer?
+  private(set) var isEnded = false
+
+  private var setup: EasySetup?
+  private let request: HTTPRequest
+  private let target: RequestTarget
+  private var clock: DeadlineClock
+  private var phase = TransportError.Phase.connect
+  private var head = HeadParser()
+  private var finishedHead: Head?
+  private var buffer: [UInt8] = []
+  private var received = 0
+  private var isPaused = false
+  private var failure: TransportError?
+  private var headWaiter: HeadWaiter?
+  private var chunkWaiter: ChunkWaiter?
+
+  init(id: Int, _ request: HTTPRequest, _ target: RequestTarget, now: ContinuousClock.Instant) {
+    self.id = id
+    self.host = target.host
+    self.request = request
+    self.target = target
+    clock = DeadlineClock(request.deadlines, start: now)
+  }
+
+  deinit {
+    if let easy { curl_easy_cleanup(easy) }
+  }
+
+  // MARK: From start to end
+
+  func start(userAgent: String, now: ContinuousClock.Instant) throws(TransportError) -> UnsafeMutableRawPointer {
+    let setup = try EasySetup(request, target, userAgent: userAgent, context: Unmanaged.passUnretained(self).toOpaque())
+    self.setup = setup
+    easy = setup.easy
+    clock.began(now)
+    return setup.easy
+  }
+
+  /// What libcurl's result means for this transfer.
+  func outcome(_ code: CURLcode) -> Result<Void, TransportError> {
+    if let failure { return .failure(failure) }
+    guard code != CURLE_OK else {
+      guard finishedHead == nil else { return .success(()) }
+      return .failure(error(.broken, "malformed response: it has no head"))
+    }
+    guard let easy, let setup else { return .failure(error(.broken, String(cString: curl_easy_strerror(code)))) }
+    let verdict = CurlVerdict(code: code, easy: easy, message: setup.message, phase: currentPhase)
+    return .failure(verdict.error(host: host))
+  }
+
+  /// Frees the handle, which must have left the multi handle, and tells whoever waits.
+  func end(_ result: Result<Void, TransportError>) {
+    guard !isEnded else { return }
+    isEnded = true
+    if case .failure(let error) = result {
+      failure = error
+      if error.kind == .cancelled { buffer = [] }
+    }
+    if let easy { curl_easy_cleanup(easy) }
+    easy = nil
+    setup = nil
+    serveWaiters()
+  }
+
+  // MARK: Readers
+
+  func waitForHead(_ waiter: HeadWaiter) {
+    headWaiter = waiter
+    serveWaiters()
+  }
+
+  func waitForChunk(_ waiter: ChunkWaiter, now: ContinuousClock.Instant) {
+    guard chunkWaiter == nil else {
+      return waiter.resume(returning: .failure(.invalid(host, "the body is read by two tasks at a time")))
+    }
+    chunkWaiter = waiter
+    serveWaiters()
+    guard isPaused, buffer.isEmpty, let easy else { return }
+    isPaused = false
+    clock.touched(now)
+    // May call the write callback before it returns.
+    curl_easy_pause(easy, ccurl_continue)
+  }
+
+  private func serveWaiters() {
+    if let waiter = headWaiter {
+      if let finishedHead {
+        headWaiter = nil
+        waiter.resume(returning: .success(finishedHead))
+      } else if let failure, isEnded {
+        headWaiter = nil
+        waiter.resume(returning: .failure(failure))
+      }
+    }
+    guard let waiter = chunkWaiter, !buffer.isEmpty || isEnded else { return }
+    chunkWaiter = nil
+    if !buffer.isEmpty {
+      let chunk = buffer
+      buffer = []
+      waiter.resume(returning: .success(chunk))
+    } else if let failure {
+      waiter.resume(returning: .failure(failure))
+    } else {
+      waiter.resume(returning: .success(nil))
+    }
+  }
+
+  // MARK: Deadlines
+
+  var nextDeadline: ContinuousClock.Instant? { isEnded ? nil : clock.next(isPaused: isPaused)?.instant }
+
+  func overdue(_ now: ContinuousClock.Instant) -> TransportError? {
+    guard !isEnded, let due = clock.next(isPaused: isPaused), due.instant <= now else { return nil }
+    let phase = currentPhase
+    return error(.timedOut, due.cause(in: phase))
+  }
+
+  /// Before the request is sent, libcurl's own times tell how far it came.
+  var currentPhase: TransportError.Phase {
+    guard phase == .connect, let easy else { return phase }
+    if ccurl_get_large(easy, CURLINFO_CONNECT_TIME_T) > 0 { return .tls }
+    return ccurl_get_large(easy, CURLINFO_NAMELOOKUP_TIME_T) > 0 ? .connect : .resolve
+  }
+
+  // MARK: Called back by libcurl
+
+  /// The connection stands and the request is about to be sent.
+  func connectionIsReady() {
+    phase = request.body?.isEmpty ?? true ? .firstByte : .send
+    clock.connected(.now)
+  }
+
+  /// Bytes went out or came in, perhaps.
+  func progressed(uploaded: Int, downloaded: Int) {
+    guard clock.moved(uploaded: uploaded, downloaded: downloaded, .now) else { return }
+    if phase == .send, uploaded >= request.body?.count ?? 0 { phase = .firstByte }
+  }
+
+  /// One line of the head, or of the trailers; false ends the transfer.
+  func receivedHeaderLine(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
+    clock.touched(.now)
+    guard finishedHead == nil else { return true }
+    phase = .body
+    do throws(HeadParser.TooLarge) {
+      finishedHead = try head.take(line)
+    } catch {
+      failure = self.error(.tooLarge, "response head: \(error.cause)")
+      return false
+    }
+    serveWaiters()
+    return true
+  }
+
+  /// What becomes of a piece of the body.
+  enum Reception {
+    case taken, paused, refused
+  }
+
+  func receivedBody(_ bytes: UnsafeBufferPointer<UInt8>) -> Reception {
+    clock.touched(.now)
+    guard buffer.count < Self.bufferSize else {
+      isPaused = true
+      return .paused
+    }
+    received += bytes.count
+    if let limit = request.bodyLimit, received > limit {
+      failure = error(.tooLarge, "body: more than the \(limit) bytes accepted")
+      return .refused
+    }
+    buffer.append(contentsOf: bytes)
+    serveWaiters()
+    return .taken
+  }
+
+  private func error(_ kind: TransportError.Kind, _ cause: String) -> TransportError {
+    TransportError(kind: kind, phase: currentPhase, host: host, cause: cause)
+  }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+
+/// Reads what the API server answers.
+enum Answer {
+  static func object(_ bytes: [UInt8]) throws(KubernetesError) -> KubernetesObject {
+    let value = try parse(bytes, .object)
+    guard let object = value.object else { throw .malformed("expected an object, found \(value.typeName)") }
+    return KubernetesObject(object)
+  }
+
+  static func list(_ bytes: [UInt8], _ type: ResourceType) throws(KubernetesError) -> ObjectList {
+    let value = try parse(bytes, .list)
+    guard let version = value[path: "metadata", "resourceVersion"]?.string else {
+      throw .malformed("the list has no metadata.resourceVersion")
+    }
+    // Go writes an empty slice as null.
+    guard let elements = value["items"]?.array ?? (value["items"]?.isNull == false ? nil : []) else {
+      throw .malformed("the list's items are not an array")
+    }
+    var items: [KubernetesObject] = []
+    items.reserveCapacity(elements.count)
+    for (index, element) in elements.enumerated() {
+      guard let object = element.object else { throw .malformed("items[\(index)] is not an object") }
+      items.append(typed(object, type))
+    }
+    let next = value[path: "metadata", "continue"]?.string
+    return ObjectList(items: items, resourceVersion: version, continueToken: next.flatMap { $0.isEmpty ? nil : $0 })
+  }
+
+  /// The object with `apiVersion` and `kind`, which the items of a list of built-in types lack.
+  static func typed(_ object: JSONObject, _ type: ResourceType) -> KubernetesObject {
+    var object = KubernetesObject(object)
+    if object["apiVersion"] == nil { object["apiVersion"] = .string(type.apiVersion) }
+    if object["kind"] == nil { object["kind"] = .string(type.kind) }
+    return object
+  }
+
+  /// The `Status` in an error's body, or one made of whatever a proxy on the way sent instead.
+  static func status(code: Int, _ bytes: [UInt8], retryAfter: String?) -> APIStatus {
+    let header = retryAfter.flatMap(Int.init).map(Duration.seconds)
+    if let value = try? JSONParser.parse(bytes), value["kind"]?.string == "Status" {
+      var status = status(value, code: code)
+      status.retryAfter = header ?? status.retryAfter
+      return status
+    }
+    let text = excerpt(bytes)
+    return APIStatus(
+      code: code, reason: "", message: text.isEmpty ? "no message in the answer" : text, retryAfter: header)
+  }
+
+  /// - Parameter code: what to take if the status has none of its own.
+  static func status(_ value: JSONValue, code: Int) -> APIStatus {
+    let details = value["details"]
+    let causes = (details?["causes"]?.array ?? []).map { cause in
+      APIStatus.Cause(
+        field: cause["field"]?.string ?? "", reason: cause["reason"]?.string ?? "",
+        message: cause["message"]?.string ?? "")
+    }
+    let seconds = details?["retryAfterSeconds"]?.integer
+    return APIStatus(
+      code: value["code"]?.integer.map(Int.init) ?? code, reason: value["reason"]?.string ?? "",
+      message: value["message"]?.string ?? "no message in the answer", causes: causes,
+      retryAfter: seconds.flatMap { $0 > 0 ? .seconds($0) : nil })
+  }
+
+  /// The first words of a text that is not ours, on one line, without markup.
+  static func excerpt(_ bytes: [UInt8]) -> String {
+    var words = ""
+    var isTag = false
+    for character in String(decoding: bytes.prefix(4096), as: UTF8.self) {
+      switch character {
+      case "<": isTag = true
+      case ">" where isTag:
+        isTag = false
+        words.append(" ")
+      default: if !isTag { words.append(character.isWhitespace || !character.isPrintable ? " " : character) }
+      }
+    }
+    let line = words.split(separator: " ").joined(separator: " ")
+    return line.count > 200 ? line.prefix(200) + "…" : line
+  }
+
+  private static func parse(_ bytes: [UInt8], _ limits: JSONLimits) throws(KubernetesError) -> JSONValue {
+    do throws(JSONError) {
+      return try JSONParser.parse(bytes, limits: limits)
+    } catch {
+      // Without an excerpt: it may be of a Secret.
+      throw .malformed("\(error)")
+    }
+  }
+}
+
+extension Character {
+  fileprivate var isPrintable: Bool { unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f } }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import HTTPTransport
+
+extension ClusterConfiguration {
+  /// The folder in which a pod finds its service account.
+  static let serviceAccountFolder = "/var/run/secrets/kubernetes.io/serviceaccount"
+
+  /// The variables of this process's environment that matter here.
+  public static var environment: [String: String] {
+    var result: [String: String] = [:]
+    for name in ["KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "KUBECONFIG", "HOME"] {
+      if let value = getenv(name) { result[name] = String(cString: value) }
+    }
+    return result
+  }
+
+  /// Looks where a controller is expected to look: the kubeconfig given, then `KUBECONFIG`, then the pod's service
+  /// account, then `~/.kube/config` (`sigs.k8s.io/controller-runtime/pkg/client/config`).
+  ///
+  /// - Parameters:
+  ///   - kubeconfig: a file, which must then exist.
+  ///   - context: a context in it, in place of its `current-context`.
+  ///   - environment: the variables of the environment.
+  public static func discover(
+    kubeconfig: String? = nil, context: String? = nil, environment: [String: String] = Self.environment
+  ) throws(ConfigurationError) -> ClusterConfiguration {
+    try discover(kubeconfig: kubeconfig, context: context, environment: environment, read: SystemFile.read)
+  }
+
+  static func discover(
+    kubeconfig: String?, context: String?, environment: [String: String], read: @escaping FileReader
+  ) throws(ConfigurationError) -> ClusterConfiguration {
+    if let kubeconfig {
+      return try Kubeconfig.load([kubeconfig], mayBeMissing: false, read).configuration(context: context, read)
+    }
+    if let list = environment["KUBECONFIG"], !list.isEmpty {
+      let paths = list.split(separator: ":").map(String.init)
+      return try Kubeconfig.load(paths, mayBeMissing: true, read).configuration(context: context, read)
+    }
+    if environment["KUBERNETES_SERVICE_HOST"] != nil, context == nil {
+      return try inCluster(environment: environment, read: read)
+    }
+    guard let home = environment["HOME"] else {
+      throw ConfigurationError(
+        "no cluster: not in a pod (KUBERNETES_SERVICE_HOST is not set) and no kubeconfig; set KUBECONFIG")
+    }
+    return try Kubeconfig.load([home + "/.kube/config"], mayBeMissing: false, read)
+      .configuration(context: context, read)
+  }
+
+  /// The API server and identity that Kubernetes gives to every pod.
+  public static func inCluster(
+    environment: [String: String] = Self.environment
+  ) throws(ConfigurationError) -> ClusterConfiguration {
+    try inCluster(environment: environment, read: SystemFile.read)
+  }
+
+  static func inCluster(
+    environment: [String: String], read: FileReader
+  ) throws(ConfigurationError) -> ClusterConfiguration {
+    guard let host = environment["KUBERNETES_SERVICE_HOST"], !host.isEmpty,
+      let port = environment["KUBERNETES_SERVICE_PORT"], !port.isEmpty
+    else {
+      throw ConfigurationError(
+        "not in a pod: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not both set; give a kubeconfig instead")
+    }
+    let remedy = "does the pod set automountServiceAccountToken: false?"
+    let tokenPath = serviceAccountFolder + "/token"
+    let authorityPath = serviceAccountFolder + "/ca.crt"
+    let authorities: [UInt8]
+    do throws(FileProblem) {
+      _ = try read(tokenPath)
+    } catch {
+      throw ConfigurationError("\(tokenPath): \(error.cause); \(remedy)")
+    }
+    do throws(FileProblem) {
+      authorities = try read(authorityPath)
+    } catch {
+      throw ConfigurationError("\(authorityPath): \(error.cause); \(remedy)")
+    }
+    guard PEM.hasCertificate(authorities) else {
+      throw ConfigurationError("\(authorityPath): not a PEM certificate; check ConfigMap kube-root-ca.crt")
+    }
+    var namespace = "default"
+    if let bytes = try? read(serviceAccountFolder + "/namespace") {
+      let text = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace).first
+      namespace = text.map(String.init) ?? namespace
+    }
+    return ClusterConfiguration(
+      server: "https://\(host.contains(":") ? "[\(host)]" : host):\(port)",
+      tls: TLSOptions(certificateAuthorities: authorities), credentials: .tokenFile(tokenPath), namespace: namespace)
+  }
+}
+
+/// A look at PEM text: enough to tell a certificate from something else in a message of our own.
+enum PEM {
+  static func hasCertificate(_ bytes: [UInt8]) -> Bool {
+    String(decoding: bytes, as: UTF8.self).contains("-----BEGIN CERTIFICATE-----")
+  }
+
+  static func hasPrivateKey(_ bytes: [UInt8]) -> Bool {
+    let text = String(decoding: bytes, as: UTF8.self)
+    return text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----")
+  }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPTransport
+
+/// Sends requests: adds host and credentials, tries again where that is safe, turns refusals into errors, keeps count.
+struct Exchange: Sendable {
+  let transport: any HTTPTransport
+  let configuration: ClusterConfiguration
+  let options: KubernetesClient.Options
+  let tokens: TokenSource
+
+  /// What is read of an error's body.
+  static let errorLimit = 1 << 20
+
+  /// The body of a successful answer.
+  func send(_ request: APIRequest, limit: Int) async throws(KubernetesError) -> [UInt8] {
+    try await attempts(request) { (authorization) async throws(KubernetesError) in
+      let http = http(request, authorization, deadlines: options.deadlines, limit: limit)
+      return try await timed(request) { (record) async throws(KubernetesError) in
+        let response = try await head(http, &record)
+        guard (200..<300).contains(response.status) else { throw try await refusal(response) }
+        do throws(TransportError) {
+          return try await response.body.collect()
+        } catch {
+          throw .transport(error)
+        }
+      }
+    }
+  }
+
+  /// The body of a successful answer, as a stream.
+  func open(_ request: APIRequest, idle: Duration) async throws(KubernetesError) -> HTTPBody {
+    try await attempts(request) { (authorization) async throws(KubernetesError) in
+      let deadlines = Deadlines(connect: options.deadlines.connect, total: nil, idle: idle)
+      var http = http(request, authorization, deadlines: deadlines, limit: nil)
+      http.ownConnection = true
+      return try await timed(request) { [http] (record) async throws(KubernetesError) in
+        let response = try await head(http, &record)
+        guard (200..<300).contains(response.status) else { throw try await refusal(response) }
+        return response.body
+      }
+    }
+  }
+
+  /// Runs the operation up to three times: once more with a fresh token, once more over a fresh connection.
+  private func attempts<Output: Sendable>(
+    _ request: APIRequest, _ operation: (String?) async throws(KubernetesError) -> Output
+  ) async throws(KubernetesError) -> Output {
+    var mayRenewToken = true
+    var mayReconnect = request.isIdempotent
+    while true {
+      do throws(KubernetesError) {
+        return try await operation(try tokens.authorization())
+      } catch {
+        if error.isUnauthorized, mayRenewToken, tokens.refused() {
+          mayRenewToken = false
+        } else if mayReconnect, error.isBrokenBeforeFirstByte {
+          mayReconnect = false
+        } else {
+          throw error
+        }
+      }
+    }
+  }
+
+  private func http(
+    _ request: APIRequest, _ authorization: String?, deadlines: Deadlines, limit: Int?
+  ) -> HTTPRequest {
+    var headers = [HTTPField("Accept", "application/json"), HTTPField("User-Agent", options.userAgent)]
+    if let authorization { headers.append(HTTPField("Authorization", authorization)) }
+    if let contentType = request.contentType { headers.append(HTTPField("Content-Type", contentType)) }
+    return HTTPRequest(
+      method: request.method, url: configuration.server + request.target, headers: headers, body: request.body,
+      tls: configuration.tls, deadlines: deadlines, bodyLimit: limit)
+  }
+
+  private func head(
+    _ request: HTTPRequest, _ record: inout RequestRecord
+  ) async throws(KubernetesError) -> HTTPResponse {
+    do throws(TransportError) {
+      let response = try await transport.send(request)
+      record.code = response.status
+      return response
+    } catch {
+      throw .transport(error)
+    }
+  }
+
+  private func timed<Output: Sendable>(
+    _ request: APIRequest, _ operation: (inout RequestRecord) async throws(KubernetesError) -> Output
+  ) async throws(KubernetesError) -> Output {
+    var record = RequestRecord(
+      verb: request.verb, method: request.method, host: Self.host(configuration.server), type: request.type,
+      subresource: request.subresource, duration: .zero)
+    let start = ContinuousClock.now
+    defer {
+      record.duration = .now - start
+      options.onRequest?(record)
+    }
+    do throws(KubernetesError) {
+      return try await operation(&record)
+    } catch {
+      if case .transport(let cause) = error { record.failure = cause.kind }
+      throw error
+    }
+  }
+
+  /// The error that a refusal spells. An error that breaks off half-way is still one of that code.
+  private func refusal(_ response: HTTPResponse) async throws(KubernetesError) -> KubernetesError {
+    var bytes: [UInt8] = []
+    var body = response.body.makeAsyncIterator()
+    do throws(TransportError) {
+      while bytes.count < Self.errorLimit, let chunk = try await body.next() { bytes += chunk }
+    } catch {
+      if error.kind == .cancelled { throw .transport(error) }
+    }
+    return .status(Answer.status(code: response.status, bytes, retryAfter: response.header("Retry-After")))
+  }
+
+  /// Host and port of a URL, without user name and password.
+  static func host(_ url: String) -> String {
+    let rest = url.split(separator: "/", omittingEmptySubsequences: true).dropFirst().first ?? ""
+    return String(rest.split(separator: "@").last ?? "")
+  }
+}
+
+extension KubernetesError {
+  var isBrokenBeforeFirstByte: Bool {
+    guard case .transport(let error) = self else { return false }
+    return error.kind == .broken && error.phase != .body
+  }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// Why a file cannot be read, as a phrase: `no such file`.
+struct FileProblem: Error, Hashable {
+  let cause: String
+}
+
+/// Reads small files whole.
+enum SystemFile {
+  /// The most that a token, certificate or kubeconfig may have.
+  static let limit = 4 << 20
+
+  /// The bytes of the file.
+  static func read(_ path: String) throws(FileProblem) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw problem(errno) }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 64 << 10)
+    while true {
+      let count = Glibc.read(descriptor, &buffer, buffer.count)
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw problem(errno) }
+      if count == 0 { return bytes }
+      bytes.append(contentsOf: buffer[..<count])
+      guard bytes.count <= limit else { throw FileProblem(cause: "larger than the \(limit) bytes accepted") }
+    }
+  }
+
+  private static func problem(_ code: Int32) -> FileProblem {
+    switch code {
+    case ENOENT, ENOTDIR: FileProblem(cause: "no such file")
+    case EACCES, EPERM: FileProblem(cause: "permission denied")
+    case EISDIR: FileProblem(cause: "is a directory")
+    default: FileProblem(cause: String(cString: strerror(code)))
+    }
+  }
+}
+
+/// A function that reads a file whole; tests put their own in its place.
+typealias FileReader = @Sendable (String) throws(FileProblem) -> [UInt8]
