@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A kernel setting that the node-agent needs.
+public struct Sysctl: Hashable, Sendable {
+  /// The name as sysctl(8) spells it.
+  public let name: String
+  /// The only value with which the agent starts.
+  public let wanted: String
+  /// What follows if the kernel has no such setting.
+  public let ifMissing: String
+
+  /// The path below `/proc/sys`.
+  public var path: String { String(name.map { $0 == "." ? "/" : $0 }) }
+
+  /// Connection tracking reports every new connection.
+  ///
+  /// The agent reads this in the host's network namespace at its start, writes 1 if it is anything else, and exits if
+  /// the write fails (coroot-node-agent `ebpftracer/tracer.go`, `ensureConntrackEventsAreEnabled`). A container that
+  /// is not privileged cannot write it, and kernels since 5.19 have 2 (commit 90d1daa45849). If the file is missing
+  /// the agent only warns.
+  public static let conntrackEvents = Sysctl(
+    name: "net.netfilter.nf_conntrack_events", wanted: "1",
+    ifMissing: "connection tracking is not loaded, the agent does without")
+}

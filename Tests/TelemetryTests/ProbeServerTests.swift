@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Telemetry
+import Testing
+
+/// Sends bytes to a port of this machine and reads until the server closes, at most ten seconds.
+///
+/// On a thread of its own: one that blocks must not be one of those that the server's checks run on.
+private func exchange(_ port: Int, _ text: String) async throws -> String {
+  try await withCheckedThrowingContinuation { done in
+    let job = Unmanaged.passRetained(Job { done.resume(with: Result { try talk(port, text) }) })
+    var thread = pthread_t()
+    let code = pthread_create(
+      &thread, nil,
+      { pointer in
+        if let pointer { Unmanaged<Job>.fromOpaque(pointer).takeRetainedValue().work() }
+        return nil
+      }, job.toOpaque())
+    guard code == 0 else {
+      job.release()
+      return done.resume(throwing: SocketError())
+    }
+    pthread_detach(thread)
+  }
+}
+
+private final class Job {
+  let work: () -> Void
+  init(_ work: @escaping () -> Void) { self.work = work }
+}
+
+private struct SocketError: Error { let code = errno }
+
+private func talk(_ port: Int, _ text: String) throws -> String {
+  let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+  guard descriptor >= 0 else { throw SocketError() }
+  defer { close(descriptor) }
+  var limit = timeval(tv_sec: 10, tv_usec: 0)
+  setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+  var address = sockaddr_in()
+  address.sin_family = sa_family_t(AF_INET)
+  address.sin_port = in_port_t(port).bigEndian
+  address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+  let code = withUnsafePointer(to: &address) {
+    $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+      connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+    }
+  }
+  guard code == 0 else { throw SocketError() }
+  let bytes = Array(text.utf8)
+  guard send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) >= 0 else { throw SocketError() }
+  var answer: [UInt8] = []
+  var buffer = [UInt8](repeating: 0, count: 4096)
+  while true {
+    let count = recv(descriptor, &buffer, buffer.count, 0)
+    if count == 0 || (count < 0 && errno == ECONNRESET) { return String(decoding: answer, as: UTF8.self) }
+    guard count > 0 else { throw SocketError() }
+    answer.append(contentsOf: buffer[..<count])
+  }
+}
+
+private func serving(
+  liveness: [HealthCheck] = [], readiness: [HealthCheck] = [],
+  _ body: (Int, ProbeServer) async throws -> Void
+) async throws {
+  let registry = MetricsRegistry()
+  registry.counter("things_total", help: "Things.").increment()
+  let server = ProbeServer(
+    address: ProbeAddress(host: "127.0.0.1", port: 0), registry: registry, liveness: liveness, readiness: readiness)
+  let port = try await server.start().port
+  #expect(port != 0)
+  do {
+    try await body(port, server)
+  } catch {
+    await server.shutdown()
+    throw error
+  }
+  await server.shutdown()
+}
+
+private func get(_ port: Int, _ target: String, method: String = "GET") async throws -> (Int, String, String) {
+  let answer = try await exchange(port, "\(method) \(target) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+  let end = try #require(answer.firstRange(of: "\r\n\r\n"))
+  let head = String(answer[..<end.lowerBound])
+  let status = try #require(Int(head.split(separator: " ")[1]))
+  return (status, head, String(answer[end.upperBound...]))
+}
+
+@Suite struct ProbeServerTests {
+  @Test func servesMetrics() async throws {
+    try await serving { port, _ in
+      let (status, head, body) = try await get(port, "/metrics")
+      #expect(status == 200)
+      #expect(head.contains("Content-Type: text/plain; version=0.0.4; charset=utf-8"))
+      #expect(body == "# HELP things_total Things.\n# TYPE things_total counter\nthings_total 1\n")
+      let (_, headOnly, nothing) = try await get(port, "/metrics", method: "HEAD")
+      #expect(headOnly.contains("Content-Length: \(body.utf8.count)") && nothing.isEmpty)
+    }
+  }
+
+  @Test func tellsOfHealthAsTheAPIServerDoes() async throws {
+    let failing = HealthCheck("leader") { "lease lost to http://u:secret@h/" }
+    let passing = HealthCheck("caches") { nil }
+    try await serving(liveness: [passing], readiness: [passing, failing]) { port, _ in
+      #expect(try await get(port, "/healthz").2 == "ok")
+      #expect(
+        try await get(port, "/healthz?verbose").2 == "[+]ping ok\n[+]caches ok\nhealthz check passed\n")
+      let (status, _, body) = try await get(port, "/readyz")
+      #expect(status == 500)
+      #expect(
+        body
+          == "[+]ping ok\n[+]caches ok\n[-]leader failed: lease lost to http://***@h/\nreadyz check failed\n")
+      #expect(
+        try await get(port, "/readyz?verbose&exclude=leader&exclude=nobody").2
+          == "[+]ping ok\n[+]caches ok\n[+]leader excluded: ok\n"
+          + "warn: some health checks cannot be excluded: no matches for \"nobody\"\nreadyz check passed\n")
+      #expect(try await get(port, "/readyz/caches").2 == "ok")
+      #expect(try await get(port, "/healthz/ping").2 == "ok")
+      #expect(try await get(port, "/readyz/leader").0 == 500)
+      #expect(try await get(port, "/healthz/leader").0 == 404)
+    }
+  }
+
+  @Test func refusesWhatItDoesNotServe() async throws {
+    try await serving { port, _ in
+      #expect(try await get(port, "/").0 == 404)
+      let (status, head, _) = try await get(port, "/metrics", method: "POST")
+      #expect(status == 405 && head.contains("Allow: GET, HEAD"))
+      let long = String(repeating: "x", count: ProbeServer.requestLimit)
+      let answer = try await exchange(port, "GET /healthz HTTP/1.1\r\nX: \(long)\r\n\r\n")
+      #expect(answer.isEmpty || answer.hasPrefix("HTTP/1.1 431 "), "\(answer)")
+      #expect(try await exchange(port, "nonsense\r\n\r\n").hasPrefix("HTTP/1.1 400 "))
+    }
+  }
+
+  @Test func answersSeveralRequestsOfOneConnection() async throws {
+    try await serving { port, _ in
+      let one = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+      let last = "GET /healthz?verbose HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+      let answer = try await exchange(port, one + one + last)
+      #expect(answer.split(separator: "HTTP/1.1 200 OK").count == 3)
+      #expect(answer.hasSuffix("healthz check passed\n"))
+    }
+  }
+
+  @Test func endsWithItsTaskAndFreesThePort() async throws {
+    try await serving { port, server in
+      let task = Task { try await server.run() }
+      #expect(try await get(port, "/healthz").0 == 200)
+      task.cancel()
+      try await task.value
+      await #expect(throws: SocketError.self) { _ = try await get(port, "/healthz") }
+      await #expect(throws: ProbeServerError.self) { try await server.start() }
+    }
+  }
+
+  @Test func saysThatAnAddressIsTaken() async throws {
+    try await serving { port, _ in
+      let second = ProbeServer(address: ProbeAddress(host: "127.0.0.1", port: port), registry: MetricsRegistry())
+      let error = await #expect(throws: ProbeServerError.self) { try await second.run() }
+      #expect(error?.description.contains("127.0.0.1:\(port)") == true)
+    }
+  }
+
+  @Test(arguments: [
+    ("127.0.0.1:0", "127.0.0.1", 0), (":8081", "0.0.0.0", 8081), ("[::1]:65535", "::1", 65535),
+    ("localhost:80", "localhost", 80),
+  ])
+  func readsAnAddress(_ text: String, _ host: String, _ port: Int) throws {
+    #expect(try ProbeAddress(text) == ProbeAddress(host: host, port: port))
+  }
+
+  @Test(arguments: ["", "8081", "a:", "a:-1", "a:65536", "::1:80", "a:b"])
+  func refusesWhatIsNoAddress(_ text: String) {
+    let error = #expect(throws: ProbeServerError.self) { try ProbeAddress(text) }
+    #expect(error?.description.contains("\"\(text)\"") == true)
+  }
+}
