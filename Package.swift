@@ -51,7 +51,7 @@ let package = Package(
     library("HTTPTransport", ["CCurl"]),
     library("KubernetesClient", ["JSON", "YAML", "HTTPTransport"]),
     library("Telemetry", [logging, nioCore, nioPosix, nioHTTP1]),
-    library("ControllerRuntime", ["JSON", "KubernetesClient", "Telemetry", logging]),
+    library("ControllerRuntime", ["JSON", "HTTPTransport", "KubernetesClient", logging]),
     library("ObservabilityAPI", ["JSON"]),
     library("Rendering", ["JSON", "ObservabilityAPI"]),
     library("Backends", ["JSON", "HTTPTransport"]),
@@ -72,6 +72,9 @@ let package = Package(
       ],
       swiftSettings: strict),
     .executableTarget(
+      name: "generate",
+      dependencies: ["JSON", "YAML", "ObservabilityAPI", "ObservabilityController", arguments], swiftSettings: strict),
+    .executableTarget(
       name: "devcluster", dependencies: ["JSON", "YAML", "DevCluster", arguments, logging, lifecycle, signals],
       swiftSettings: strict),
     tests("JSONTests", ["JSON"]),
@@ -85,6 +88,19 @@ let package = Package(
     tests("BackendsTests", ["Backends", "HTTPTransport", "JSON"]),
     tests("NodePreflightTests", ["NodePreflight", "JSON"]),
     tests("DevClusterTests", ["DevCluster", "JSON", "YAML"]),
+    tests(
+      "ObservabilityControllerTests",
+      [
+        "ObservabilityController", "ObservabilityAPI", "Rendering", "Backends", "ControllerRuntime", "KubernetesClient",
+        "HTTPTransport", "DevCluster", "JSON", "Harness", logging,
+      ]),
+    .target(
+      name: "Harness",
+      dependencies: [
+        "ObservabilityController", "ObservabilityAPI", "ControllerRuntime", "KubernetesClient", "HTTPTransport",
+        "DevCluster", "JSON", logging,
+      ],
+      path: "Tests/Harness", swiftSettings: strict),
     tests("StructureTests", []),
   ],
   swiftLanguageModes: [.v6]
