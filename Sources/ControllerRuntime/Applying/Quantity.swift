@@ -33,19 +33,18 @@ struct Quantity: Hashable, Sendable {
     guard !overflow else { return nil }
     var (mantissa, exponent) = (amount, suffix.exponent - fraction.count)
     var isInexact = false
-    while mantissa != 0, mantissa % 10 == 0 || exponent < -9 {
+    while mantissa != 0, exponent < -9 {
       if mantissa % 10 != 0 { isInexact = true }
       mantissa /= 10
       exponent += 1
     }
-    if isInexact || (mantissa == 0 && amount != 0) {
-      // Rounding up may make a new 0 at the end.
+    if isInexact {
       mantissa += 1
       exponent = max(exponent, -9)
-      while mantissa % 10 == 0 {
-        mantissa /= 10
-        exponent += 1
-      }
+    }
+    while mantissa != 0, mantissa % 10 == 0 {
+      mantissa /= 10
+      exponent += 1
     }
     self.mantissa = isNegative ? -mantissa : mantissa
     self.exponent = mantissa == 0 ? 0 : exponent

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Synchronization
 import Testing
 
 /// Waits for a state that other tasks bring about, and fails if it does not come.
@@ -24,5 +25,16 @@ struct SeededGenerator: RandomNumberGenerator {
     value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
     value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
     return value ^ (value >> 31)
+  }
+}
+
+/// What happened, in order, noted from any task.
+final class Recorded<Value: Sendable>: Sendable {
+  private let state = Mutex<[Value]>([])
+
+  var values: [Value] { state.withLock { $0 } }
+
+  func append(_ value: Value) {
+    state.withLock { $0.append(value) }
   }
 }
