@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Whether a user name or password can stand in a URL as it is.
+///
+/// The node-agent takes its credentials only from the userinfo of its URL, into which Kubernetes puts the Secret's
+/// value without encoding it. Go's net/url refuses the whole URL if the userinfo holds anything but
+/// `A-Za-z0-9-._:~!$&'()*+,;=%@` (`validUserinfo`), and the agent would exit; what separates the parts of a URL is
+/// refused here as well.
+public enum URLSafeCredential {
+  /// Which of the two it is.
+  public enum Part: Hashable, Sendable {
+    /// The user name, which ends at the first colon.
+    case username
+    /// The password, which may hold colons.
+    case password
+  }
+
+  /// Checks a value.
+  ///
+  /// - Parameters:
+  ///   - key: the Secret's key, for the message.
+  ///   - secret: the Secret as `namespace/name`, for the message.
+  /// - Throws: ``CredentialError``, whose text names the key and never the value.
+  public static func check(
+    _ value: String, as part: Part, key: String, secret: String?
+  ) throws(CredentialError) {
+    let place = secret.map { "key \"\(key)\" of Secret \($0)" } ?? "the \(key)"
+    if part == .username, value.isEmpty { throw CredentialError("\(place) is empty: it must hold a user name") }
+    let other = part == .username ? "-._~!$&'()*+,;=%" : "-._~!$&'()*+,;=%:"
+    guard value.utf8.allSatisfy({ isAlphanumeric($0) || other.utf8.contains($0) }) else {
+      let kind = part == .username ? "a user name" : "a password"
+      throw CredentialError(
+        "\(place) holds a character (such as @, /, a space or a line end) that \(kind) inside a URL cannot have: "
+          + "percent-encode it\(secret == nil ? "" : " in the Secret")")
+    }
+    guard PercentEncoding.decode(value) != nil else {
+      throw CredentialError(
+        "\(place) holds a % that is not followed by two hexadecimal digits: write %25 for a percent sign")
+    }
+  }
+
+  /// The value that the server will be sent: the escapes of a value that passed ``check(_:as:key:secret:)`` replaced.
+  public static func decoded(_ value: String) -> String { PercentEncoding.decode(value) ?? value }
+}
+
+/// Why a credential cannot stand in a URL.
+public struct CredentialError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The Secret's key, what is wrong with its value, and the way out.
+  public let description: String
+
+  init(_ description: String) { self.description = description }
+}

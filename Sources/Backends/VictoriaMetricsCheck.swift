@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPTransport
+import JSON
+
+/// Asks VictoriaMetrics whether it would take metrics and answer queries, without writing anything.
+///
+/// The write side is asked for the version of its remote-write protocol (`get_vm_proto_version`, answered by vminsert,
+/// vmagent and the single node), then for its health; the read side evaluates the query `1`.
+public struct VictoriaMetricsCheck: Sendable {
+  /// How long one request may take.
+  public static let deadlines = Deadlines(connect: .seconds(5), total: .seconds(5), idle: .seconds(5))
+  /// The longest answer that is read, in bytes.
+  public static let bodyLimit = 64 << 10
+
+  private let transport: any HTTPTransport
+
+  /// A check over that transport.
+  public init(transport: any HTTPTransport) {
+    self.transport = transport
+  }
+
+  /// Asks both sides, the write side first, and stops at the first that is not as it should be.
+  ///
+  /// - Parameters:
+  ///   - writeURL: where the agent writes, with whatever query it uses.
+  ///   - readURL: the base of the query API, without `/api/v1`.
+  ///   - credentials: for both sides; if nil, those that an address itself carries.
+  ///   - ca: the certificate authorities to trust, as PEM; nil for the system's.
+  public func run(
+    writeURL: String, readURL: String, credentials: (username: String, password: String)?, ca: [UInt8]?
+  ) async -> BackendVerdict {
+    let given = credentials.map { BasicCredentials(username: $0.username, password: $0.password) }
+    do {
+      let write = Exchange(side: .write, url: try parse(writeURL, .write), credentials: given, ca: ca)
+      let read = Exchange(side: .read, url: try parse(readURL, .read), credentials: given, ca: ca)
+      try await askWriteSide(write)
+      try await askReadSide(read)
+      return .ready(version: nil)
+    } catch {
+      return error.verdict
+    }
+  }
+
+  private func parse(_ text: String, _ side: BackendVerdict.Side) throws(Finding) -> BackendURL {
+    do {
+      return try BackendURL(text)
+    } catch {
+      throw Finding(.invalidURL(side, cause: error.description))
+    }
+  }
+
+  private func askWriteSide(_ exchange: Exchange) async throws(Finding) {
+    let url = exchange.url.adding(query: "get_vm_proto_version=1")
+    let answer = try await exchange.get(url, over: transport)
+    guard answer.status == 200, answer.text == "1" else { throw exchange.unlike(url, answer) }
+    // A proxy in front may not route /health, so only its "not now" counts.
+    let health = try await exchange.get(exchange.url.replacing(path: "/health"), over: transport, mayRefuse: true)
+    if health.status == 503 { throw exchange.unlike(url, health) }
+  }
+
+  private func askReadSide(_ exchange: Exchange) async throws(Finding) {
+    let url = exchange.url.appending(path: "/api/v1/query").adding(query: "query=1")
+    let answer = try await exchange.get(url, over: transport)
+    guard answer.status == 200, let value = try? JSONParser.parse(answer.body),
+      value["status"]?.string == "success", value[path: "data", "resultType"]?.string != nil
+    else { throw exchange.unlike(url, answer) }
+  }
+}
+
+/// A verdict that ends the check.
+struct Finding: Error {
+  let verdict: BackendVerdict
+
+  init(_ verdict: BackendVerdict) { self.verdict = verdict }
+}
