@@ -23,19 +23,23 @@ public struct VictoriaMetricsCheck: Sendable {
   /// Asks both sides, the write side first, and stops at the first that is not as it should be.
   ///
   /// - Parameters:
-  ///   - writeURL: where the agent writes, with whatever query it uses.
-  ///   - readURL: the base of the query API, without `/api/v1`.
+  ///   - writeURL: where the agent writes, with whatever query it uses; nil if that side is not to be asked.
+  ///   - readURL: the base of the query API, without `/api/v1`; nil if that side is not to be asked.
   ///   - credentials: for both sides; if nil, those that an address itself carries.
   ///   - ca: the certificate authorities to trust, as PEM; nil for the system's.
   public func run(
-    writeURL: String, readURL: String, credentials: (username: String, password: String)?, ca: [UInt8]?
+    writeURL: String?, readURL: String?, credentials: (username: String, password: String)?, ca: [UInt8]?
   ) async -> BackendVerdict {
     let given = credentials.map { BasicCredentials(username: $0.username, password: $0.password) }
     do {
-      let write = Exchange(side: .write, url: try parse(writeURL, .write), credentials: given, ca: ca)
-      let read = Exchange(side: .read, url: try parse(readURL, .read), credentials: given, ca: ca)
-      try await askWriteSide(write)
-      try await askReadSide(read)
+      let write = try writeURL.map { url throws(Finding) in
+        Exchange(side: .write, url: try parse(url, .write), credentials: given, ca: ca)
+      }
+      let read = try readURL.map { url throws(Finding) in
+        Exchange(side: .read, url: try parse(url, .read), credentials: given, ca: ca)
+      }
+      if let write { try await askWriteSide(write) }
+      if let read { try await askReadSide(read) }
       return .ready(version: nil)
     } catch {
       return error.verdict

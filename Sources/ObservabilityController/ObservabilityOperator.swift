@@ -41,7 +41,8 @@ public final class ObservabilityOperator: Sendable {
       onChange: { router.changed($0, $1) }, onState: { router.stateChanged($0, $1) })
     router.informers.withLock { $0 = informers }
     let events = EventRecorder(
-      api: api, controller: OperatorSettings.controllerName, environment: environment, metrics: metrics)
+      api: api, controller: OperatorSettings.controllerName, instance: settings.instance, environment: environment,
+      metrics: metrics, logger: logger)
     let reconciler = ObservabilityReconciler(
       api: api, informers: informers, events: events, transport: transport, settings: settings,
       environment: environment, logger: logger)

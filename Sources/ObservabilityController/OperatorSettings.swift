@@ -11,13 +11,16 @@ public struct OperatorSettings: Hashable, Sendable {
   public var version: String
   /// The image that the init container runs, unless an object names another.
   public var image: String
+  /// Which replica this is, as Events give it.
+  public var instance: String
   /// How many objects are worked on at once.
   public var workers: Int
 
   /// Settings made of their parts.
-  public init(version: String, image: String, workers: Int = 4) {
+  public init(version: String, image: String, instance: String = "observability-operator", workers: Int = 4) {
     self.version = version
     self.image = image
+    self.instance = instance
     self.workers = workers
   }
 }

@@ -29,13 +29,13 @@ enum Watches {
   static let objectLabel = "observability.cozystack.io/object"
 
   /// The objects themselves.
-  static let objects = WatchTarget(type: .observabilities)
+  static let objects = WatchTarget(.observabilities)
   /// All nodes.
-  static let nodes = WatchTarget(type: .nodes)
+  static let nodes = WatchTarget(.nodes)
 
   /// The children of one type in one namespace.
   static func children(_ type: ResourceType, in namespace: String) -> WatchTarget {
-    WatchTarget(type: type, namespace: namespace, labelSelector: objectLabel)
+    WatchTarget(type, namespace: namespace, labelSelector: objectLabel)
   }
 
   /// Everything to watch for the sake of one object.

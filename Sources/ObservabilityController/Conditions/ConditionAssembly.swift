@@ -37,7 +37,7 @@ struct ConditionAssembly: Hashable, Sendable {
   func write(to conditions: inout ConditionSet, generation: Int64, now: Timestamp) {
     func set(_ type: ConditionType, _ isTrue: Bool, _ finding: Finding) {
       conditions.set(
-        type: type.rawValue, status: isTrue ? .true : .false, reason: finding.reason.name, message: finding.message,
+        type.rawValue, isTrue ? .isTrue : .isFalse, reason: finding.reason.name, message: finding.message,
         generation: generation, now: now)
     }
     func set(_ type: ConditionType, _ part: PartState?) {
@@ -48,7 +48,7 @@ struct ConditionAssembly: Hashable, Sendable {
     set(.metricsBackendReady, metrics)
     set(.dashboardsPublished, dashboards)
     guard let obstacle else {
-      let parts = [agents, metrics].compactMap(\.self?.finding.message)
+      let parts = [agents, metrics].compactMap { $0?.finding.message }
       set(.ready, true, Finding(.ready, parts.joined(separator: " ")))
       conditions.remove(ConditionType.stalled.rawValue)
       conditions.remove(ConditionType.reconciling.rawValue)

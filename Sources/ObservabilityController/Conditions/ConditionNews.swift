@@ -28,10 +28,10 @@ enum ConditionNews {
       guard let new = after[type.rawValue] else { continue }
       let old = before[type.rawValue]
       guard old?.status != new.status || old?.reason != new.reason else { continue }
-      let isBad = (new.status == .true) == (type == .stalled)
+      let isBad = (new.status == .isTrue) == (type == .stalled)
       if isBad, type == .stalled || !untold.contains(new.reason) {
         items.append(Item(isWarning: true, reason: new.reason, note: new.message))
-      } else if type == .ready, new.status == .true {
+      } else if type == .ready, new.status == .isTrue {
         items.append(Item(isWarning: false, reason: new.reason, note: new.message))
       }
     }

@@ -62,6 +62,6 @@ actor BackendMonitor {
     await VictoriaMetricsCheck(transport: transport).run(
       writeURL: backend.writeURL, readURL: backend.readURL,
       credentials: backend.credentials.map { ($0.username, $0.password) },
-      certificateAuthorities: backend.certificateAuthorities)
+      ca: backend.certificateAuthorities)
   }
 }

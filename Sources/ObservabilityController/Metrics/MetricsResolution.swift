@@ -30,10 +30,10 @@ enum MetricsResolution: Hashable, Sendable {
   }
 
   static func resolve(
-    _ spec: ObservabilitySpec, lookup: (ResourceType, ObjectKey) -> Lookup
+    _ spec: ObservabilitySpec, lookup: @escaping (ResourceType, ObjectKey) -> Lookup
   ) -> MetricsResolution {
-    do {
-      return .resolved(try MetricsResolver(spec: spec, lookup: lookup).backend())
+    do throws(Unresolved) {
+      return .resolved(try MetricsResolver(spec: spec, lookup: lookup).resolve())
     } catch {
       return error.resolution
     }
@@ -59,11 +59,11 @@ private struct MetricsResolver {
   let spec: ObservabilitySpec
   let lookup: (ResourceType, ObjectKey) -> Lookup
 
-  func backend() throws(Unresolved) -> MetricsBackend {
+  func resolve() throws(Unresolved) -> MetricsBackend {
     let settings = spec.metrics.victoriaMetrics
     var backend: MetricsBackend
     if let tenant = settings.tenant {
-      backend = try backend(of: tenant)
+      backend = try found(tenant)
     } else {
       backend = MetricsBackend(
         writeURL: settings.writeURL, readURL: settings.readURL, source: "spec.metrics.victoriaMetrics")
@@ -81,7 +81,7 @@ private struct MetricsResolver {
     return backend
   }
 
-  private func backend(of tenant: VictoriaMetrics.Tenant) throws(Unresolved) -> MetricsBackend {
+  private func found(_ tenant: VictoriaMetrics.Tenant) throws(Unresolved) -> MetricsBackend {
     let keys = MetricsResolution.services(of: tenant)
     let write = try port(of: keys[0], default: 8480)
     let read = try port(of: keys[1], default: 8481)
@@ -103,7 +103,8 @@ private struct MetricsResolver {
           + "spec.metrics.victoriaMetrics.tenant, or set spec.metrics.victoriaMetrics.writeURL.")
     case .present(let service):
       let ports = service[path: "spec", "ports"]?.array ?? []
-      let chosen = ports.first { $0["name"]?.string == "http" } ?? (ports.count == 1 ? ports[0] : nil)
+      let only: JSONValue? = ports.count == 1 ? ports[0] : nil
+      let chosen = ports.first { $0["name"]?.string == "http" } ?? only
       return chosen?["port"]?.integer.map(Int.init) ?? standard
     }
   }
@@ -113,11 +114,11 @@ private struct MetricsResolver {
     let username = try text("username", of: secret)
     let password = try text("password", of: secret)
     for (key, value) in [("username", username), ("password", password)] {
-      if let problem = URLSafeCredential.check(value) {
-        throw .blocked(
-          .credentialsNotURLSafe,
-          "Secret \(secret.key), key \(key): \(problem). The agent takes credentials from its URL only: store the "
-            + "value percent-encoded.")
+      do throws(CredentialError) {
+        try URLSafeCredential.check(
+          value, as: key == "username" ? .username : .password, key: key, secret: secret.key.description)
+      } catch {
+        throw .blocked(.credentialsNotURLSafe, "The agent takes credentials from its URL only: \(error).")
       }
     }
     return (
@@ -164,11 +165,6 @@ private struct MetricsResolver {
   /// Salted with the Secret's UID, which nobody knows who may not read the Secret: the hash stands in a pod template
   /// that more people can read.
   private func contentHash(_ values: [[UInt8]], of secret: KubernetesObject) -> String {
-    var input = Array((secret.uid ?? "").utf8)
-    for value in values {
-      input.append(0)
-      input.append(contentsOf: value)
-    }
-    return SHA256.hex(input, length: 16)
+    canonicalHash(of: .array([.string(secret.uid ?? "")] + values.map { .string(Base64.encode($0)) }))
   }
 }

@@ -68,13 +68,22 @@ final class ObservabilityReconciler: Sendable {
 
     var pass = Pass(
       object: object, began: environment.now(),
-      inventory: memory(of: name).inventory ?? InventoryEntry.list(in: object))
+      inventory: memory(of: name).inventory ?? Self.inventory(of: object))
     for step in Step.all where !pass.isPending && (step.whenStalled || !pass.isStalled) {
       try Task.checkCancellation()
       await step.run(self, &pass)
     }
     if let failure = pass.failure { throw failure }
     return next(after: pass, name: name)
+  }
+
+  /// What the status says was applied.
+  private static func inventory(of object: KubernetesObject) -> [InventoryEntry] {
+    ObservabilityStatus.inventory(in: object["status"]).map {
+      InventoryEntry(
+        group: $0.group, kind: $0.kind, namespace: $0.namespace.isEmpty ? nil : $0.namespace, name: $0.name,
+        uid: $0.uid.isEmpty ? nil : $0.uid, hash: $0.hash)
+    }
   }
 
   private func next(after pass: Pass, name: String) -> Outcome {

@@ -45,4 +45,9 @@ struct Pass: Sendable {
 struct AppliedChildRecord: Sendable {
   var child: Child
   var change: AppliedChild.Change
+  /// Whether the inventory had the child: made anew, it was deleted by somebody.
+  var wasThere: Bool
+
+  /// `DaemonSet/cozy-coroot/platform-node-agent`.
+  var name: String { "\(child.kind)/\(child.namespace)/\(child.name)" }
 }

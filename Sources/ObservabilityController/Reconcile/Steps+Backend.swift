@@ -30,26 +30,20 @@ extension ObservabilityReconciler {
   private static func state(
     _ verdict: BackendVerdict, backend: MetricsBackend, spec: ObservabilitySpec
   ) -> PartState {
-    let kept =
-      spec.metrics.delivery == .push
-      ? " Agents keep up to \(spec.nodeAgent.spoolSize) each meanwhile." : ""
-    let remedy = spec.metrics.victoriaMetrics.tenant.map { tenant in
-      " Check Services \(MetricsResolution.services(of: tenant).map(\.description).joined(separator: " and ")), or set "
-        + "spec.metrics.victoriaMetrics.writeURL."
-    } ?? " Check spec.metrics.victoriaMetrics."
-    switch verdict {
-    case .ready:
+    guard !verdict.isReady else {
       let urls = [backend.writeURL, backend.readURL].compactMap(\.self).joined(separator: " and ")
       return .good(Finding(.reachable, "\(urls) answered."))
-    default:
-      return .bad(Finding(reason(verdict), verdict.sentence + kept + remedy))
     }
+    let sentence = verdict.sentence.prefix(1).uppercased() + verdict.sentence.dropFirst()
+    let kept =
+      spec.metrics.delivery == .push ? "; agents keep up to \(spec.nodeAgent.spoolSize) each meanwhile" : ""
+    return .bad(Finding(reason(verdict), "\(sentence)\(kept). \(verdict.remedy)."))
   }
 
   private static func reason(_ verdict: BackendVerdict) -> ConditionReason {
     switch verdict {
     case .ready: .reachable
-    case .unreachable: .unreachable
+    case .unreachable, .invalidURL: .unreachable
     case .unauthorized: .unauthorized
     case .notVictoriaMetrics: .notVictoriaMetrics
     case .degraded: .refused

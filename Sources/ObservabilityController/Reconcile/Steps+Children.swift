@@ -3,6 +3,7 @@
 import ControllerRuntime
 import JSON
 import KubernetesClient
+import Logging
 import ObservabilityAPI
 import Rendering
 
@@ -20,16 +21,17 @@ extension ObservabilityReconciler {
       let type = ResourceType(child)
       let key = ObjectKey(namespace: child.namespace, name: child.name)
       let store = informers.store(Watches.children(type, in: child.namespace))
-      let entry = inventory.first { $0.group == child.group && $0.kind == child.kind && $0.key == key }
+      let id = ChildID(type: type, key: key)
+      let entry = inventory.first { $0.id == id }
       do {
         let result = try await applier.apply(
           type: type, desired: KubernetesObject(child.manifest), live: store?.get(key), appliedHash: entry?.hash)
-        if result.change != .unchanged { store?.wrote(result.object) }
-        inventory.removeAll { $0.group == child.group && $0.kind == child.kind && $0.key == key }
-        inventory.append(InventoryEntry(type: type, key: key, uid: result.uid, hash: result.hash))
-        if result.change == .waitingForDeletion { pass.everyChildApplied = false }
-        pass.applied.append(AppliedChildRecord(child: child, change: result.change))
-        tellDrift(result.change, of: child, object: pass.object)
+        inventory.removeAll { $0.id == id }
+        inventory.append(result.inventoryEntry)
+        if result.change == .beingDeleted { pass.everyChildApplied = false }
+        let record = AppliedChildRecord(child: child, change: result.change, wasThere: entry != nil)
+        pass.applied.append(record)
+        tellDrift(record, object: pass.object)
       } catch {
         pass.everyChildApplied = false
         refused(child, error, &pass)
@@ -95,36 +97,44 @@ extension ObservabilityReconciler {
   }
 
   /// Somebody else's change to a child is told once, when it is put right.
-  private func tellDrift(_ change: AppliedChild.Change, of child: Child, object: KubernetesObject) {
-    guard case .repaired(let fields, let managers) = change else { return }
-    let name = "\(child.kind)/\(child.namespace)/\(child.name)"
-    let what = fields.isEmpty ? "was deleted" : "changed in \(fields.joined(separator: ", "))"
-    let who = managers.isEmpty ? "" : " by \(managers.joined(separator: ", "))"
+  private func tellDrift(_ record: AppliedChildRecord, object: KubernetesObject) {
+    let what: String
+    switch record.change {
+    case .created where record.wasThere: what = "was deleted"
+    case .repaired(let fields, let managers):
+      let who = managers.isEmpty ? "" : " by \(managers.joined(separator: ", "))"
+      what = "was changed in \(fields.joined(separator: ", "))\(who)"
+    default: return
+    }
     events.record(
       regarding: object, type: .warning, reason: "ChildRepaired", action: "Repair",
-      note: "\(name) \(what)\(who); put right.")
+      note: "\(record.name) \(what); put right.")
   }
 
   /// Deletes what earlier generations rendered and this one does not; only after every apply went through.
   func prune(_ pass: inout Pass) async {
     guard let observability = pass.observability, pass.everyChildApplied, !pass.isStalled else { return }
-    let wanted = Set(pass.applied.map { ObjectIdentity($0.child) })
+    let wanted = Set(
+      pass.applied.map {
+        ChildID(
+          type: ResourceType($0.child), key: ObjectKey(namespace: $0.child.namespace, name: $0.child.name))
+      })
     var live: [KubernetesObject] = []
     for target in Watches.needed(for: observability.spec, inventory: pass.inventory) where target.labelSelector != nil {
       guard let store = informers.store(target), store.isSynced else { continue }
       live += store.owned(by: observability.uid)
     }
-    let plan = PrunePlan(inventory: pass.inventory, live: live, desired: wanted, ownerUID: observability.uid)
+    let plan = PrunePlan(
+      inventory: pass.inventory, live: live, ownerUID: observability.uid, desired: wanted)
     for item in plan.deletions {
+      guard let type = ResourceType.childTypes.first(where: { $0.group == item.group && $0.kind == item.kind }) else {
+        continue
+      }
       do {
-        guard let type = ResourceType.childTypes.first(where: { $0.group == item.group && $0.kind == item.kind }) else {
-          continue
-        }
-        try await pruner.delete(item, type: type)
-        pass.inventory.removeAll { $0.identity == item.identity }
-        logger.info(
-          "child pruned",
-          metadata: ["object": "\(observability.name)", "child": "\(item.kind)/\(item.namespace ?? "")/\(item.name)"])
+        let result = try await pruner.delete(item, type: type, ownerUID: observability.uid)
+        pass.inventory.removeAll { $0.id == item.id }
+        guard result == .deleted else { continue }
+        logger.info("child pruned", metadata: ["object": "\(observability.name)", "child": "\(item)"])
       } catch {
         pass.failure = pass.failure ?? error
       }

@@ -50,7 +50,7 @@ extension ObservabilityReconciler {
       memory.settlingSince = since
       return now - since < Self.settlingLimit
     }
-    let report = Story.Report(pass: pass)
+    let report = Story.Report(pass)
     for line in remember(name, { $0.story.tell(report, now: now) }) {
       logger.log(level: line.level, "\(line.message)", metadata: line.metadata)
     }
@@ -61,9 +61,8 @@ extension ObservabilityReconciler {
     pass.conditions.write(
       to: &after, generation: pass.object.generation ?? 0, now: environment.timestamp())
     do {
-      let written = try await statusWriter.write(
-        type: .observabilities, object: pass.object, status: status(pass, conditions: after))
-      if let written { informers.store(Watches.objects)?.wrote(written) }
+      _ = try await statusWriter.write(
+        type: .observabilities, live: pass.object, status: status(pass, conditions: after))
     } catch {
       pass.failure = pass.failure ?? error
       return
@@ -75,7 +74,7 @@ extension ObservabilityReconciler {
     }
   }
 
-  private func status(_ pass: Pass, conditions: ConditionSet) -> JSONValue {
+  private func status(_ pass: Pass, conditions: ConditionSet) -> JSONObject {
     var status = ObservabilityStatus(
       observedGeneration: pass.object.generation ?? 0, conditions: conditions.json.array ?? [])
     if let agents = pass.agents {
@@ -95,6 +94,6 @@ extension ObservabilityReconciler {
     if case .resolved(let backend) = pass.resolution {
       status.endpoints = .init(metricsWrite: backend.writeURL, metricsRead: backend.readURL)
     }
-    return status.json
+    return status.json.object ?? [:]
   }
 }

@@ -4,11 +4,12 @@ import ControllerRuntime
 import KubernetesClient
 import Logging
 import ObservabilityAPI
+import Rendering
 
 /// What the log tells of one object: each fact once, when it becomes true. Pure.
 struct Story: Sendable {
   /// One line.
-  struct Line: Hashable, Sendable {
+  struct Line: Sendable {
     var level: Logger.Level
     var message: String
     var metadata: Logger.Metadata
@@ -98,16 +99,17 @@ struct Story: Sendable {
   }
 
   private func tellChild(_ record: AppliedChildRecord, _ add: (Logger.Level, String, Logger.Metadata) -> Void) {
-    let child = "\(record.child.kind)/\(record.child.namespace)/\(record.child.name)"
+    let child = record.name
     switch record.change {
     case .unchanged: break
-    case .created, .updated: add(.info, "child applied", ["child": "\(child)", "change": "\(record.change.word)"])
-    case .recreated: add(.warning, "child drifted", ["child": "\(child)", "change": "deleted"])
+    case .created where record.wasThere: add(.warning, "child drifted", ["child": "\(child)", "change": "deleted"])
+    case .created: add(.info, "child applied", ["child": "\(child)", "change": "created"])
+    case .updated: add(.info, "child applied", ["child": "\(child)", "change": "updated"])
     case .repaired(let fields, let managers):
       var metadata: Logger.Metadata = ["child": "\(child)", "fields": "\(fields.joined(separator: ","))"]
       if !managers.isEmpty { metadata["by"] = "\(managers.joined(separator: ","))" }
       add(.warning, "child drifted", metadata)
-    case .waitingForDeletion: add(.info, "child going", ["child": "\(child)"])
+    case .beingDeleted: add(.info, "child going", ["child": "\(child)"])
     }
   }
 
