@@ -22,10 +22,16 @@ find_tool() {
 }
 
 cov=$(find_tool llvm-cov)
-swift build --build-tests --enable-code-coverage
-swift test --skip-build --parallel --enable-code-coverage >/dev/null
+# A scratch path of its own: the flag changes every object, and the usual build would be done anew afterwards.
+options=(--enable-code-coverage --scratch-path .build/coverage)
+swift build --build-tests "${options[@]}"
+output=$(swift test --skip-build --parallel "${options[@]}" 2>&1) || {
+  grep -E '^(✘|↳)|error:' <<<"$output" >&2 || tail -n 40 <<<"$output" >&2
+  echo "the tests fail, so there is nothing to measure" >&2
+  exit 1
+}
 
-bin=$(swift build --show-bin-path)
+bin=$(swift build --show-bin-path --scratch-path .build/coverage)
 profile=$bin/codecov/default.profdata
 [[ -r $profile ]] || { echo "no coverage was written to $profile" >&2; exit 1; }
 shopt -s nullglob
