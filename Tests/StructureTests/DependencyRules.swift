@@ -4,7 +4,7 @@
 enum DependencyRules {
   /// Libraries, lowest first: each may build only on those before it. Executables stand above all of them.
   static let order = [
-    "CCurl", "CYAML", "JSON", "YAML", "HTTPTransport", "KubernetesClient", "Telemetry", "ControllerRuntime",
+    "CCurl", "CLinux", "CYAML", "JSON", "YAML", "HTTPTransport", "KubernetesClient", "Telemetry", "ControllerRuntime",
     "ObservabilityAPI", "Rendering", "Backends", "ObservabilityController", "NodePreflight", "DevCluster",
   ]
 

@@ -61,7 +61,9 @@ actor BackendMonitor {
   private func ask(_ backend: MetricsBackend) async -> BackendVerdict {
     await VictoriaMetricsCheck(transport: transport).run(
       writeURL: backend.writeURL, readURL: backend.readURL,
-      credentials: backend.credentials.map { ($0.username, $0.password) },
+      credentials: backend.credentials.map {
+        (URLSafeCredential.decoded($0.username), URLSafeCredential.decoded($0.password))
+      },
       ca: backend.certificateAuthorities)
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import KubernetesClient
 import ObservabilityAPI
+import Rendering
 
 extension Story.Report {
   /// What a pass found.
