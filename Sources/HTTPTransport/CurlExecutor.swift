@@ -99,7 +99,10 @@ final class CurlExecutor: SerialExecutor, @unchecked Sendable {
         case .call(let function): function(engine)
         }
       }
-      if work.isEmpty && isStopped { break }
+      if isStopped {
+        if work.isEmpty { break }
+        continue
+      }
       engine.drive()
       engine.wait(wakeup)
       var count: UInt64 = 0
