@@ -80,17 +80,17 @@ import Testing
   @Test func connectDeadline() async {
     // The handshake of TLS counts as connecting, and this server never answers it.
     let server = ScriptedServer { $0.waitForClose() }
-    let deadlines = Deadlines(connect: .milliseconds(80), total: .seconds(30), idle: .seconds(30))
+    let deadlines = Deadlines(connect: .milliseconds(300), total: .seconds(30), idle: .seconds(30))
     let error = await failure(HTTPRequest(url: "https://127.0.0.1:\(server.port)", deadlines: deadlines))
     #expect(error?.kind == .timedOut)
     #expect(error?.phase == .tls)
-    #expect(error?.cause == "tls: timed out after 80ms")
+    #expect(error?.cause == "tls: timed out after 300ms")
     #expect(await eventually { server.open == 0 })
   }
 
   @Test(arguments: [
-    (Deadlines(connect: .seconds(5), total: .milliseconds(90), idle: .seconds(30)), "total: not finished after 90ms"),
-    (Deadlines(connect: .seconds(5), total: nil, idle: .milliseconds(90)), "idle: no byte for 90ms"),
+    (Deadlines(connect: .seconds(5), total: .milliseconds(400), idle: .seconds(30)), "total: not finished after 400ms"),
+    (Deadlines(connect: .seconds(5), total: nil, idle: .milliseconds(400)), "idle: no byte for 400ms"),
   ])
   func deadlinesBeforeAndInTheBody(_ deadlines: Deadlines, _ cause: String) async {
     for answer in ["", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"] {

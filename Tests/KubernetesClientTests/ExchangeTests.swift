@@ -170,6 +170,20 @@ import Testing
       seen.allSatisfy { $0.verb == .get && $0.type == .configMaps && $0.host == "api:6443" && $0.duration > .zero })
   }
 
+  @Test func warningsAreHandedOn() async throws {
+    let warnings = Mutex<[String]>([])
+    let fields = [#"299 - "unknown field \"spec.a\"""#, #"110 - "stale""#, "299 nothing"].map {
+      HTTPField("Warning", $0)
+    }
+    let client = KubernetesClient(
+      transport: ScriptedTransport(.body(200, Self.object, headers: fields)),
+      configuration: ClusterConfiguration(server: "https://api:6443"),
+      options: KubernetesClient.Options(
+        userAgent: "tests/1", onWarning: { text in warnings.withLock { $0.append(text) } }))
+    _ = try await client.get(.configMaps, Self.key)
+    #expect(warnings.withLock { $0 } == [#"unknown field "spec.a""#])
+  }
+
   @Test func cancellationIsTold() async {
     let error = await failure(
       .fail(TransportError(kind: .cancelled, phase: .firstByte, host: "api:6443", cause: "cancelled")))
