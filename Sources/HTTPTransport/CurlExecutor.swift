@@ -83,9 +83,11 @@ final class CurlExecutor: SerialExecutor, @unchecked Sendable {
   }
 
   private func run() {
-    // OpenSSL's writes may raise SIGPIPE, which libcurl no longer wards off under CURLOPT_NOSIGNAL.
+    // OpenSSL's writes may raise SIGPIPE, which libcurl does not ward off under CURLOPT_NOSIGNAL. What tells of a crash
+    // must come through.
     var signals = sigset_t()
     sigfillset(&signals)
+    for signal in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT] { sigdelset(&signals, signal) }
     pthread_sigmask(SIG_BLOCK, &signals, nil)
     state.withLock { $0.thread = pthread_self() }
     while true {
@@ -99,7 +101,10 @@ final class CurlExecutor: SerialExecutor, @unchecked Sendable {
         case .call(let function): function(engine)
         }
       }
-      if work.isEmpty && isStopped { break }
+      if isStopped {
+        if work.isEmpty { break }
+        continue
+      }
       engine.drive()
       engine.wait(wakeup)
       var count: UInt64 = 0

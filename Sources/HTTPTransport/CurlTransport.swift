@@ -6,6 +6,8 @@
 ///
 /// - Ordinary requests share a few kept-alive connections per host and wait their turn, first come first served. A
 ///   request with `ownConnection` gets one that is neither counted nor used again.
+/// - If a kept-alive connection turns out to be dead before any byte of the answer came, libcurl sends the request again
+///   on a fresh one.
 /// - At most 256 KiB of a body wait for the reader; beyond that the socket is not read.
 /// - Redirects are not followed, cookies not kept, `.netrc` not read.
 /// - Proxies named in the environment are not used: an operator talks to its own cluster, and a `https_proxy` that

@@ -108,13 +108,16 @@ final class EasySetup {
   }
 
   private func applyCallbacks(_ context: UnsafeMutableRawPointer, _ host: String) throws(TransportError) {
-    for option in [CURLOPT_WRITEDATA, CURLOPT_HEADERDATA, CURLOPT_XFERINFODATA, CURLOPT_PREREQDATA] {
+    for option in [
+      CURLOPT_WRITEDATA, CURLOPT_HEADERDATA, CURLOPT_XFERINFODATA, CURLOPT_PREREQDATA, CURLOPT_OPENSOCKETDATA,
+    ] {
       try set(option, pointer: context, host)
     }
     try set(CURLOPT_NOPROGRESS, 0, host)
     try check(ccurl_set_data_callback(easy, CURLOPT_WRITEFUNCTION, bodyCallback), CURLOPT_WRITEFUNCTION, host)
     try check(ccurl_set_data_callback(easy, CURLOPT_HEADERFUNCTION, headerCallback), CURLOPT_HEADERFUNCTION, host)
     try check(ccurl_set_progress_callback(easy, progressCallback), CURLOPT_XFERINFOFUNCTION, host)
+    try check(ccurl_set_socket_callback(easy, socketCallback), CURLOPT_OPENSOCKETFUNCTION, host)
     try check(ccurl_set_ready_callback(easy, readyCallback), CURLOPT_PREREQFUNCTION, host)
   }
 
@@ -188,6 +191,11 @@ private let progressCallback: curl_xferinfo_callback = { context, _, downloaded,
   guard let context else { return 1 }
   transfer(context).progressed(uploaded: Int(uploaded), downloaded: Int(downloaded))
   return 0
+}
+
+private let socketCallback: curl_opensocket_callback = { context, _, address in
+  guard let context, let address = address?.pointee else { return CURL_SOCKET_BAD }
+  return transfer(context).openSocket(address.family, address.socktype, address.protocol)
 }
 
 private let readyCallback: curl_prereq_callback = { context, _, _, _, _ in

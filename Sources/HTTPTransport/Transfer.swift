@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CCurl
+import Glibc
 
 /// One request on its way: the easy handle, what has come of the response, and who waits for it.
 ///
@@ -23,6 +24,8 @@ final class Transfer {
   private let target: RequestTarget
   private var clock: DeadlineClock
   private var phase = TransportError.Phase.connect
+  /// Opened to connect this transfer, several if addresses are tried side by side.
+  private var sockets: [Int32] = []
   private var head = HeadParser()
   private var finishedHead: Head?
   private var buffer: [UInt8] = []
@@ -133,14 +136,29 @@ final class Transfer {
     return error(.timedOut, due.cause(in: phase))
   }
 
-  /// Before the request is sent, libcurl's own times tell how far it came.
+  /// Before the request is sent, the sockets tell how far it came: libcurl's own times only come once all is done.
   var currentPhase: TransportError.Phase {
-    guard phase == .connect, let easy else { return phase }
-    if ccurl_get_large(easy, CURLINFO_CONNECT_TIME_T) > 0 { return .tls }
-    return ccurl_get_large(easy, CURLINFO_NAMELOOKUP_TIME_T) > 0 ? .connect : .resolve
+    guard phase == .connect, easy != nil else { return phase }
+    if sockets.isEmpty { return .resolve }
+    return sockets.contains(where: Self.isConnected) ? .tls : .connect
+  }
+
+  private static func isConnected(_ socket: Int32) -> Bool {
+    var address = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    return withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(socket, $0, &length) == 0 }
+    }
   }
 
   // MARK: Called back by libcurl
+
+  /// Opens a socket, one that a child process does not inherit.
+  func openSocket(_ family: Int32, _ type: Int32, _ proto: Int32) -> Int32 {
+    let descriptor = socket(family, type | Int32(SOCK_CLOEXEC.rawValue), proto)
+    if descriptor >= 0 { sockets.append(descriptor) }
+    return descriptor
+  }
 
   /// The connection stands and the request is about to be sent.
   func connectionIsReady() {

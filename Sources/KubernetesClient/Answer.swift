@@ -65,6 +65,24 @@ enum Answer {
       retryAfter: seconds.flatMap { $0 > 0 ? .seconds($0) : nil })
   }
 
+  /// The text of a `Warning` field, `299 - "text"` (RFC 7234, section 5.5), or nil if it is of another kind.
+  static func warning(_ field: String) -> String? {
+    guard field.hasPrefix("299 "), let first = field.firstIndex(of: "\""), let last = field.lastIndex(of: "\""),
+      first < last
+    else { return nil }
+    var text = ""
+    var isEscaped = false
+    for character in field[field.index(after: first)..<last] {
+      if character == "\\", !isEscaped {
+        isEscaped = true
+      } else {
+        text.append(character)
+        isEscaped = false
+      }
+    }
+    return text
+  }
+
   /// The first words of a text that is not ours, on one line, without markup.
   static func excerpt(_ bytes: [UInt8]) -> String {
     var words = ""

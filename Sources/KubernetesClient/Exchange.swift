@@ -80,6 +80,11 @@ struct Exchange: Sendable {
     do throws(TransportError) {
       let response = try await transport.send(request)
       record.code = response.status
+      if let onWarning = options.onWarning {
+        for field in response.headers where field.name.lowercased() == "warning" {
+          if let text = Answer.warning(field.value) { onWarning(text) }
+        }
+      }
       return response
     } catch {
       throw .transport(error)

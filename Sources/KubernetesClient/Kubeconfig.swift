@@ -74,8 +74,8 @@ struct KubeconfigParser {
     guard let root = document.object, root["kind"] == nil || root["kind"]?.string == "Config",
       root["clusters"] != nil || root["contexts"] != nil || root["users"] != nil || root["current-context"] != nil
     else {
-      let kind = document["kind"]?.string.map { "kind \($0)" } ?? "a \(document.typeName)"
-      throw ConfigurationError("\(file): not a kubeconfig but \(kind); it must have clusters, users and contexts")
+      let kind = document["kind"]?.string.map { "kind \($0)" } ?? document.typeName
+      throw ConfigurationError("\(file): not a kubeconfig (found \(kind)); it must have clusters, users and contexts")
     }
     var result = Kubeconfig(files: [file])
     result.clusters = try entries(root, "clusters", "cluster")

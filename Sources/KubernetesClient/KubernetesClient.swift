@@ -20,16 +20,20 @@ public struct KubernetesClient: KubernetesAPI {
     public var deadlines: Deadlines
     /// Called after each request, on whatever task made it.
     public var onRequest: (@Sendable (RequestRecord) -> Void)?
+    /// Called with each warning that the server sends along with an answer, such as of a deprecated API (KEP-1693). The
+    /// server repeats them; who logs them should do so once.
+    public var onWarning: (@Sendable (String) -> Void)?
 
     /// Options with everything not given at its default.
     public init(
       userAgent: String, fieldValidation: FieldValidation? = .strict, deadlines: Deadlines = .request,
-      onRequest: (@Sendable (RequestRecord) -> Void)? = nil
+      onRequest: (@Sendable (RequestRecord) -> Void)? = nil, onWarning: (@Sendable (String) -> Void)? = nil
     ) {
       self.userAgent = userAgent
       self.fieldValidation = fieldValidation
       self.deadlines = deadlines
       self.onRequest = onRequest
+      self.onWarning = onWarning
     }
   }
 

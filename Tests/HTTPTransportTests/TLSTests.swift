@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPTransport
+import Testing
+
+@Suite(.enabled(if: OpenSSL.isInstalled, "the openssl command is not installed"), .timeLimit(.minutes(2)))
+struct TLSTests {
+  private let transport: CurlTransport
+  private let openSSL: OpenSSL
+
+  init() throws {
+    transport = try CurlTransport(userAgent: "tests/1")
+    openSSL = try #require(OpenSSL.shared, "openssl could not make the certificates")
+  }
+
+  private func exchange(_ url: String, _ tls: TLSOptions) async -> Result<Int, TransportError> {
+    do throws(TransportError) {
+      let response = try await transport.send(HTTPRequest(url: url, tls: tls))
+      _ = try await response.body.collect()
+      return .success(response.status)
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func expectUntrusted(_ result: Result<Int, TransportError>, _ cause: String) {
+    guard case .failure(let error) = result else {
+      Issue.record("expected a failure, got \(result)")
+      return
+    }
+    #expect(error.kind == .untrusted)
+    #expect(error.phase == .tls)
+    #expect(error.cause == cause)
+  }
+
+  @Test func trustedAuthority() async throws {
+    let server = try #require(openSSL.serve("good"))
+    #expect(await exchange(server.url, TLSOptions(certificateAuthorities: openSSL.file("ca.crt"))) == .success(200))
+  }
+
+  @Test func unknownAuthority() async throws {
+    let server = try #require(openSSL.serve("good"))
+    expectUntrusted(
+      await exchange(server.url, TLSOptions(certificateAuthorities: openSSL.file("other.crt"))),
+      "tls: certificate signed by unknown authority")
+    expectUntrusted(await exchange(server.url, .system), "tls: certificate signed by unknown authority")
+    #expect(await exchange(server.url, TLSOptions(insecureSkipVerify: true)) == .success(200))
+  }
+
+  @Test func otherHost() async throws {
+    let server = try #require(openSSL.serve("elsewhere"))
+    var tls = TLSOptions(certificateAuthorities: openSSL.file("ca.crt"))
+    expectUntrusted(await exchange(server.url, tls), "tls: host name does not match certificate")
+    tls.serverName = "elsewhere.test"
+    #expect(await exchange(server.url, tls) == .success(200))
+    tls.serverName = "third.test"
+    expectUntrusted(await exchange(server.url, tls), "tls: host name does not match certificate")
+  }
+
+  @Test func expired() async throws {
+    let server = try #require(openSSL.serve("expired"))
+    expectUntrusted(
+      await exchange(server.url, TLSOptions(certificateAuthorities: openSSL.file("ca.crt"))),
+      "tls: certificate has expired")
+  }
+
+  @Test(arguments: ["-tls1_2", "-tls1_3"])
+  func clientCertificate(_ version: String) async throws {
+    let server = try #require(
+      openSSL.serve("good", options: "\(version) -CAfile ca.crt -Verify 1 -verify_return_error"))
+    var tls = TLSOptions(certificateAuthorities: openSSL.file("ca.crt"))
+    expectUntrusted(await exchange(server.url, tls), "tls: the server demands a client certificate")
+    tls.clientCertificate = openSSL.file("client.crt")
+    tls.clientKey = openSSL.file("client.key")
+    #expect(await exchange(server.url, tls) == .success(200))
+    tls.clientCertificate = openSSL.file("other.crt")
+    tls.clientKey = openSSL.file("other.key")
+    expectUntrusted(await exchange(server.url, tls), "tls: the server does not accept our certificate")
+  }
+
+  @Test func keyOfAnotherCertificate() async throws {
+    let server = try #require(openSSL.serve("good"))
+    let tls = TLSOptions(
+      certificateAuthorities: openSSL.file("ca.crt"), clientCertificate: openSSL.file("client.crt"),
+      clientKey: openSSL.file("good.key"))
+    guard case .failure(let error) = await exchange(server.url, tls) else {
+      Issue.record("expected a failure")
+      return
+    }
+    #expect(error.kind == .untrusted)
+    #expect(error.cause.hasPrefix("tls: our own certificate or key cannot be used"))
+    #expect(!error.cause.contains("PRIVATE"))
+  }
+
+  @Test func authorityThatIsNotPEM() async throws {
+    let server = try #require(openSSL.serve("good"))
+    expectUntrusted(
+      await exchange(server.url, TLSOptions(certificateAuthorities: Array("nope".utf8))),
+      "tls: the certificate authorities given are not valid PEM")
+  }
+
+  @Test func serverWithoutTLS() async {
+    let plain = ScriptedServer { $0.send("HTTP/1.1 400 Bad Request\r\n\r\n") }
+    guard case .failure(let error) = await exchange("https://127.0.0.1:\(plain.port)", .system) else {
+      Issue.record("expected a failure")
+      return
+    }
+    #expect(error.cause == "tls: the server does not speak TLS")
+    #expect(error.kind == .broken)
+  }
+}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPTransport
+import JSON
+import Synchronization
+import Testing
+
+@testable import KubernetesClient
+
+@Suite struct ExchangeTests {
+  private static let key = ObjectKey(namespace: "rec", name: "one")
+  private static let object = #"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"one"}}"#
+
+  private func client(
+    _ transport: ScriptedTransport, _ credentials: ClusterConfiguration.Credentials = .token("t0k3n"),
+    onRequest: (@Sendable (RequestRecord) -> Void)? = nil, read: @escaping FileReader = { _ in [] }
+  ) -> KubernetesClient {
+    let configuration = ClusterConfiguration(server: "https://api:6443/", credentials: credentials)
+    return KubernetesClient(
+      transport: transport, configuration: configuration,
+      options: KubernetesClient.Options(userAgent: "tests/1", onRequest: onRequest),
+      tokens: TokenSource(credentials, read: read))
+  }
+
+  private func failure(_ answers: ScriptedTransport.Answer) async -> KubernetesError? {
+    do throws(KubernetesError) {
+      _ = try await client(ScriptedTransport(answers)).get(.configMaps, Self.key)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  @Test func sendsHeadersAndReadsObjects() async throws {
+    let transport = ScriptedTransport(.body(200, Self.object), .body(201, Self.object), .body(200, "{}"))
+    let client = client(transport)
+    #expect(try await client.get(.configMaps, Self.key).name == "one")
+    let object = KubernetesObject(type: .configMaps, namespace: "rec", name: "one")
+    #expect(try await client.create(.configMaps, object, WriteOptions()).kind == "ConfigMap")
+    try await client.delete(.configMaps, Self.key, DeleteOptions())
+    #expect(
+      transport.lines == [
+        "GET /api/v1/namespaces/rec/configmaps/one",
+        "POST /api/v1/namespaces/rec/configmaps?fieldValidation=Strict",
+        "DELETE /api/v1/namespaces/rec/configmaps/one",
+      ])
+    #expect(
+      transport.requests[1].headers == [
+        HTTPField("Accept", "application/json"), HTTPField("User-Agent", "tests/1"),
+        HTTPField("Authorization", "Bearer t0k3n"), HTTPField("Content-Type", "application/json"),
+      ])
+  }
+
+  @Test func listsFillInWhatItemsLack() async throws {
+    let body = """
+      {"kind":"ConfigMapList","apiVersion":"v1","metadata":{"resourceVersion":"9","continue":"c"},\
+      "items":[{"metadata":{"name":"a"}},{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"b"}}]}
+      """
+    let empty =
+      #"{"kind":"ConfigMapList","apiVersion":"v1","metadata":{"resourceVersion":"9","continue":""},"items":null}"#
+    let client = client(ScriptedTransport(.body(200, body), .body(200, empty), .body(200, #"{"items":[]}"#)))
+    let list = try await client.list(.configMaps, ListQuery())
+    #expect(list.items.map(\.kind) == ["ConfigMap", "ConfigMap"] && list.items.map(\.apiVersion) == ["v1", "v1"])
+    #expect(list.resourceVersion == "9" && list.continueToken == "c")
+    let last = try await client.list(.configMaps, ListQuery())
+    #expect(last.items.isEmpty && last.continueToken == nil)
+    await #expect(throws: KubernetesError.malformed("the list has no metadata.resourceVersion")) {
+      try await client.list(.configMaps, ListQuery())
+    }
+  }
+
+  @Test func statusIsReadWhole() async {
+    let error = await failure(
+      .body(
+        422,
+        """
+        {"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"ConfigMap \\"big\\" is invalid",\
+        "reason":"Invalid","details":{"name":"big","kind":"ConfigMap","causes":[{"reason":"FieldValueTooLong",\
+        "message":"Too long","field":"[]"}]},"code":422}
+        """))
+    #expect(error?.isInvalid == true)
+    #expect(error?.description == #"422 Invalid: ConfigMap "big" is invalid"#)
+    guard case .status(let status)? = error else { return }
+    #expect(status.causes == [APIStatus.Cause(field: "[]", reason: "FieldValueTooLong", message: "Too long")])
+  }
+
+  @Test func retryAfterIsHandedOn() async {
+    let body =
+      #"{"kind":"Status","code":429,"reason":"TooManyRequests","message":"m","details":{"retryAfterSeconds":3}}"#
+    for (header, seconds) in [([HTTPField("retry-after", "7")], 7), ([], 3)] {
+      guard case .status(let status)? = await failure(.body(429, body, headers: header)) else {
+        Issue.record("expected a status")
+        continue
+      }
+      #expect(status.retryAfter == .seconds(seconds))
+    }
+  }
+
+  @Test func bodiesOfProxiesAreCutShort() async {
+    let page = "<html>\r\n<head><title>502 Bad Gateway</title></head><body><hr>nginx</body></html>"
+    #expect(await failure(.body(502, page))?.description == "502: 502 Bad Gateway nginx")
+    #expect(await failure(.body(500, ""))?.description == "500: no message in the answer")
+    #expect((await failure(.body(500, String(repeating: "x", count: 9999)))?.description.count ?? 0) < 300)
+    // A body that may be a Secret's is not quoted.
+    let broken = await failure(.body(200, #"{"data":{"password":"c2VjcmV0"#))
+    #expect(broken?.description.contains("c2VjcmV0") == false)
+  }
+
+  @Test func errorBodyThatBreaksOffIsStillThatError() async {
+    let error = await failure(.respond(403, chunks: [Array("no".utf8)], then: .broken(.body)))
+    #expect(error?.isForbidden == true)
+  }
+
+  @Test func unauthorizedReadsTheTokenAgainOnce() async throws {
+    let reads = Mutex(0)
+    let read: FileReader = { _ in
+      Array("token\(reads.withLock { $0 += 1; return $0 })\n".utf8)
+    }
+    let refused = ScriptedTransport.Answer.body(
+      401, #"{"kind":"Status","reason":"Unauthorized","message":"U","code":401}"#)
+    let transport = ScriptedTransport(.body(200, Self.object), refused, .body(200, Self.object), refused, refused)
+    let client = client(transport, .tokenFile("/t"), read: read)
+    for _ in 0..<2 { _ = try await client.get(.configMaps, Self.key) }
+    await #expect(throws: KubernetesError.self) { try await client.get(.configMaps, Self.key) }
+    #expect(
+      transport.requests.compactMap { $0.headers.first { $0.name == "Authorization" }?.value } == [
+        "Bearer token1", "Bearer token1", "Bearer token2", "Bearer token2", "Bearer token3",
+      ])
+  }
+
+  @Test func refusedStaticTokenIsNotTriedAgain() async {
+    let transport = ScriptedTransport(.body(401, ""))
+    await #expect(throws: KubernetesError.self) { try await client(transport).get(.configMaps, Self.key) }
+    #expect(transport.requests.count == 1)
+  }
+
+  @Test func brokenConnectionsAreTriedAgainOnceWhereSafe() async throws {
+    let object = KubernetesObject(type: .configMaps, namespace: "rec", name: "one")
+    let breaks = ScriptedTransport.Answer.fail(.broken(.firstByte))
+    let safe = ScriptedTransport(
+      breaks, .body(200, Self.object), breaks, .body(200, Self.object), breaks, .body(200, "{}"))
+    let safeClient = client(safe)
+    _ = try await safeClient.get(.configMaps, Self.key)
+    _ = try await safeClient.apply(.configMaps, object, ApplyOptions(fieldManager: "o"))
+    try await safeClient.delete(.configMaps, Self.key, DeleteOptions(uid: "u"))
+    #expect(safe.requests.count == 6)
+    let twice = ScriptedTransport(breaks, breaks, .body(200, Self.object))
+    await #expect(throws: KubernetesError.self) { try await client(twice).get(.configMaps, Self.key) }
+    #expect(twice.requests.count == 2)
+    let unsafe = ScriptedTransport(breaks, breaks, .fail(.broken(.body)))
+    await #expect(throws: KubernetesError.self) { try await client(unsafe).create(.configMaps, object, WriteOptions()) }
+    await #expect(throws: KubernetesError.self) {
+      try await client(unsafe).delete(.configMaps, Self.key, DeleteOptions())
+    }
+    await #expect(throws: KubernetesError.self) { try await client(unsafe).get(.configMaps, Self.key) }
+    #expect(unsafe.requests.count == 3)
+  }
+
+  @Test func everyTryIsRecorded() async throws {
+    let records = Mutex<[RequestRecord]>([])
+    let transport = ScriptedTransport(
+      .fail(.broken(.firstByte)), .body(200, Self.object), .body(404, ""),
+      .respond(200, chunks: [], then: .broken(.body)))
+    let client = client(transport, onRequest: { record in records.withLock { $0.append(record) } })
+    for _ in 0..<3 { _ = try? await client.get(.configMaps, Self.key) }
+    let seen = records.withLock { $0 }
+    #expect(seen.map(\.code) == [nil, 200, 404, 200])
+    #expect(seen.map(\.failure) == [.broken, nil, nil, .broken])
+    #expect(
+      seen.allSatisfy { $0.verb == .get && $0.type == .configMaps && $0.host == "api:6443" && $0.duration > .zero })
+  }
+
+  @Test func warningsAreHandedOn() async throws {
+    let warnings = Mutex<[String]>([])
+    let fields = [#"299 - "unknown field \"spec.a\"""#, #"110 - "stale""#, "299 nothing"].map {
+      HTTPField("Warning", $0)
+    }
+    let client = KubernetesClient(
+      transport: ScriptedTransport(.body(200, Self.object, headers: fields)),
+      configuration: ClusterConfiguration(server: "https://api:6443"),
+      options: KubernetesClient.Options(
+        userAgent: "tests/1", onWarning: { text in warnings.withLock { $0.append(text) } }))
+    _ = try await client.get(.configMaps, Self.key)
+    #expect(warnings.withLock { $0 } == [#"unknown field "spec.a""#])
+  }
+
+  @Test func cancellationIsTold() async {
+    let error = await failure(
+      .fail(TransportError(kind: .cancelled, phase: .firstByte, host: "api:6443", cause: "cancelled")))
+    #expect(error?.isCancelled == true)
+  }
+
+  @Test func hostsOfURLs() {
+    #expect(Exchange.host("https://user:secret@api:6443/x") == "api:6443")
+    #expect(Exchange.host("https://[::1]:6443") == "[::1]:6443")
+  }
+}
+
+@Suite struct TokenTests {
+  private let start = ContinuousClock.now
+
+  @Test func agesAndSurvivesAFailingRead() throws {
+    var cache = TokenCache()
+    let problem = FileProblem(cause: "no such file")
+    #expect(throws: problem) { try cache.token(now: start) { () throws(FileProblem) in throw problem } }
+    #expect(try cache.token(now: start) { Array(" one\n".utf8) } == "one")
+    #expect(try cache.token(now: start + .seconds(59)) { Array("two".utf8) } == "one")
+    #expect(try cache.token(now: start + .seconds(60)) { () throws(FileProblem) in throw problem } == "one")
+    #expect(try cache.token(now: start + .seconds(61)) { [] } == "one")
+    #expect(try cache.token(now: start + .seconds(62)) { Array("two".utf8) } == "two")
+    cache.drop()
+    #expect(throws: problem) { try cache.token(now: start + .seconds(63)) { () throws(FileProblem) in throw problem } }
+  }
+
+  @Test func headers() throws {
+    #expect(try TokenSource(.none).authorization() == nil)
+    #expect(try TokenSource(.basic(user: "u", password: "pä")).authorization() == "Basic dTpww6Q=")
+    #expect(throws: KubernetesError.credentials("token file /nowhere/token: no such file")) {
+      try TokenSource(.tokenFile("/nowhere/token")).authorization()
+    }
+    #expect(
+      "\(ClusterConfiguration(server: "https://a", credentials: .basic(user: "u", password: "p")))"
+        == "https://a (user u)")
+    #expect("\(ClusterConfiguration.Credentials.token("secret"))" == "token")
+  }
+
+  @Test(arguments: ["", "f", "fo", "foo", "foob", "fooba", "foobar", "\u{0}\u{7f}ÿ"])
+  func base64RoundTrip(_ text: String) {
+    #expect(Base64.decode(Base64.encode(text.utf8)) == Array(text.utf8))
+  }
+
+  @Test func base64Decoding() {
+    #expect(Base64.encode("foob".utf8) == "Zm9vYg==")
+    #expect(Base64.decode("Zm9v\n Yg==\n") == Array("foob".utf8))
+    for text in ["Zg=", "Zg===", "Z", "Zm9*", "===="] { #expect(Base64.decode(text) == nil, "\(text)") }
+  }
+}

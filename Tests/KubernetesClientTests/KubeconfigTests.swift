@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPTransport
+import Testing
+
+@testable import KubernetesClient
+
+@Suite struct KubeconfigTests {
+  private static let full = """
+    apiVersion: v1
+    kind: Config
+    current-context: dev
+    clusters:
+    - name: dev
+      cluster: {server: "https://dev:6443/", certificate-authority: pki/ca.crt, tls-server-name: api.dev}
+    - name: lab
+      cluster: {server: "http://127.0.0.1:8080", insecure-skip-tls-verify: true}
+    users:
+    - name: admin
+      user: {client-certificate-data: CERTIFICATE, client-key: /k/admin.key}
+    - name: robot
+      user: {tokenFile: token, token: ignored}
+    - name: human
+      user: {username: ann, password: secret}
+    - name: static
+      user: {token: abc}
+    contexts:
+    - name: dev
+      context: {cluster: dev, user: admin, namespace: cozy}
+    - name: lab
+      context: {cluster: lab, user: robot}
+    - name: human
+      context: {cluster: lab, user: human}
+    - name: static
+      context: {cluster: lab, user: static}
+    - name: nobody
+      context: {cluster: lab}
+    """.replacing("CERTIFICATE", with: Base64.encode(Files.certificate.utf8))
+
+  private static let files = [
+    "/home/me/config": full, "/home/me/pki/ca.crt": Files.certificate, "/k/admin.key": Files.key,
+    "/home/me/token": "t\n", "/k/text": "hello",
+  ]
+
+  private func load(_ context: String?, _ files: [String: String] = Self.files) throws -> ClusterConfiguration {
+    try ClusterConfiguration.discover(
+      kubeconfig: "/home/me/config", context: context, environment: [:], read: Files.reader(files))
+  }
+
+  @Test func currentContextWithCertificates() throws {
+    let configuration = try load(nil)
+    #expect(configuration.server == "https://dev:6443")
+    #expect(configuration.namespace == "cozy")
+    #expect(configuration.credentials == .none)
+    #expect(
+      configuration.tls
+        == TLSOptions(
+          certificateAuthorities: Array(Files.certificate.utf8), clientCertificate: Array(Files.certificate.utf8),
+          clientKey: Array(Files.key.utf8), serverName: "api.dev"))
+  }
+
+  @Test(arguments: [
+    ("lab", ClusterConfiguration.Credentials.tokenFile("/home/me/token")),
+    ("human", .basic(user: "ann", password: "secret")), ("static", .token("abc")), ("nobody", .none),
+  ])
+  func explicitContexts(_ context: String, _ credentials: ClusterConfiguration.Credentials) throws {
+    let configuration = try load(context)
+    #expect(configuration.credentials == credentials)
+    #expect(configuration.server == "http://127.0.0.1:8080")
+    #expect(configuration.tls.insecureSkipVerify)
+    #expect(configuration.namespace == "default")
+  }
+
+  @Test func listsAreMergedAndTheFirstWins() throws {
+    let files = [
+      "/a": "{kind: Config, clusters: [{name: x, cluster: {server: 'https://a'}}], current-context: two}",
+      "/b": """
+      clusters: [{name: x, cluster: {server: 'https://b'}}]
+      contexts: [{name: one, context: {cluster: x}}, {name: two, context: {cluster: x, namespace: ours}}]
+      current-context: one
+      """,
+    ]
+    let configuration = try ClusterConfiguration.discover(
+      kubeconfig: nil, context: nil, environment: ["KUBECONFIG": "/missing:/a:/b"], read: Files.reader(files))
+    #expect(configuration == ClusterConfiguration(server: "https://a", namespace: "ours"))
+  }
+
+  @Test func jsonIsAKubeconfigToo() throws {
+    let json =
+      #"{"clusters":[{"name":"x","cluster":{"server":"https://a"}}],"users":null,"#
+      + #""contexts":[{"name":"c","context":{"cluster":"x"}}],"current-context":"c"}"#
+    #expect(try load(nil, ["/home/me/config": json]).server == "https://a")
+  }
+
+  private static func changed(_ from: String, _ to: String) -> String {
+    precondition(full.contains(from))
+    return full.replacing(from, with: to)
+  }
+
+  /// What is wrong with a file, and the whole line that says so, without the file's name.
+  @Test(
+    arguments: [
+      ("a: [", nil, "not YAML: line "),
+      ("- a", nil, "not a kubeconfig (found array); it must have clusters, users and contexts"),
+      ("kind: Pod\nmetadata: {}", nil, "not a kubeconfig (found kind Pod); it must have clusters, users and contexts"),
+      ("clusters: {}", nil, "clusters: expected array, found object"),
+      ("clusters: [a]", nil, "clusters[0]: expected object, found string"),
+      ("users: [{user: {}}]", nil, "users[0].name: a name is needed"),
+      ("contexts: [{name: a, context: 3}]", nil, "contexts[0].context: expected object, found integer"),
+      ("clusters: []\ncurrent-context: 5", nil, "current-context: expected string, found integer"),
+      (
+        changed("current-context: dev", "#"), nil,
+        "current-context: not set; it has dev, lab, human, static, nobody: name one"
+      ),
+      (full, "prod", "no context prod; it has dev, lab, human, static, nobody"),
+      ("clusters: []", "prod", "no context prod; it has none"),
+      (
+        changed("user: admin,", "user: boss,"), nil,
+        "contexts[0].context.user: boss is not in users; there are admin, robot"
+      ),
+      (changed("cluster: dev,", ""), nil, "contexts[0].context.cluster: a name of one of clusters is needed"),
+      (changed("\"https://dev:6443/\"", "''"), nil, "clusters[0].cluster.server: the URL of the API server is needed"),
+      (changed("\"https://dev:6443/\"", "dev"), nil, "clusters[0].cluster.server: dev is not an http or https URL"),
+      (changed("\"https://dev:6443/\"", "'ftp://u:secret@dev'"), nil, "server: …@dev is not an http or https URL"),
+      (
+        changed("tls-server-name: api.dev", "proxy-url: 'http://p'"), nil,
+        "clusters[0].cluster.proxy-url: proxies are not"
+      ),
+      (changed("pki/ca.crt", "pki/no.crt"), nil, "certificate-authority: /home/me/pki/no.crt: no such file"),
+      (changed("pki/ca.crt", "/k/text"), nil, "certificate-authority: /k/text: not a PEM certificate"),
+      (changed("/k/admin.key", "/k/text"), nil, "users[0].user.client-key: /k/text: not a PEM private key"),
+      (changed("client-key: /k/admin.key", ""), nil, "users[0].user.client-key: is needed with a client-certificate"),
+      (changed("client-certificate-data:", "x:"), nil, "users[0].user.client-certificate: is needed with a client-key"),
+      (changed("client-certificate-data: ", "client-certificate-data: '*"), nil, "not YAML"),
+      (
+        changed("{token: abc}", "{client-certificate-data: '%%'}"), "static", "user.client-certificate-data: not base64"
+      ),
+      (
+        changed("{token: abc}", "{client-certificate-data: aGk=}"), "static",
+        "client-certificate-data: not a PEM certificate"
+      ),
+      (changed("{token: abc}", "{token: 5}"), "static", "users[3].user.token: expected string, found integer"),
+      (
+        changed("{token: abc}", "{exec: {command: x}}"), "static",
+        "users[3].user.exec: credential plugins are not supported yet"
+      ),
+      (changed("{token: abc}", "{auth-provider: {}}"), "static", "user.auth-provider: credential plugins are not"),
+      (changed("{token: abc}", "{as: root}"), "static", "users[3].user.as: impersonation is not supported"),
+      (
+        changed("{tokenFile: token,", "{tokenFile: gone,"), "lab",
+        "users[1].user.tokenFile: /home/me/gone: no such file"
+      ),
+      (
+        changed("insecure-skip-tls-verify: true", "insecure-skip-tls-verify: 'yes'"), "lab",
+        "expected boolean, found string"
+      ),
+      (
+        changed("tls-server-name: api.dev", "insecure-skip-tls-verify: true"), nil,
+        "cannot be set together with a certificate"
+      ),
+    ] as [(String, String?, String)])
+  func mistakes(_ text: String, _ context: String?, _ cause: String) {
+    var files = Self.files
+    files["/home/me/config"] = text
+    do {
+      _ = try load(context, files)
+      Issue.record("expected an error")
+    } catch {
+      let line = "\(error)"
+      #expect(line.hasPrefix("/home/me/config: "), "\(line)")
+      #expect(line.contains(cause), "\(line)")
+      #expect(!line.contains("\n") && !line.contains("secret"), "\(line)")
+    }
+  }
+}
+
+@Suite struct DiscoveryTests {
+  private static let folder = "/var/run/secrets/kubernetes.io/serviceaccount"
+  private static let pod = [
+    "\(folder)/token": "t", "\(folder)/ca.crt": Files.certificate, "\(folder)/namespace": "cozy-observability\n",
+  ]
+  private static let environment = ["KUBERNETES_SERVICE_HOST": "10.0.0.1", "KUBERNETES_SERVICE_PORT": "443"]
+
+  private func discover(
+    _ environment: [String: String], _ files: [String: String], kubeconfig: String? = nil
+  ) throws(ConfigurationError) -> ClusterConfiguration {
+    try ClusterConfiguration.discover(
+      kubeconfig: kubeconfig, context: nil, environment: environment, read: Files.reader(files))
+  }
+
+  @Test func inAPod() throws {
+    let configuration = try discover(Self.environment, Self.pod)
+    #expect(configuration.server == "https://10.0.0.1:443")
+    #expect(configuration.credentials == .tokenFile("\(Self.folder)/token"))
+    #expect(configuration.namespace == "cozy-observability")
+    #expect(configuration.tls.certificateAuthorities == Array(Files.certificate.utf8))
+    var environment = Self.environment
+    environment["KUBERNETES_SERVICE_HOST"] = "fd00::1"
+    #expect(try discover(environment, Self.pod).server == "https://[fd00::1]:443")
+  }
+
+  @Test func orderOfSources() throws {
+    let config =
+      "{clusters: [{name: x, cluster: {server: 'https://NAME'}}], contexts: [{name: c, context: {cluster: x}}],"
+      + " current-context: c}"
+    var files = Self.pod
+    for path in ["/flag", "/list", "/home/me/.kube/config"] {
+      files[path] = config.replacing("NAME", with: String(path.split(separator: "/")[0]))
+    }
+    var environment = Self.environment
+    environment["HOME"] = "/home/me"
+    environment["KUBECONFIG"] = "/list"
+    #expect(try discover(environment, files, kubeconfig: "/flag").server == "https://flag")
+    #expect(try discover(environment, files).server == "https://list")
+    environment["KUBECONFIG"] = ""
+    #expect(try discover(environment, files).server == "https://10.0.0.1:443")
+    environment["KUBERNETES_SERVICE_HOST"] = nil
+    #expect(try discover(environment, files).server == "https://home")
+  }
+
+  @Test func nothingToBeFound() {
+    func expect(_ environment: [String: String], _ files: [String: String], _ cause: String) {
+      do throws(ConfigurationError) {
+        _ = try discover(environment, files)
+        Issue.record("expected an error")
+      } catch {
+        #expect(error.description.contains(cause), "\(error)")
+      }
+    }
+    expect([:], [:], "set KUBECONFIG")
+    expect(["HOME": "/h"], [:], "/h/.kube/config: no such file; set KUBECONFIG")
+    expect(["KUBECONFIG": "/a:/b"], [:], "none of /a, /b exists")
+    expect(Self.environment, [:], "\(Self.folder)/token: no such file; does the pod set automountServiceAccountToken")
+    var files = Self.pod
+    files["\(Self.folder)/ca.crt"] = "x"
+    expect(Self.environment, files, "ca.crt: not a PEM certificate")
+    files["\(Self.folder)/ca.crt"] = nil
+    expect(Self.environment, files, "ca.crt: no such file")
+    expect(["KUBERNETES_SERVICE_HOST": "10.0.0.1"], files, "KUBERNETES_SERVICE_PORT are not both set")
+  }
+
+  @Test func filesOfTheSystem() throws {
+    #expect(throws: FileProblem(cause: "no such file")) { try SystemFile.read("/nowhere/at/all") }
+    #expect(throws: FileProblem(cause: "is a directory")) { try SystemFile.read("/") }
+    #expect(throws: FileProblem.self) { try SystemFile.read("/dev/zero") }
+    #expect(try SystemFile.read("/proc/self/comm").last == UInt8(ascii: "\n"))
+    #expect(ClusterConfiguration.environment["PATH"] == nil)
+  }
+}
