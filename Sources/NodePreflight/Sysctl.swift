@@ -4,7 +4,7 @@
 public struct Sysctl: Hashable, Sendable {
   /// The name as sysctl(8) spells it.
   public let name: String
-  /// The only value with which the agent starts.
+  /// The only value that does.
   public let wanted: String
   /// What follows if the kernel has no such setting.
   public let ifMissing: String
@@ -21,4 +21,14 @@ public struct Sysctl: Hashable, Sendable {
   public static let conntrackEvents = Sysctl(
     name: "net.netfilter.nf_conntrack_events", wanted: "1",
     ifMissing: "connection tracking is not loaded, the agent does without")
+}
+
+extension Sysctl {
+  /// The kernel accounts for the time that tasks wait for disks.
+  ///
+  /// Off by default since 5.14 (commit e4042ad49235); without it `container_resources_disk_delay_seconds_total` stays
+  /// at zero. It holds for the whole kernel, whatever the namespace.
+  public static let taskDelayAccounting = Sysctl(
+    name: "kernel.task_delayacct", wanted: "1",
+    ifMissing: "the kernel does not account for delays, disk delay stays at zero")
 }

@@ -10,6 +10,7 @@ import Logging
 import ObservabilityAPI
 import ObservabilityController
 import ServiceLifecycle
+import Synchronization
 import Telemetry
 import UnixSignals
 
@@ -75,26 +76,34 @@ struct RunCommand: AsyncParsableCommand {
 
   private func makeService() async throws -> OperatorService {
     let logger = try makeLogger()
-    let configuration = try ClusterConfiguration.load(kubeconfig: kubeconfig, context: context)
+    let configuration = try ClusterConfiguration.discover(kubeconfig: kubeconfig, context: context)
     let registry = MetricsRegistry()
     registry.registerProcessMetrics()
     registry.registerBuildInfo("observability_operator_build_info", ["version": DefaultImages.release])
     let metrics = RuntimeMetricsAdapter(
       registry: registry, controller: "observability", queue: "observability", lease: OperatorService.leaseName)
-    let transport = try CurlTransport(userAgent: "observability-operator/\(DefaultImages.release)")
-    let host = configuration.server
+    let userAgent = "observability-operator/\(DefaultImages.release)"
+    let transport = try CurlTransport(userAgent: userAgent)
+    let warnings = Once()
     let client = KubernetesClient(
-      configuration: configuration, transport: transport,
-      onRequest: { metrics.requested(method: $0.method, host: host, code: $0.code ?? 0) })
+      transport: transport, configuration: configuration,
+      options: .init(
+        userAgent: userAgent,
+        onRequest: { metrics.requested(method: $0.method, host: $0.host, code: $0.code ?? 0) },
+        onWarning: { text in
+          if warnings.isNew(text) { logger.warning("API server warns", metadata: ["warning": "\(text)"]) }
+        }))
+    let identity = ProcessIdentity.current
     let instance = ObservabilityOperator(
       api: client, transport: try backendTransport(transport),
-      settings: OperatorSettings(version: DefaultImages.release, image: operatorImage, workers: workers),
+      settings: OperatorSettings(
+        version: DefaultImages.release, image: operatorImage, instance: identity, workers: workers),
       metrics: metrics, logger: logger)
     let elector =
       leaderElection
       ? LeaderElector(
         api: client, lease: ObjectKey(namespace: leaseNamespace, name: OperatorService.leaseName),
-        identity: Identity.ofThisProcess, metrics: metrics, logger: logger) : nil
+        identity: identity, metrics: metrics, logger: logger) : nil
     return OperatorService(
       instance: instance, elector: elector, registry: registry, address: try ProbeAddress(listen), transport: transport,
       logger: logger)
@@ -131,10 +140,22 @@ enum Environment {
 }
 
 /// Who this process is among the candidates for the Lease.
-enum Identity {
+enum ProcessIdentity {
   /// The pod's name, or the host's, and a part that no predecessor had.
-  static var ofThisProcess: String {
+  static let current: String = {
     let unique = String(UInt64.random(in: .min ... .max), radix: 36)
     return "\(Environment["POD_NAME"] ?? Environment["HOSTNAME"] ?? "operator")_\(unique)"
+  }()
+}
+
+/// Remembers what was said, so that a server that repeats itself is quoted once.
+final class Once: Sendable {
+  /// How many texts are remembered; further ones are not told.
+  private static let limit = 256
+
+  private let seen = Mutex<Set<String>>([])
+
+  func isNew(_ text: String) -> Bool {
+    seen.withLock { $0.count < Self.limit && $0.insert(text).inserted }
   }
 }

@@ -70,8 +70,9 @@ public struct TestCluster: Sendable {
   /// A client of the server with that token.
   static func client(_ server: APIServer, token: String) -> KubernetesClient {
     KubernetesClient(
-      configuration: ClusterConfiguration(server: "http://in-process", token: token),
-      transport: InProcessTransport(server))
+      transport: InProcessTransport(server),
+      configuration: ClusterConfiguration(server: "http://in-process", credentials: .token(token)),
+      options: .init(userAgent: "test"))
   }
 
   /// A client with the rights that the operator is shipped with, and no others.
