@@ -25,6 +25,7 @@ public struct LoggedRequest: Hashable, Sendable, CustomStringConvertible {
   /// Whether the verb is one that writes.
   public var isWrite: Bool { ["create", "update", "patch", "delete", "deletecollection"].contains(verb) }
 
+  /// For messages and logs.
   public var description: String {
     let target = [namespace, name].compactMap { $0 }.joined(separator: "/")
     let resource = self.resource + (group.isEmpty ? "" : ".\(group)") + (subresource.map { "/\($0)" } ?? "")

@@ -131,5 +131,6 @@ public struct ManifestError: Error, Hashable, Sendable, CustomStringConvertible 
   /// What is wrong, with the kind and name of the object.
   public let message: String
 
+  /// For messages and logs.
   public var description: String { message }
 }
