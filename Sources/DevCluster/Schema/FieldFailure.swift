@@ -16,6 +16,7 @@ public struct FieldFailure: Hashable, Sendable {
     case tooMany = "FieldValueTooMany"
     case duplicate = "FieldValueDuplicate"
     case forbidden = "FieldValueForbidden"
+    case notFound = "FieldValueNotFound"
   }
 
   /// The path of the field: `spec.ports[0].name`.
@@ -81,6 +82,16 @@ extension FieldFailure {
 
   /// The field, or how the API server spells the object itself.
   static func shown(_ field: String) -> String { field.isEmpty ? "<nil>" : field }
+}
+
+extension Sequence<FieldFailure> {
+  /// The failures as the message of the `Status` has them after `is invalid: `; a failure that is repeated among the
+  /// causes stands once.
+  public var summary: String {
+    var seen: Set<String> = []
+    let texts = map(\.summary).filter { seen.insert($0).inserted }
+    return texts.count == 1 ? texts[0] : "[\(texts.joined(separator: ", "))]"
+  }
 }
 
 /// Builds the paths of fields as failures spell them.

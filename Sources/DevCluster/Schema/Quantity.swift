@@ -38,7 +38,20 @@ enum Quantity {
     return (number, String(text[number.endIndex...]))
   }
 
+  /// Two quantities as numbers of one unit, to be compared; nil if one is none or too large.
+  static func pair(_ first: String, _ second: String) -> (Int128, Int128)? {
+    guard let first = billionths(first)?.value, let second = billionths(second)?.value else { return nil }
+    return (first, second)
+  }
+
   private static func canonical(_ text: String) -> String? {
+    guard let (value, isBinary) = billionths(text) else { return nil }
+    let sign = value < 0 ? "-" : ""
+    return sign + ((isBinary ? binaryText(abs(value)) : nil) ?? decimalText(abs(value)))
+  }
+
+  /// Everything is counted in billionths; finer fractions are rounded away from zero, as the API server does.
+  private static func billionths(_ text: String) -> (value: Int128, isBinary: Bool)? {
     guard isValid(text) else { return nil }
     let (number, suffix) = split(text)
     let isNegative = number.first == "-"
@@ -46,7 +59,6 @@ enum Quantity {
     let fraction = parts.count > 1 ? String(parts[1]) : ""
     let digits = String(parts[0]) + fraction
     guard digits.count <= 18, let mantissa = Int128(digits) else { return nil }
-    // Everything is counted in billionths; finer fractions are rounded up, as the API server does.
     var value = mantissa * 1_000_000_000
     if !suffix.isEmpty, let power = binary.firstIndex(of: suffix) {
       value = value << Int128(10 * power)
@@ -57,9 +69,7 @@ enum Quantity {
       return nil
     }
     value = roundedUp(value, tenToThe(fraction.count))
-    let sign = isNegative && value != 0 ? "-" : ""
-    let isBinary = !suffix.isEmpty && binary.contains(suffix)
-    return sign + ((isBinary ? binaryText(value) : nil) ?? decimalText(value))
+    return (isNegative ? -value : value, !suffix.isEmpty && binary.contains(suffix))
   }
 
   /// Binary units are kept for whole numbers from 1024 on; what is below or fractional is written in decimal units.
