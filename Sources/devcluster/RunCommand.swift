@@ -25,6 +25,9 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("How many sample nodes there are.", valueName: "count"))
   var nodes = 3
 
+  @Flag(inversion: .prefixedNo, help: "Run the controllers: garbage collection, namespaces, DaemonSets, workloads.")
+  var controllers = true
+
   @Option(name: .customLong("manifest"), help: ArgumentHelp("A manifest to apply at the start.", valueName: "file"))
   var manifests: [String] = []
 
@@ -41,6 +44,7 @@ struct RunCommand: AsyncParsableCommand {
     let token = Self.token()
     var configuration = APIServerConfiguration(adminToken: token)
     configuration.logger = logger
+    configuration.runsControllers = controllers
     let server = APIServer(configuration)
     try await SampleCluster.seed(server, nodes: nodes)
     for path in manifests {

@@ -5,18 +5,11 @@ import Logging
 
 /// Serves what CustomResourceDefinitions ask for. This belongs to the server itself and always runs.
 extension APIServer {
-  /// What is wrong with a CustomResourceDefinition; nil for any other type.
-  func customProblems(_ object: JSONValue, _ type: ServedType) throws(APIStatus) -> [FieldProblem]? {
-    guard type.storage == CustomResourceDefinition.storage else { return nil }
-    let definition = CustomResourceDefinition(object: object)
-    let problems = definition.problems()
-    if problems.isEmpty { _ = try definition.types() }
-    return problems
-  }
-
   /// Says what this server leaves out for a definition.
-  func celWarning(_ type: ServedType) -> [String] {
-    guard type.storage == CustomResourceDefinition.storage else { return [] }
+  func ruleWarning(_ object: JSONValue, _ type: ServedType) -> [String] {
+    guard type.storage == CustomResourceDefinition.storage,
+      JSONWriter.text(object["spec"] ?? [:]).contains("x-kubernetes-validations")
+    else { return [] }
     return ["devcluster does not evaluate x-kubernetes-validations rules"]
   }
 
@@ -41,14 +34,14 @@ extension APIServer {
   private func serve(_ definition: CustomResourceDefinition) {
     let spec = definition.object["spec"] ?? [:]
     if served[definition.objects] != spec {
-      do throws(APIStatus) {
+      do throws(SchemaError) {
         let isNew = served[definition.objects] == nil
         types.serve(try definition.types(), for: definition.objects)
         served[definition.objects] = spec
         if isNew { logger.info("type served", metadata: ["type": "\(definition.object.name)"]) }
       } catch {
         logger.error(
-          "definition refused", metadata: ["type": "\(definition.object.name)", "cause": "\(error.message)"])
+          "definition refused", metadata: ["type": "\(definition.object.name)", "cause": "\(error)"])
         return
       }
     }

@@ -52,6 +52,12 @@ extension APIStatus {
       details: details(name: name, group: type.group, kind: type.plural))
   }
 
+  static func notFound(namespace name: String) -> APIStatus {
+    APIStatus(
+      code: 404, reason: "NotFound", message: "namespaces \"\(name)\" not found",
+      details: details(name: name, group: "", kind: "namespaces"))
+  }
+
   static func alreadyExists(_ name: String, _ type: ServedType, isBeingDeleted: Bool) -> APIStatus {
     let prefix = isBeingDeleted ? "object is being deleted: " : ""
     return APIStatus(
@@ -98,8 +104,8 @@ extension APIStatus {
       + "application/vnd.kubernetes.protobuf")
 
   /// Fields that do not pass validation.
-  static func invalid(_ name: String, group: String, kind: String, _ failures: [FieldProblem]) -> APIStatus {
-    let texts = failures.map { "\($0.field): \($0.message)" }
+  static func invalid(_ name: String, group: String, kind: String, _ failures: [FieldFailure]) -> APIStatus {
+    let texts = failures.map(\.summary)
     var unique: [String] = []
     for text in texts where !unique.contains(text) { unique.append(text) }
     let qualified = group.isEmpty ? kind : "\(kind).\(group)"
@@ -107,37 +113,13 @@ extension APIStatus {
     var details = Self.details(name: name, group: group, kind: kind)
     details["causes"] = .array(
       failures.map {
-        ["reason": .string($0.reason), "message": .string($0.message), "field": .string($0.field)]
+        ["reason": .string($0.reason.rawValue), "message": .string($0.message), "field": .string($0.field)]
       })
     return APIStatus(
       code: 422, reason: "Invalid", message: "\(qualified) \"\(name)\" is invalid: \(list)", details: details)
   }
 
-  static func invalid(_ name: String, _ type: ServedType, _ failures: [FieldProblem]) -> APIStatus {
+  static func invalid(_ name: String, _ type: ServedType, _ failures: [FieldFailure]) -> APIStatus {
     invalid(name, group: type.group, kind: type.kind, failures)
-  }
-}
-
-/// One field that does not pass validation, in the words of `k8s.io/apimachinery/pkg/util/validation/field`.
-struct FieldProblem: Hashable, Sendable {
-  var field: String
-  /// `FieldValueInvalid`, `FieldValueRequired`, …
-  var reason: String
-  var message: String
-
-  static func required(_ field: String, _ message: String = "") -> FieldProblem {
-    FieldProblem(
-      field: field, reason: "FieldValueRequired",
-      message: message.isEmpty ? "Required value" : "Required value: \(message)"
-    )
-  }
-
-  static func invalid(_ field: String, value: JSONValue, _ message: String) -> FieldProblem {
-    FieldProblem(
-      field: field, reason: "FieldValueInvalid", message: "Invalid value: \(JSONWriter.text(value)): \(message)")
-  }
-
-  static func forbidden(_ field: String, _ message: String) -> FieldProblem {
-    FieldProblem(field: field, reason: "FieldValueForbidden", message: "Forbidden: \(message)")
   }
 }

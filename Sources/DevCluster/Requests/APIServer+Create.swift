@@ -22,7 +22,8 @@ extension APIServer {
       return APIResponse(status: 201, json: review)
     }
     let created = try insert(object, target, type, write, tracksFields: true)
-    return APIResponse(status: 201, json: represent(created, type, form), warnings: warnings + celWarning(type))
+    return APIResponse(
+      status: 201, json: represent(created, type, form), warnings: warnings + ruleWarning(created, type))
   }
 
   /// Checks and keeps a new object, in the order of `registry/generic/registry/store.go`.
@@ -40,22 +41,14 @@ extension APIServer {
     for field in ["resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "generation"] {
       object.meta[field] = nil
     }
+    object = type.rules.completed(object)
     if tracksFields {
       object.meta["managedFields"] = nil
       object = type.rules.tracked(object, over: nil, write, type: type)
     }
-    object = type.rules.completed(object)
     initialize(&object, type)
-    var problems = ObjectNames.problems(object, type)
-    problems += type.rules.problems(object, nil)
-    if type.isCustom,
-      problems.contains(where: { $0.reason != "FieldValueForbidden" && $0.field != "metadata.name" })
-        || (type.isCustom && object.name.isEmpty)
-    {
-      problems.append(ObjectNames.unchecked)
-    }
-    if let custom = try customProblems(object, type) { problems += custom }
-    guard problems.isEmpty else { throw .invalid(object.name, type, problems) }
+    let failures = type.rules.failures(object, nil)
+    guard failures.isEmpty else { throw .invalid(object.name, type, failures) }
     if let existing = store.object(type.storage, object.objectKey) {
       throw .alreadyExists(object.name, type, isBeingDeleted: existing.isBeingDeleted)
     }
@@ -71,7 +64,7 @@ extension APIServer {
   func known(
     _ body: JSONValue, _ type: ServedType, _ write: WriteOptions
   ) throws(APIStatus) -> (object: JSONValue, warnings: [String]) {
-    let (object, unknown) = type.rules.pruned(body)
+    let (object, unknown) = try type.rules.decoded(body, as: type)
     let messages = unknown.map { "unknown field \"\($0)\"" }
     guard !messages.isEmpty else { return (object, []) }
     switch write.fieldValidation {
@@ -96,7 +89,7 @@ extension APIServer {
     }
     object.meta["namespace"] = .string(namespace)
     guard let found = store.object(Self.namespaces, ObjectKey(namespace: "", name: namespace)) else {
-      throw .notFound(namespace, namespaceType)
+      throw .notFound(namespace: namespace)
     }
     if found.isBeingDeleted {
       let name = object.name
@@ -114,13 +107,6 @@ extension APIServer {
           ],
         ])
     }
-  }
-
-  private var namespaceType: ServedType {
-    types.stored(Self.namespaces)
-      ?? ServedType(
-        group: "", version: "v1", kind: "Namespace", plural: "namespaces", singular: "namespace",
-        listKind: "NamespaceList", isNamespaced: false, hasStatus: true, countsGenerations: false, rules: Admission())
   }
 
   private func keepsStatusOnCreate(_ type: ServedType) -> Bool {

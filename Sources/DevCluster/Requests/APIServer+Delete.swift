@@ -92,8 +92,8 @@ struct DeleteOptions: Sendable {
         throw .invalid(
           "", group: "meta.k8s.io", kind: "DeleteOptions",
           [
-            FieldProblem(
-              field: "propagationPolicy", reason: "FieldValueNotSupported",
+            FieldFailure(
+              field: "propagationPolicy", reason: .notSupported,
               message: "Unsupported value: \"\(policy)\": supported values: \"Background\", \"Foreground\", \"Orphan\"")
           ])
       }

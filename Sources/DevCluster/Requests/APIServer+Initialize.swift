@@ -9,12 +9,7 @@ extension APIServer {
     guard !type.isCustom else { return }
     switch (type.group, type.kind) {
     case ("", "Namespace"):
-      let name = object.name
-      var labels = object.meta["labels"]?.object ?? [:]
-      if !name.isEmpty { labels["kubernetes.io/metadata.name"] = .string(name) }
-      object.meta["labels"] = .object(labels)
       object["spec"] = ["finalizers": ["kubernetes"]]
-      object["status"] = ["phase": "Active"]
     case ("", "Service"): allocateAddress(&object)
     case ("", "Node"): taint(&object)
     case ("", "Pod"):

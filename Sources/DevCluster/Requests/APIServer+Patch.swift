@@ -26,10 +26,7 @@ extension APIServer {
     switch media {
     case "application/json-patch+json": patched = try JSONPatch.apply(body, to: old)
     case "application/merge-patch+json": patched = MergePatch.apply(body, to: old)
-    default:
-      let rules = type.rules
-      patched = StrategicMergePatch(mergeKey: { rules.mergeKey($0) }, isMergingSet: { rules.isMergingSet($0) })
-        .apply(body, to: old)
+    default: patched = type.rules.strategicMerge.apply(body, to: old)
     }
     try RequestBody.check(patched, is: type)
     guard patched.name == old.name else { throw Self.mismatch(patched.name, old.name) }
@@ -58,6 +55,7 @@ extension APIServer {
       guard applied.namespace.isEmpty || applied.namespace == namespace else {
         throw .badRequest("the namespace of the provided object does not match the namespace sent on the request")
       }
+      applied.meta["namespace"] = .string(namespace)
     }
     let key = ObjectKey(namespace: target.namespace ?? "", name: name)
     var warnings: [String] = []
@@ -67,9 +65,10 @@ extension APIServer {
     guard let stored = store.object(type.storage, key) else {
       guard target.subresource == nil else { throw .notFound(name, type) }
       if let version = applied.resourceVersion, version != 0 { throw .conflict(name, type) }
-      let merged = try type.rules.applied(applied, to: nil, write, type: type)
+      let merged = try type.rules.merged(applied, into: nil, write, type: type)
       let created = try insert(merged, target, type, write, tracksFields: false)
-      return APIResponse(status: 201, json: represent(created, type, form), warnings: warnings + celWarning(type))
+      return APIResponse(
+        status: 201, json: represent(created, type, form), warnings: warnings + ruleWarning(created, type))
     }
     let old = present(stored, as: type)
     if let version = applied.resourceVersion, version != 0, version != old.resourceVersion {
@@ -79,7 +78,7 @@ extension APIServer {
       throw .precondition(
         name, type, "Precondition failed: UID in precondition: \(applied.uid), UID in object meta: \(old.uid)")
     }
-    let merged = try type.rules.applied(applied, to: old, write, type: type)
+    let merged = try type.rules.merged(applied, into: old, write, type: type)
     let updated = try update(old, to: merged, type, write, tracksFields: false)
     return APIResponse(status: 200, json: represent(updated, type, form), warnings: warnings)
   }

@@ -13,7 +13,7 @@ extension APIServer {
     let old = present(try found(target, type), as: type)
     if new.resourceVersion == nil, needsVersion(type) {
       throw .invalid(
-        old.name, type, [.invalid("metadata.resourceVersion", value: 0, "must be specified for an update")])
+        old.name, type, [.invalid("metadata.resourceVersion", 0, "must be specified for an update")])
     }
     let updated = try update(old, to: new, type, write, tracksFields: true)
     return APIResponse(status: 200, json: represent(updated, type, form), warnings: warnings)
@@ -49,18 +49,17 @@ extension APIServer {
     ] {
       new.meta[field] = old.meta[field]
     }
-    if tracksFields { new = type.rules.tracked(new, over: old, write, type: type) }
     new = type.rules.completed(new)
+    if tracksFields { new = type.rules.tracked(new, over: old, write, type: type) }
     carryOver(&new, from: old, type)
-    var problems = finalizerProblems(new, old, type)
-    problems += type.rules.problems(new, old)
-    if type.isCustom, problems.contains(where: { $0.reason != "FieldValueForbidden" }) {
-      problems.append(ObjectNames.unchecked)
+    var failures = type.rules.failures(new, old)
+    if type.isCustom {
+      // Custom resources check their finalizers in two places, and both speak.
+      failures += failures.filter { $0.field == "metadata.finalizers" && $0.reason == .forbidden }
     }
-    if let custom = try customProblems(new, type) { problems += custom }
-    guard problems.isEmpty else { throw .invalid(old.name, type, problems) }
+    guard failures.isEmpty else { throw .invalid(old.name, type, failures) }
     countGeneration(&new, old, type)
-    guard !Self.isSame(new, old) else { return old }
+    guard FieldManagement.keepingTimes(of: old, in: new) != old else { return old }
     if write.isDryRun { return new }
     if new.isBeingDeleted, new.finalizers.isEmpty, type.storage != Self.namespaces {
       store.remove(type.storage, new.objectKey, last: new)
@@ -84,7 +83,6 @@ extension APIServer {
       }
     case ("", "Namespace") where new[path: "spec", "finalizers"] == nil && !new.isBeingDeleted:
       new["spec"] = old["spec"]
-    case ("", "ServiceAccount"), ("", "Secret"): break
     default: break
     }
   }
@@ -107,30 +105,5 @@ extension APIServer {
 
   private static func desired(_ object: JSONValue, hasStatus: Bool) -> JSONValue {
     hasStatus ? object.without("metadata").without("status") : object.without("metadata")
-  }
-
-  private func finalizerProblems(_ new: JSONValue, _ old: JSONValue, _ type: ServedType) -> [FieldProblem] {
-    guard old.isBeingDeleted else { return [] }
-    let added = new.finalizers.filter { !old.finalizers.contains($0) }
-    guard !added.isEmpty else { return [] }
-    let list = added.map { "\"\($0)\"" }.joined(separator: ", ")
-    let problem = FieldProblem.forbidden(
-      "metadata.finalizers",
-      "no new finalizers can be added if the object is being deleted, found new finalizers []string{\(list)}")
-    // Custom resources check their metadata in two places, and both speak.
-    return type.isCustom ? [problem, problem] : [problem]
-  }
-
-  /// Whether two states are the same but for the times in `managedFields`.
-  private static func isSame(_ new: JSONValue, _ old: JSONValue) -> Bool {
-    guard new != old else { return true }
-    func timeless(_ object: JSONValue) -> JSONValue {
-      var object = object
-      if let entries = object.meta["managedFields"]?.array {
-        object.meta["managedFields"] = .array(entries.map { $0.without("time") })
-      }
-      return object
-    }
-    return timeless(new) == timeless(old)
   }
 }

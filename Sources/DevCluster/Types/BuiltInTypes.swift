@@ -101,6 +101,6 @@ enum BuiltInTypes {
       group: group, version: version, kind: kind, plural: plural, singular: singular ?? kind.lowercased(),
       listKind: kind + "List", shortNames: short, categories: categories, isNamespaced: namespaced, hasStatus: status,
       countsGenerations: generation, columns: BuiltInColumns.columns(group: group, kind: kind),
-      rules: Admission.builtIn(group: group, kind: kind))
+      rules: Admission.builtIn(group: group, kind: kind, hasStatus: status))
   }
 }

@@ -15,8 +15,8 @@ struct CustomResourceDefinition {
 
   /// The types that it asks to be served.
   ///
-  /// - Throws: 422 if a schema is not structural.
-  func types() throws(APIStatus) -> [ServedType] {
+  /// - Throws: ``SchemaError`` if a schema is not structural.
+  func types() throws(SchemaError) -> [ServedType] {
     let names = object[path: "spec", "names"] ?? [:]
     var types: [ServedType] = []
     for version in object[path: "spec", "versions"]?.array ?? [] where version["served"]?.bool == true {
@@ -30,42 +30,10 @@ struct CustomResourceDefinition {
           categories: names["categories"]?.array?.compactMap(\.string) ?? [],
           isNamespaced: object[path: "spec", "scope"]?.string != "Cluster", hasStatus: hasStatus, isCustom: true,
           countsGenerations: true, columns: Self.columns(version),
-          rules: try Admission.custom(
-            schema: version[path: "schema", "openAPIV3Schema"] ?? [:], hasStatus: hasStatus)))
+          rules: try .custom(
+            openAPI: version[path: "schema", "openAPIV3Schema"] ?? [:], hasStatus: hasStatus)))
     }
     return types
-  }
-
-  /// What is wrong with the definition itself.
-  func problems() -> [FieldProblem] {
-    var problems: [FieldProblem] = []
-    for (field, value) in [("spec.group", group), ("spec.names.plural", plural), ("spec.names.kind", kind)]
-    where value.isEmpty {
-      problems.append(.required(field))
-    }
-    let expected = "\(plural).\(group)"
-    if !group.isEmpty, !plural.isEmpty, object.name != expected {
-      problems.append(
-        .invalid("metadata.name", value: .string(object.name), "must be spec.names.plural+\".\"+spec.group"))
-    }
-    let versions = object[path: "spec", "versions"]?.array ?? []
-    if versions.filter({ $0["storage"]?.bool == true }).count != 1 {
-      problems.append(
-        .invalid(
-          "spec.versions", value: .array(versions.map { $0["name"] ?? "" }),
-          "must have exactly one version marked as storage version"))
-    }
-    for (index, version) in versions.enumerated() where version[path: "schema", "openAPIV3Schema"] == nil {
-      problems.append(.required("spec.versions[\(index)].schema.openAPIV3Schema", "schemas are required"))
-    }
-    return problems
-  }
-
-  /// Whether any schema has rules in CEL.
-  var hasRules: Bool {
-    (object[path: "spec", "versions"]?.array ?? []).contains {
-      JSONWriter.text($0).contains("x-kubernetes-validations")
-    }
   }
 
   /// The state of a definition that was just created.
