@@ -19,5 +19,8 @@ struct ListenAddress: ExpressibleByArgument {
     self.init(host: String(argument[..<colon]), port: port)
   }
 
+  /// Whether only this machine reaches the address.
+  var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+
   var defaultValueDescription: String { "\(host):\(port)" }
 }

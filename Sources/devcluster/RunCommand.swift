@@ -9,7 +9,11 @@ import UnixSignals
 /// Starts the server and stays until it is told to stop.
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Start the API server and a stand-in for VictoriaMetrics; stop at SIGINT or SIGTERM.")
+    commandName: "run", abstract: "Start the API server and a stand-in for VictoriaMetrics; stop at SIGINT or SIGTERM.",
+    discussion: """
+      The server speaks plain HTTP. On a loopback address whoever reaches it is cluster admin, with or without the \
+      token, because kubectl sends no token without TLS. On any other address the token is asked for.
+      """)
 
   @Option(help: ArgumentHelp("Address of the API server; port 0 takes a free one.", valueName: "host:port"))
   var listen: ListenAddress = ListenAddress(host: "127.0.0.1", port: 0)
@@ -45,6 +49,8 @@ struct RunCommand: AsyncParsableCommand {
     var configuration = APIServerConfiguration(adminToken: token)
     configuration.logger = logger
     configuration.runsControllers = controllers
+    // kubectl sends no token without TLS, which this server does not speak. So on this machine one is not needed.
+    if listen.isLoopback { configuration.tokenless = .admin }
     let server = APIServer(configuration)
     try await SampleCluster.seed(server, nodes: nodes)
     for path in manifests {

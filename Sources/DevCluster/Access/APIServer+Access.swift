@@ -7,9 +7,9 @@ extension APIServer {
   ///
   /// - Throws: 401 for a token that nobody has.
   func authenticate(_ request: APIRequest) throws(APIStatus) -> Identity {
-    guard let header = request.header("authorization") else { return .anonymous }
+    guard let header = request.header("authorization") else { return configuration.tokenless }
     let parts = header.split(separator: " ", maxSplits: 1)
-    guard parts.count == 2, parts[0].lowercased() == "bearer" else { return .anonymous }
+    guard parts.count == 2, parts[0].lowercased() == "bearer" else { return configuration.tokenless }
     let token = String(parts[1])
     guard let identity = configuration.tokens[token] else { throw .unauthorized }
     return identity

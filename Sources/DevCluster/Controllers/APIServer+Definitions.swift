@@ -5,14 +5,6 @@ import Logging
 
 /// Serves what CustomResourceDefinitions ask for. This belongs to the server itself and always runs.
 extension APIServer {
-  /// Says what this server leaves out for a definition.
-  func ruleWarning(_ object: JSONValue, _ type: ServedType) -> [String] {
-    guard type.storage == CustomResourceDefinition.storage,
-      JSONWriter.text(object["spec"] ?? [:]).contains("x-kubernetes-validations")
-    else { return [] }
-    return ["devcluster does not evaluate x-kubernetes-validations rules"]
-  }
-
   /// Serves the types of definitions, and takes away those of definitions that are gone.
   func reconcileDefinitions() {
     let definitions = store.objects(CustomResourceDefinition.storage).map { CustomResourceDefinition(object: $0) }
@@ -38,7 +30,7 @@ extension APIServer {
         let isNew = served[definition.objects] == nil
         types.serve(try definition.types(), for: definition.objects)
         served[definition.objects] = spec
-        if isNew { logger.info("type served", metadata: ["type": "\(definition.object.name)"]) }
+        if isNew { tell(definition) }
       } catch {
         logger.error(
           "definition refused", metadata: ["type": "\(definition.object.name)", "cause": "\(error)"])
@@ -48,8 +40,20 @@ extension APIServer {
     guard !definition.isEstablished else { return }
     var object = definition.object
     object["status"] = definition.established(at: configuration.now())
+    if let type = types.stored(CustomResourceDefinition.storage) {
+      let write = WriteOptions(manager: "kube-apiserver", subresource: "status", now: configuration.now())
+      object = type.rules.tracked(object, over: definition.object, write, type: type)
+    }
     _ = store.put(object, CustomResourceDefinition.storage, object.objectKey)
     store.beginServing(definition.objects)
+  }
+
+  private func tell(_ definition: CustomResourceDefinition) {
+    let name = definition.object.name
+    logger.info("type served", metadata: ["type": "\(name)"])
+    if JSONWriter.text(definition.object["spec"] ?? [:]).contains("x-kubernetes-validations") {
+      logger.warning("rules of x-kubernetes-validations are not evaluated", metadata: ["type": "\(name)"])
+    }
   }
 
   /// Deletes what a definition that is being deleted still holds; then its finalizer goes.

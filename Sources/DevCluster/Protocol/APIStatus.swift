@@ -120,6 +120,7 @@ extension APIStatus {
   }
 
   static func invalid(_ name: String, _ type: ServedType, _ failures: [FieldFailure]) -> APIStatus {
-    invalid(name, group: type.group, kind: type.kind, failures)
+    // Events of both groups are validated as those of the core group, and are named so.
+    invalid(name, group: type.storage.group, kind: type.kind, failures)
   }
 }

@@ -17,13 +17,12 @@ extension APIServer {
       object.meta["name"] = .string(name)
     }
     if type.kind == "SelfSubjectAccessReview" {
-      var review = reviewAccess(object, by: identity)
-      review = type.rules.tracked(review, over: nil, write, type: type)
-      return APIResponse(status: 201, json: review)
+      let review = type.rules.tracked(object, over: nil, write, type: type)
+      return APIResponse(status: 201, json: reviewAccess(review, by: identity))
     }
     let created = try insert(object, target, type, write, tracksFields: true)
     return APIResponse(
-      status: 201, json: represent(created, type, form), warnings: warnings + ruleWarning(created, type))
+      status: 201, json: represent(created, type, form), warnings: warnings)
   }
 
   /// Checks and keeps a new object, in the order of `registry/generic/registry/store.go`.

@@ -68,7 +68,7 @@ extension APIServer {
       let merged = try type.rules.merged(applied, into: nil, write, type: type)
       let created = try insert(merged, target, type, write, tracksFields: false)
       return APIResponse(
-        status: 201, json: represent(created, type, form), warnings: warnings + ruleWarning(created, type))
+        status: 201, json: represent(created, type, form), warnings: warnings)
     }
     let old = present(stored, as: type)
     if let version = applied.resourceVersion, version != 0, version != old.resourceVersion {

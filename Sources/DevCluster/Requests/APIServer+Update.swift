@@ -52,11 +52,7 @@ extension APIServer {
     new = type.rules.completed(new)
     if tracksFields { new = type.rules.tracked(new, over: old, write, type: type) }
     carryOver(&new, from: old, type)
-    var failures = type.rules.failures(new, old)
-    if type.isCustom {
-      // Custom resources check their finalizers in two places, and both speak.
-      failures += failures.filter { $0.field == "metadata.finalizers" && $0.reason == .forbidden }
-    }
+    let failures = type.rules.failures(new, old)
     guard failures.isEmpty else { throw .invalid(old.name, type, failures) }
     countGeneration(&new, old, type)
     guard FieldManagement.keepingTimes(of: old, in: new) != old else { return old }

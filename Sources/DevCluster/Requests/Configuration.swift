@@ -5,8 +5,10 @@ import Logging
 
 /// How an ``APIServer`` behaves.
 public struct APIServerConfiguration: Sendable {
-  /// Who comes with which bearer token. A request without a token is `system:anonymous`; another token gets 401.
+  /// Who comes with which bearer token. A token that is not here gets 401.
   public var tokens: [String: Identity] = [:]
+  /// Who comes without a token.
+  public var tokenless = Identity.anonymous
   /// Whether the controllers run: garbage collection, namespaces, DaemonSets and the workloads' status.
   ///
   /// Without them the server is alone, as kube-apiserver is without kube-controller-manager.

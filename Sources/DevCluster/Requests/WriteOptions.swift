@@ -15,6 +15,16 @@ struct WriteOptions: Sendable {
   var subresource: String?
   var now: Timestamp
 
+  /// A write of the server itself.
+  init(manager: String, subresource: String?, now: Timestamp) {
+    self.manager = manager
+    isDryRun = false
+    isForced = true
+    fieldValidation = .ignore
+    self.subresource = subresource
+    self.now = now
+  }
+
   /// - Throws: 422 for a dry run or a field validation that does not exist.
   init(_ request: APIRequest, subresource: String?, now: Timestamp) throws(APIStatus) {
     let agent = request.header("user-agent") ?? ""

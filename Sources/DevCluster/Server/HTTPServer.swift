@@ -59,7 +59,17 @@ public struct HTTPServer: Sendable {
   }
 
   /// Answers requests until the task is cancelled; then all connections are closed.
+  ///
+  /// - Throws: if the listening socket fails.
   public func run() async throws {
+    do {
+      try await listen()
+    } catch is CancellationError {
+      logger.debug("stopped listening", metadata: ["port": "\(port)"])
+    }
+  }
+
+  private func listen() async throws {
     try await withThrowingDiscardingTaskGroup { group in
       try await listener.executeThenClose { connections in
         for try await connection in connections {

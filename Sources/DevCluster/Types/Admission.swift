@@ -9,11 +9,22 @@ struct Admission: Sendable {
 
   /// The rules of a built-in kind. One that has none is kept as it comes.
   static func builtIn(group: String, kind: String, hasStatus: Bool) -> Admission {
-    Admission(
-      rules: TypeRules.builtIn(group: group, kind: kind)
-        ?? .custom(StructuralSchema.anything, hasStatusSubresource: hasStatus),
+    let fallback = kind == "SelfSubjectAccessReview" ? accessReview : StructuralSchema.anything
+    return Admission(
+      rules: TypeRules.builtIn(group: group, kind: kind) ?? .custom(fallback, hasStatusSubresource: hasStatus),
       isCustom: false)
   }
+
+  /// A review is answered and not stored; only its managed fields ask for a schema.
+  private static let accessReview = StructuralSchema(
+    kind: .object,
+    properties: [
+      (
+        "spec",
+        StructuralSchema(
+          kind: .object, additionalProperties: .anything, presence: .alwaysStructure)
+      ), ("status", .anything),
+    ])
 
   /// The rules of a custom resource, by the schema of its version.
   static func custom(openAPI: JSONValue, hasStatus: Bool) throws(SchemaError) -> Admission {
