@@ -9,7 +9,12 @@ enum MergePatch {
     guard case .object(let changes) = patch else { return patch }
     var result = value?.object ?? [:]
     for (key, change) in changes {
-      result[key] = change.isNull ? nil : apply(change, to: result[key])
+      // Not a conditional expression: there, nil would be the JSON value null.
+      if change.isNull {
+        result[key] = nil
+      } else {
+        result[key] = apply(change, to: result[key])
+      }
     }
     return .object(result)
   }

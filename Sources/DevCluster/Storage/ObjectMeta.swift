@@ -29,12 +29,20 @@ extension JSONValue {
   /// The finalizers; an empty list leaves no member behind.
   var finalizers: [String] {
     get { meta["finalizers"]?.array?.compactMap(\.string) ?? [] }
-    set { meta["finalizers"] = newValue.isEmpty ? nil : .array(newValue.map { .string($0) }) }
+    set { meta.setList("finalizers", newValue.map { .string($0) }) }
   }
 
   var ownerReferences: [JSONValue] {
     get { meta["ownerReferences"]?.array ?? [] }
-    set { meta["ownerReferences"] = newValue.isEmpty ? nil : .array(newValue) }
+    set { meta.setList("ownerReferences", newValue) }
+  }
+
+  private mutating func setList(_ key: String, _ list: [JSONValue]) {
+    if list.isEmpty {
+      self[key] = nil
+    } else {
+      self[key] = .array(list)
+    }
   }
 
   /// The members of an object whose values are text.

@@ -43,7 +43,7 @@ struct ErrorTests {
 
   @Test func aBodyMayBeYAML() async {
     let answer = await post(
-      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: y}\ndata: {a: \"1\"}\n", type: "application/yaml")
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: text}\ndata: {a: \"1\"}\n", type: "application/yaml")
     #expect(answer.status == 201)
     #expect(answer.json[path: "data", "a"] == "1")
   }
