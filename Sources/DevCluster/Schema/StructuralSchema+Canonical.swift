@@ -35,8 +35,8 @@ extension StructuralSchema {
   private func written(_ value: JSONValue?) -> JSONValue? {
     switch presence {
     case .asGiven:
-      guard let value else { return nil }
-      return value.isNull && isBuiltInPointer ? nil : canonical(value)
+      guard let value, !(value.isNull && isBuiltInPointer) else { return nil }
+      return canonical(value)
     case .omittedWhenZero:
       guard let value, !value.isZero else { return nil }
       return canonical(value)

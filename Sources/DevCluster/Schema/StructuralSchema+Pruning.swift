@@ -28,7 +28,8 @@ extension StructuralSchema {
         let place = FieldName.member(path, name)
         if let schema = properties[name] ?? additionalProperties {
           result[name] = schema.pruned(member, at: place, isObject: false, unknown: &unknown)
-        } else if rules.preservesUnknownFields || (isObject || rules.isEmbeddedResource) && Self.typeMeta.contains(name) {
+        } else if rules.preservesUnknownFields || (isObject || rules.isEmbeddedResource) && Self.typeMeta.contains(name)
+        {
           result[name] = member
         } else {
           unknown.append(place)

@@ -50,7 +50,8 @@ extension StructuralSchema {
         default: "string"
         }
       let found = value.double == nil ? value.typeName : "number"
-      return "json: cannot unmarshal \(found == "boolean" ? "bool" : found) into Go struct field \(path) of type \(type)"
+      return
+        "json: cannot unmarshal \(found == "boolean" ? "bool" : found) into Go struct field \(path) of type \(type)"
     }
     return nil
   }
