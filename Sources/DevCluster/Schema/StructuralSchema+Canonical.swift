@@ -52,8 +52,10 @@ extension StructuralSchema {
 }
 
 extension ValueRules {
-  /// The name of the format of quantities such as `500m` in the tables of built-in kinds.
-  static let quantityFormat = "quantity"
+  /// The format of quantities such as `500m` in the tables of built-in kinds. No format of OpenAPI has this name.
+  static let quantityFormat = "built-in quantity"
+  /// The format of times with microseconds there.
+  static let microTimeFormat = "built-in micro time"
 }
 
 extension JSONValue {

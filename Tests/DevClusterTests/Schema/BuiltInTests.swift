@@ -34,7 +34,8 @@ struct BuiltInTests {
     "are found by group and kind",
     arguments: [
       ("", "Pod", true), ("apps", "DaemonSet", true), ("", "DaemonSet", false), ("events.k8s.io", "Event", true),
-      ("", "Event", true), ("", "ObjectMeta", false), ("events.k8s.io", "RegardingEvent", true),
+      ("", "Event", true), ("", "ObjectMeta", false), ("events.k8s.io", "RegardingEvent", false),
+      ("", "RegardingEvent", false),
     ])
   func lookup(_ group: String, _ kind: String, _ isKnown: Bool) {
     #expect((TypeRules.builtIn(group: group, kind: kind) != nil) == isKnown)
@@ -160,6 +161,10 @@ struct BuiltInTests {
       (
         "", "Pod", ["spec": [true]],
         "json: cannot unmarshal array into Go struct field Pod.spec of type map[string]interface {}"
+      ),
+      (
+        "", "Pod", ["metadata": ["deletionTimestamp": "soon"]],
+        #"parsing time "soon" as "2006-01-02T15:04:05Z07:00": cannot parse "soon" as "2006""#
       ),
       ("", "Secret", ["data": ["a": "x"]], "illegal base64 data at input byte 0"),
       (
