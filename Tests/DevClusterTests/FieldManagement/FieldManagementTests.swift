@@ -155,6 +155,30 @@ struct FieldManagementTests {
     #expect(kept == live)
   }
 
+  @Test("appliers stand first, then the older, then by name")
+  func order() throws {
+    var live = update(nil, ["a": "1"], by: "z", at: "t1")
+    live = update(live, ["a": "1", "b": "2"], by: "u", at: "t2")
+    live = try apply(live, ["set": ["l"]], by: "n", at: "t3")
+    live = try apply(live, ["set": ["k"]], by: "m", at: "t3")
+    let names = live[path: "metadata", "managedFields"]?.array?.compactMap { $0["manager"]?.string }
+    #expect(names == ["m", "n", "z", "u"])
+  }
+
+  @Test("more than ten updaters are put together, the oldest first")
+  func manyUpdaters() {
+    var live: JSONValue?
+    var list: [JSONValue] = []
+    for index in 10..<22 {
+      list.append(["name": .string("e\(index)")])
+      live = update(live, ["list": .array(list)], by: "u\(index)", at: "t\(index)")
+    }
+    let names = live?[path: "metadata", "managedFields"]?.array?.compactMap { $0["manager"]?.string }
+    #expect(names == ["ancient-changes"] + (13..<22).map { "u\($0)" })
+    let owned = live.flatMap { fields($0, of: "ancient-changes") }
+    #expect(owned?[path: "f:spec", "f:list"]?.object?.count == 4)
+  }
+
   @Test("what an endpoint cannot write is neither applied nor owned")
   func ignoring() throws {
     var applied = object(["a": "1"])
