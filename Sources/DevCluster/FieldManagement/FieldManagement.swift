@@ -57,7 +57,6 @@ public enum FieldManagement {
   ///   - live: the stored object, nil when one is created.
   ///   - new: the object to be stored, in canonical form with its defaults; a `managedFields` that the client sent in
   ///     it replaces the live one, as in the API server, unless this is a subresource.
-  ///   - operation: `Update`; the API server knows no other for these requests.
   ///   - ignoring: what cannot be written through this endpoint, see ``TypeRules/resetFields(subresource:)``.
   ///   - now: the time for the entry in `managedFields`, RFC 3339 in UTC to the second.
   /// - Returns: the new object with its `managedFields`; their times are the live ones if nothing changed.
@@ -79,6 +78,7 @@ public enum FieldManagement {
       let earlier = managed.entries[manager]?.fields ?? FieldSet()
       managed.entries[manager] = ManagedFields.Entry(fields: earlier.union(owned), apiVersion: apiVersion, time: now)
     }
+    managed.capUpdaters()
     let result = setting(managed, in: after)
     return live.map { keepingTimes(of: $0, in: result) } ?? result
   }

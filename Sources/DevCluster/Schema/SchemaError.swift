@@ -7,5 +7,6 @@ public struct SchemaError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What is wrong and what would be right.
   public let message: String
 
+  /// Place and reason in one line.
   public var description: String { path.isEmpty ? message : "\(path): \(message)" }
 }

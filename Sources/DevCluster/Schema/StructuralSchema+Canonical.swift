@@ -35,8 +35,8 @@ extension StructuralSchema {
   private func written(_ value: JSONValue?) -> JSONValue? {
     switch presence {
     case .asGiven:
-      guard let value else { return nil }
-      return value.isNull && isBuiltInPointer ? nil : canonical(value)
+      guard let value, !(value.isNull && isBuiltInPointer) else { return nil }
+      return canonical(value)
     case .omittedWhenZero:
       guard let value, !value.isZero else { return nil }
       return canonical(value)
@@ -52,8 +52,10 @@ extension StructuralSchema {
 }
 
 extension ValueRules {
-  /// The name of the format of quantities such as `500m` in the tables of built-in kinds.
-  static let quantityFormat = "quantity"
+  /// The format of quantities such as `500m` in the tables of built-in kinds. No format of OpenAPI has this name.
+  static let quantityFormat = "built-in quantity"
+  /// The format of times with microseconds there.
+  static let microTimeFormat = "built-in micro time"
 }
 
 extension JSONValue {

@@ -109,20 +109,27 @@ public struct ValueRules: Hashable, Sendable {
   public var pattern: String?
   /// A named format such as `date-time`, `int32` or `byte`.
   public var format: String?
-  /// The bounds of a number.
+  /// The least number allowed.
   public var minimum: Double?
+  /// The greatest number allowed.
   public var maximum: Double?
+  /// Whether the least number itself is excluded.
   public var exclusiveMinimum = false
+  /// Whether the greatest number itself is excluded.
   public var exclusiveMaximum = false
+  /// What a number must be divisible by.
   public var multipleOf: Double?
-  /// The bounds of the length of text, in characters.
+  /// The least for the length of text, in characters.
   public var minLength: Int?
+  /// The most for the length of text, in characters.
   public var maxLength: Int?
-  /// The bounds of the number of elements.
+  /// The least for the number of elements.
   public var minItems: Int?
+  /// The most for the number of elements.
   public var maxItems: Int?
-  /// The bounds of the number of members.
+  /// The least for the number of members.
   public var minProperties: Int?
+  /// The most for the number of members.
   public var maxProperties: Int?
   /// Whether `null` is a value.
   public var isNullable = false

@@ -28,8 +28,7 @@ extension StructuralSchema {
         if let problem = items?.decodingProblem(element, at: path) { return problem }
       }
     case (.string, .string(let text)):
-      if rules.format == "date-time", !Format.isDateTime(text) {
-        let layout = #"2006-01-02T15:04:05.000000Z07:00"#
+      if let layout = timeLayout, !Format.isDateTime(text) {
         return #"parsing time "\#(text)" as "\#(layout)": cannot parse "\#(text)" as "2006""#
       }
       if rules.format == "byte", Base64.decoded(text) == nil { return "illegal base64 data at input byte 0" }
@@ -54,5 +53,14 @@ extension StructuralSchema {
         "json: cannot unmarshal \(found == "boolean" ? "bool" : found) into Go struct field \(path) of type \(type)"
     }
     return nil
+  }
+
+  /// How Go spells the layout of the times here; nil if the text is no time.
+  private var timeLayout: String? {
+    switch rules.format {
+    case "date-time": "2006-01-02T15:04:05Z07:00"
+    case ValueRules.microTimeFormat: "2006-01-02T15:04:05.000000Z07:00"
+    default: nil
+    }
   }
 }

@@ -33,10 +33,10 @@ public struct TypeRules: Sendable {
 extension TypeRules {
   /// The rules of a built-in kind; nil if this server has none. The version does not matter.
   public static func builtIn(group: String, kind: String) -> TypeRules? {
-    let name = group == "events.k8s.io" && kind == "Event" ? "RegardingEvent" : kind
-    guard let expected = groups[name], expected == group, let schema = SchemaTable.builtIn.types[name] else {
-      return nil
-    }
+    guard groups[kind]?.contains(group) == true else { return nil }
+    // Two groups have a kind of this name.
+    let name = group == "events.k8s.io" ? "RegardingEvent" : kind
+    guard let schema = SchemaTable.builtIn.types[name] else { return nil }
     return TypeRules(
       schema: schema,
       defaults: { BuiltInDefaults.filled(schema.defaulted($0), kind: name) },
@@ -71,15 +71,15 @@ extension TypeRules {
       hasStatusSubresource: hasStatusSubresource)
   }
 
-  /// Each built-in kind and its group.
-  private static let groups: [String: String] = [
-    "Namespace": "", "Node": "", "Pod": "", "Service": "", "ServiceAccount": "", "Secret": "", "ConfigMap": "",
-    "Event": "", "PersistentVolumeClaim": "", "DaemonSet": "apps", "Deployment": "apps", "StatefulSet": "apps",
-    "NetworkPolicy": "networking.k8s.io", "Ingress": "networking.k8s.io", "PodDisruptionBudget": "policy",
-    "Role": "rbac.authorization.k8s.io", "ClusterRole": "rbac.authorization.k8s.io",
-    "RoleBinding": "rbac.authorization.k8s.io", "ClusterRoleBinding": "rbac.authorization.k8s.io",
-    "Lease": "coordination.k8s.io", "RegardingEvent": "events.k8s.io",
-    "CustomResourceDefinition": "apiextensions.k8s.io",
+  /// Each built-in kind and the groups that have it.
+  private static let groups: [String: [String]] = [
+    "Namespace": [""], "Node": [""], "Pod": [""], "Service": [""], "ServiceAccount": [""], "Secret": [""],
+    "ConfigMap": [""], "PersistentVolumeClaim": [""], "Event": ["", "events.k8s.io"], "DaemonSet": ["apps"],
+    "Deployment": ["apps"], "StatefulSet": ["apps"], "NetworkPolicy": ["networking.k8s.io"],
+    "Ingress": ["networking.k8s.io"], "PodDisruptionBudget": ["policy"], "Role": ["rbac.authorization.k8s.io"],
+    "ClusterRole": ["rbac.authorization.k8s.io"], "RoleBinding": ["rbac.authorization.k8s.io"],
+    "ClusterRoleBinding": ["rbac.authorization.k8s.io"], "Lease": ["coordination.k8s.io"],
+    "CustomResourceDefinition": ["apiextensions.k8s.io"],
   ]
 
   private static let blocking: Set<FieldFailure.Reason> = [

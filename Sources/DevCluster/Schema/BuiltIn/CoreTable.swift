@@ -170,7 +170,7 @@ extension SchemaTable {
       lastTimestamp time !
       count int
       type string
-      eventTime time !
+      eventTime microtime !
       series EventSeries *
       action string
       related ObjectReference *
@@ -183,7 +183,7 @@ extension SchemaTable {
     }
     EventSeries {
       count int !
-      lastObservedTime time !
+      lastObservedTime microtime !
     }
     """
 }

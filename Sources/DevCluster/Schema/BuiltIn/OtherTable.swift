@@ -12,8 +12,8 @@ extension SchemaTable {
     LeaseSpec {
       holderIdentity string *
       leaseDurationSeconds int *
-      acquireTime time *
-      renewTime time *
+      acquireTime microtime *
+      renewTime microtime *
       leaseTransitions int *
       strategy string *
       preferredHolder string *
@@ -22,7 +22,7 @@ extension SchemaTable {
       apiVersion string
       kind string
       metadata ObjectMeta
-      eventTime time !
+      eventTime microtime !
       series EventSeries *
       reportingController string
       reportingInstance string

@@ -6,12 +6,12 @@ import JSON
 ///
 /// A table is text. `Name {`, optionally `Name atomic {`, opens a type and `}` closes it; between them stands one
 /// member a line: its name, its type and its flags. Types are `string`, `int`, `bool`, `any`, `intOrString`,
-/// `quantity`, `time`, `bytes`, another type of the tables, `[T]` for a list and `{T}` for a map. Flags are:
+/// `quantity`, `time`, `microtime`, `bytes`, another type of the tables, `[T]` for a list and `{T}` for a map. Flags are:
 ///
 /// - `*` a pointer in Go: any value that is given is kept, null counts as absent;
 /// - `!` always written, with the zero value where there is none;
 /// - `map=a,b` and `set` for the merge of a list, `atomic` for a map or an object;
-/// - `required`, and `=value` for a default, as JSON without spaces or as a bare word.
+/// - `=value` for a default, as JSON without spaces or as a bare word.
 ///
 /// Without `*` and `!` Go's `omitempty` holds: zero values are left out, but structures are always written. The
 /// facts are those of `k8s.io/api` 1.36 and of the OpenAPI document that the API server publishes.
@@ -42,7 +42,6 @@ private struct SchemaTableReader {
   private struct Flags {
     var isPointer = false
     var isAlways = false
-    var isRequired = false
     var merging: StructuralSchema.Merging?
     var defaultValue: JSONValue?
   }
@@ -80,7 +79,6 @@ private struct SchemaTableReader {
       return .anything
     }
     var properties: [(String, StructuralSchema)] = []
-    var rules = ValueRules()
     for line in definition.lines {
       let words = line.split(separator: " ").map(String.init)
       guard words.count >= 2 else {
@@ -88,11 +86,10 @@ private struct SchemaTableReader {
         continue
       }
       let flags = flags(words.dropFirst(2), in: name)
-      if flags.isRequired { rules.required.append(words[0]) }
       properties.append((words[0], schema(words[1], flags)))
     }
     let merging: StructuralSchema.Merging? = definition.isAtomic ? .atomic : nil
-    let schema = StructuralSchema(kind: .object, rules: rules, merging: merging, properties: properties)
+    let schema = StructuralSchema(kind: .object, merging: merging, properties: properties)
     resolved[name] = schema
     return schema
   }
@@ -103,7 +100,6 @@ private struct SchemaTableReader {
       switch word {
       case "*": flags.isPointer = true
       case "!": flags.isAlways = true
-      case "required": flags.isRequired = true
       case "set": flags.merging = .set
       case "atomic": flags.merging = .atomic
       case let word where word.hasPrefix("map="):
@@ -135,6 +131,7 @@ private struct SchemaTableReader {
     case "intOrString": return scalar(.intOrString, zero: 0)
     case "quantity": return scalar(.intOrString, zero: "0", format: ValueRules.quantityFormat)
     case "time": return scalar(.string, zero: .null, format: "date-time")
+    case "microtime": return scalar(.string, zero: .null, format: ValueRules.microTimeFormat)
     case "any":
       rules.preservesUnknownFields = true
       rules.isPointer = true
@@ -147,7 +144,6 @@ private struct SchemaTableReader {
     case "{": composite = (nil, schema(String(type.dropFirst().dropLast()), Flags()).asElement)
     default:
       let base = self.type(named: type)
-      rules.required = base.rules.required
       let presence: StructuralSchema.Presence =
         flags.isAlways ? .always(.null) : flags.isPointer ? .asGiven : .alwaysStructure
       return StructuralSchema(
