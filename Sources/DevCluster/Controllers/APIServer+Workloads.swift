@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import Logging
+
+extension APIServer {
+  /// Reports Deployments and StatefulSets as rolled out. They get no pods here: only their status is kept.
+  func reconcileWorkloads() {
+    for plural in ["deployments", "statefulsets"] {
+      let storage = StorageKey(group: "apps", plural: plural)
+      for object in store.objects(storage) where !object.isBeingDeleted {
+        let status = Self.rolledOut(object, at: configuration.now())
+        guard !DaemonSetRollout.isSameStatus(status, object["status"] ?? [:]) else { continue }
+        var reported = object
+        reported["status"] = status
+        _ = store.put(reported, storage, object.objectKey)
+        logger.info("workload rolled out", metadata: ["type": "\(plural)", "object": "\(object.objectKey.text)"])
+      }
+    }
+  }
+
+  private static func rolledOut(_ object: JSONValue, at now: Timestamp) -> JSONValue {
+    let replicas = object[path: "spec", "replicas"] ?? 1
+    var status: JSONValue = ["observedGeneration": object.meta["generation"] ?? 1, "replicas": replicas]
+    for field in ["updatedReplicas", "readyReplicas", "availableReplicas"] { status[field] = replicas }
+    if object["kind"] == "Deployment" {
+      status["conditions"] = [
+        [
+          "type": "Available", "status": "True", "reason": "MinimumReplicasAvailable",
+          "message": "Deployment has minimum availability.", "lastTransitionTime": .string(now.rfc3339),
+          "lastUpdateTime": .string(now.rfc3339),
+        ]
+      ]
+    } else {
+      status["currentReplicas"] = replicas
+    }
+    return status
+  }
+}

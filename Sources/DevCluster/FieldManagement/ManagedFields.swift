@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+
+/// The `metadata.managedFields` of an object, read for computing.
+///
+/// Source: `k8s.io/apimachinery/pkg/util/managedfields/internal/managedfields.go`.
+struct ManagedFields: Sendable {
+  /// Who owns fields: entries that agree in all of this are one.
+  struct Manager: Hashable, Sendable {
+    enum Operation: String, Sendable {
+      case apply = "Apply"
+      case update = "Update"
+    }
+
+    let name: String
+    let operation: Operation
+    let subresource: String?
+    /// Nil for managers that apply: they keep their fields when they change the version.
+    let apiVersion: String?
+  }
+
+  /// What one manager owns.
+  struct Entry: Sendable {
+    var fields: FieldSet
+    var apiVersion: String
+    var time: String?
+  }
+
+  var entries: [Manager: Entry] = [:]
+
+  init() {}
+
+  /// Reads the entries. One that cannot be read makes the whole count as absent, as in the API server.
+  init?(_ value: JSONValue?) {
+    guard case .array(let list)? = value, !list.isEmpty else { return nil }
+    // A single empty entry is how a client resets the bookkeeping.
+    if list == [[:]] { return }
+    for item in list {
+      guard let name = item["manager"]?.string, let version = item["apiVersion"]?.string,
+        let operation = item["operation"]?.string.flatMap(Manager.Operation.init),
+        let fields = item["fieldsV1"].flatMap(FieldSet.init(fieldsV1:))
+      else { return nil }
+      let subresource = item["subresource"]?.string
+      let manager = Manager(
+        name: name, operation: operation, subresource: subresource == "" ? nil : subresource,
+        apiVersion: operation == .apply ? nil : version)
+      entries[manager] = Entry(fields: fields, apiVersion: version, time: item["time"]?.string)
+    }
+  }
+
+  /// The entries as they stand in an object, nil if there are none: those that apply first, then by time and name.
+  var value: JSONValue? {
+    guard !entries.isEmpty else { return nil }
+    let sorted = entries.sorted { left, right in
+      let first = Self.order(left.key, left.value)
+      let second = Self.order(right.key, right.value)
+      return first.lexicographicallyPrecedes(second)
+    }
+    return .array(
+      sorted.map { manager, entry in
+        var item: JSONValue = [
+          "manager": .string(manager.name), "operation": .string(manager.operation.rawValue),
+          "apiVersion": .string(entry.apiVersion),
+        ]
+        if let time = entry.time { item["time"] = .string(time) }
+        item["fieldsType"] = "FieldsV1"
+        item["fieldsV1"] = entry.fields.fieldsV1
+        if let subresource = manager.subresource { item["subresource"] = .string(subresource) }
+        return item
+      })
+  }
+
+  private static func order(_ manager: Manager, _ entry: Entry) -> [String] {
+    [manager.operation.rawValue, entry.time ?? "", manager.name, entry.apiVersion, manager.subresource ?? ""]
+  }
+
+  /// Applies a change to what each manager but one owns, and forgets those that own nothing any more.
+  mutating func change(except: Manager?, _ body: (FieldSet) -> FieldSet) {
+    for (manager, entry) in entries where manager != except {
+      entries[manager]?.fields = body(entry.fields)
+    }
+    entries = entries.filter { !$0.value.fields.isEmpty || $0.key == except }
+  }
+}
+
+extension ManagedFields.Manager: CustomStringConvertible {
+  /// The manager as a conflict names it.
+  var description: String {
+    var text = "\"\(name)\""
+    if let subresource { text += " with subresource \"\(subresource)\"" }
+    if let apiVersion { text += " using \(apiVersion)" }
+    return text
+  }
+}

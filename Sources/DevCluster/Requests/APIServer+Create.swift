@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+
+extension APIServer {
+  func create(
+    _ request: APIRequest, _ target: RequestTarget, _ type: ServedType, by identity: Identity
+  ) throws(APIStatus) -> APIResponse {
+    let form = try Representation.accepted(by: request)
+    let write = try WriteOptions(request, subresource: nil, now: configuration.now())
+    let body = try RequestBody.object(request, as: type)
+    let (pruned, warnings) = try known(body, type, write)
+    var object = pruned
+    if let name = target.name {
+      // A custom resource may be created under its own name; the body must agree.
+      guard object.name.isEmpty || object.name == name else { throw Self.mismatch(object.name, name) }
+      object.meta["name"] = .string(name)
+    }
+    if type.kind == "SelfSubjectAccessReview" {
+      let review = type.rules.tracked(object, over: nil, write, type: type)
+      return APIResponse(status: 201, json: reviewAccess(review, by: identity))
+    }
+    let created = try insert(object, target, type, write, tracksFields: true)
+    return APIResponse(
+      status: 201, json: represent(created, type, form), warnings: warnings)
+  }
+
+  /// Checks and keeps a new object, in the order of `registry/generic/registry/store.go`.
+  func insert(
+    _ object: JSONValue, _ target: RequestTarget, _ type: ServedType, _ write: WriteOptions, tracksFields: Bool
+  ) throws(APIStatus) -> JSONValue {
+    var object = object
+    object["apiVersion"] = .string(type.apiVersion)
+    object["kind"] = .string(type.kind)
+    try place(&object, target, type)
+    if object.name.isEmpty, let prefix = object.meta["generateName"]?.string, !prefix.isEmpty {
+      object.meta["name"] = .string(String(prefix.prefix(58)) + identifiers.suffix())
+    }
+    if type.hasStatus, !keepsStatusOnCreate(type) { object["status"] = nil }
+    for field in ["resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "generation"] {
+      object.meta[field] = nil
+    }
+    object = type.rules.completed(object)
+    if tracksFields {
+      object.meta["managedFields"] = nil
+      object = type.rules.tracked(object, over: nil, write, type: type)
+    }
+    initialize(&object, type)
+    let failures = type.rules.failures(object, nil)
+    guard failures.isEmpty else { throw .invalid(object.name, type, failures) }
+    if let existing = store.object(type.storage, object.objectKey) {
+      throw .alreadyExists(object.name, type, isBeingDeleted: existing.isBeingDeleted)
+    }
+    object.meta["uid"] = .string(identifiers.uid())
+    object.meta["creationTimestamp"] = .string(write.now.rfc3339)
+    if type.countsGenerations { object.generation = 1 }
+    return write.isDryRun ? object : store.put(object, type.storage, object.objectKey)
+  }
+
+  /// Prunes fields that the type does not have.
+  ///
+  /// - Throws: 400 if the request asks for strictness.
+  func known(
+    _ body: JSONValue, _ type: ServedType, _ write: WriteOptions
+  ) throws(APIStatus) -> (object: JSONValue, warnings: [String]) {
+    let (object, unknown) = try type.rules.decoded(body, as: type)
+    let messages = unknown.map { "unknown field \"\($0)\"" }
+    guard !messages.isEmpty else { return (object, []) }
+    switch write.fieldValidation {
+    case .ignore: return (object, [])
+    case .warn: return (object, messages)
+    case .strict:
+      throw .badRequest(
+        "\(type.kind) in version \"\(type.version)\" cannot be handled as a \(type.kind): strict decoding error: "
+          + messages.joined(separator: ", "))
+    }
+  }
+
+  /// Sets the namespace by the path and refuses one that is not there.
+  private func place(_ object: inout JSONValue, _ target: RequestTarget, _ type: ServedType) throws(APIStatus) {
+    guard type.isNamespaced, let namespace = target.namespace else {
+      object.meta["namespace"] = nil
+      return
+    }
+    let stated = object.namespace
+    guard stated.isEmpty || stated == namespace else {
+      throw .badRequest("the namespace of the provided object does not match the namespace sent on the request")
+    }
+    object.meta["namespace"] = .string(namespace)
+    guard let found = store.object(Self.namespaces, ObjectKey(namespace: "", name: namespace)) else {
+      throw .notFound(namespace: namespace)
+    }
+    if found.isBeingDeleted {
+      let name = object.name
+      throw APIStatus(
+        code: 403, reason: "Forbidden",
+        message: "\(type.qualifiedPlural) \"\(name)\" is forbidden: unable to create new content in namespace "
+          + "\(namespace) because it is being terminated",
+        details: [
+          "name": .string(name), "group": .string(type.group), "kind": .string(type.plural),
+          "causes": [
+            [
+              "reason": "NamespaceTerminating", "field": "metadata.namespace",
+              "message": .string("namespace \(namespace) is being terminated"),
+            ]
+          ],
+        ])
+    }
+  }
+
+  private func keepsStatusOnCreate(_ type: ServedType) -> Bool {
+    !type.isCustom && ["Node", "PersistentVolume"].contains(type.kind)
+  }
+
+  static func mismatch(_ name: String, _ url: String) -> APIStatus {
+    .badRequest("the name of the object (\(name)) does not match the name on the URL (\(url))")
+  }
+}

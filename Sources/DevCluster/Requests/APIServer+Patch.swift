@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+
+extension APIServer {
+  func patch(
+    _ request: APIRequest, _ target: RequestTarget, _ type: ServedType, by identity: Identity
+  ) throws(APIStatus) -> APIResponse {
+    let form = try Representation.accepted(by: request)
+    let media = MediaType(request.header("content-type") ?? "").name
+    var accepted = ["application/json-patch+json", "application/merge-patch+json"]
+    if !type.isCustom { accepted.append("application/strategic-merge-patch+json") }
+    accepted.append("application/apply-patch+yaml")
+    guard accepted.contains(media) else { throw .unsupportedMediaType(accepted) }
+    if media == "application/apply-patch+yaml" { return try apply(request, target, type, form) }
+
+    let write = try WriteOptions(request, subresource: target.subresource, now: configuration.now())
+    if request.parameter("force") != nil {
+      throw .invalid(
+        "", group: "meta.k8s.io", kind: "PatchOptions",
+        [.forbidden("force", "may not be specified for non-apply patch")])
+    }
+    let old = present(try found(target, type), as: type)
+    let body = try RequestBody.patch(request.body)
+    let patched: JSONValue
+    switch media {
+    case "application/json-patch+json": patched = try JSONPatch.apply(body, to: old)
+    case "application/merge-patch+json": patched = MergePatch.apply(body, to: old)
+    default: patched = type.rules.strategicMerge.apply(body, to: old)
+    }
+    try RequestBody.check(patched, is: type)
+    guard patched.name == old.name else { throw Self.mismatch(patched.name, old.name) }
+    let (new, warnings) = try known(patched, type, write)
+    let updated = try update(old, to: new, type, write, tracksFields: true)
+    return APIResponse(status: 200, json: represent(updated, type, form), warnings: warnings)
+  }
+
+  /// Server-side apply (KEP-555).
+  private func apply(
+    _ request: APIRequest, _ target: RequestTarget, _ type: ServedType, _ form: Representation
+  ) throws(APIStatus) -> APIResponse {
+    let write = try WriteOptions(request, subresource: target.subresource, now: configuration.now())
+    guard request.parameter("fieldManager") ?? "" != "" else {
+      throw .invalid(
+        "", group: "meta.k8s.io", kind: "PatchOptions",
+        [.required("fieldManager", "is required for apply patch")])
+    }
+    var applied = try RequestBody.applied(request, as: type)
+    try RequestBody.check(applied, is: type)
+    let name = target.name ?? ""
+    guard applied.meta["managedFields"] == nil else { throw .badRequest("metadata.managedFields must be nil") }
+    guard applied.name.isEmpty || applied.name == name else { throw Self.mismatch(applied.name, name) }
+    applied.meta["name"] = .string(name)
+    if let namespace = target.namespace {
+      guard applied.namespace.isEmpty || applied.namespace == namespace else {
+        throw .badRequest("the namespace of the provided object does not match the namespace sent on the request")
+      }
+      applied.meta["namespace"] = .string(namespace)
+    }
+    let key = ObjectKey(namespace: target.namespace ?? "", name: name)
+    var warnings: [String] = []
+    if type.isCustom {
+      (applied, warnings) = try known(applied, type, write)
+    }
+    guard let stored = store.object(type.storage, key) else {
+      guard target.subresource == nil else { throw .notFound(name, type) }
+      if let version = applied.resourceVersion, version != 0 { throw .conflict(name, type) }
+      let merged = try type.rules.merged(applied, into: nil, write, type: type)
+      let created = try insert(merged, target, type, write, tracksFields: false)
+      return APIResponse(
+        status: 201, json: represent(created, type, form), warnings: warnings)
+    }
+    let old = present(stored, as: type)
+    if let version = applied.resourceVersion, version != 0, version != old.resourceVersion {
+      throw .conflict(name, type)
+    }
+    if !applied.uid.isEmpty, applied.uid != old.uid {
+      throw .precondition(
+        name, type, "Precondition failed: UID in precondition: \(applied.uid), UID in object meta: \(old.uid)")
+    }
+    let merged = try type.rules.merged(applied, into: old, write, type: type)
+    let updated = try update(old, to: merged, type, write, tracksFields: false)
+    return APIResponse(status: 200, json: represent(updated, type, form), warnings: warnings)
+  }
+}

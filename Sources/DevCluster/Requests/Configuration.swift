@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import Logging
+
+/// How an ``APIServer`` behaves.
+public struct APIServerConfiguration: Sendable {
+  /// Who comes with which bearer token. A token that is not here gets 401.
+  public var tokens: [String: Identity] = [:]
+  /// Who comes without a token.
+  public var tokenless = Identity.anonymous
+  /// Whether the controllers run: garbage collection, namespaces, DaemonSets and the workloads' status.
+  ///
+  /// Without them the server is alone, as kube-apiserver is without kube-controller-manager.
+  public var runsControllers = true
+  /// How many changes are remembered; a watch from before them gets 410 Expired.
+  public var historyLimit = 4096
+  /// How many frames may wait for a client that does not read; then its watch ends.
+  public var watchBuffer = 8192
+  /// The largest request body in bytes (3 MiB, as the real server has it).
+  public var bodyLimit = 3 << 20
+  /// How often a watch that allows it gets a bookmark.
+  public var bookmarkInterval = Duration.seconds(60)
+  /// The seed of uids and of generated names.
+  public var seed = UInt64.random(in: .min ... .max)
+  /// The clock.
+  public var now: @Sendable () -> Timestamp = Timestamp.wallClock
+  /// What becomes of each pod of a DaemonSet.
+  public var podFate: @Sendable (_ pod: JSONValue, _ node: JSONValue) -> PodFate = { _, _ in .ready }
+  /// Asked before each request; a fault is what the client gets in the place of the answer.
+  public var intercept: @Sendable (APIRequest) -> Fault? = { _ in nil }
+  /// Where the server tells what it and its controllers do.
+  public var logger = Logger(label: "devcluster")
+
+  /// The defaults, with one cluster admin of that token.
+  public init(adminToken: String) { tokens[adminToken] = .admin }
+}
+
+/// Something that goes wrong on purpose.
+public enum Fault: Sendable {
+  /// This answer is given in the place of the real one; the request has no effect.
+  case answer(APIResponse)
+  /// The connection is closed without an answer; the request has no effect.
+  case closeConnection
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+
+/// What must hold for a CustomResourceDefinition.
+///
+/// Source: `apiextensions-apiserver/pkg/apis/apiextensions/validation/validation.go`.
+enum DefinitionRules {
+  static func failures(_ definition: JSONValue) -> [FieldFailure] {
+    let spec = definition["spec"] ?? [:]
+    var result: [FieldFailure] = []
+    let group = spec["group"]?.string ?? ""
+    let plural = spec[path: "names", "plural"]?.string ?? ""
+    if definition[path: "metadata", "name"]?.string != "\(plural).\(group)" {
+      let name = definition[path: "metadata", "name"] ?? ""
+      result.append(.invalid("metadata.name", name, #"must be spec.names.plural+"."+spec.group"#))
+    }
+    if group.isEmpty {
+      result.append(.required("spec.group"))
+    } else if let problem = NameRules.subdomain(group) {
+      result.append(.invalid("spec.group", .string(group), problem))
+    }
+    for name in ["plural", "kind"] where (spec[path: "names", name]?.string ?? "").isEmpty {
+      result.append(.required("spec.names.\(name)"))
+    }
+    let scope = spec["scope"] ?? ""
+    if !["Cluster", "Namespaced"].contains(scope) {
+      result.append(.notSupported("spec.scope", scope, ["Cluster", "Namespaced"]))
+    }
+    let versions = spec["versions"]?.array ?? []
+    if versions.filter({ $0["storage"] == true }).count != 1 {
+      let detail = "must have exactly one version marked as storage version"
+      result.append(.invalid("spec.versions", .array(versions.compactMap { $0["name"] }), detail))
+    }
+    for (index, version) in versions.enumerated() {
+      let place = "spec.versions[\(index)]"
+      if let problem = NameRules.label(version["name"]?.string ?? "") {
+        result.append(.invalid("\(place).name", version["name"] ?? "", problem))
+      }
+      result += schemaFailures(version[path: "schema", "openAPIV3Schema"], at: "\(place).schema.openAPIV3Schema")
+    }
+    return result
+  }
+
+  private static func schemaFailures(_ schema: JSONValue?, at path: String) -> [FieldFailure] {
+    guard let schema, !schema.isNull else { return [.required(path, "schemas are required")] }
+    do throws(SchemaError) {
+      _ = try StructuralSchema(openAPI: schema)
+      return []
+    } catch {
+      let place = error.path.isEmpty ? path : "\(path).\(error.path)"
+      return [.invalid(place, .null, error.message)]
+    }
+  }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+
+/// Reads a CustomResourceDefinition, and says what becomes of it.
+struct CustomResourceDefinition {
+  static let storage = StorageKey(group: "apiextensions.k8s.io", plural: "customresourcedefinitions")
+
+  var object: JSONValue
+
+  var group: String { object[path: "spec", "group"]?.string ?? "" }
+  var plural: String { object[path: "spec", "names", "plural"]?.string ?? "" }
+  var kind: String { object[path: "spec", "names", "kind"]?.string ?? "" }
+  var objects: StorageKey { StorageKey(group: group, plural: plural) }
+
+  /// The types that it asks to be served.
+  ///
+  /// - Throws: ``SchemaError`` if a schema is not structural.
+  func types() throws(SchemaError) -> [ServedType] {
+    let names = object[path: "spec", "names"] ?? [:]
+    var types: [ServedType] = []
+    for version in object[path: "spec", "versions"]?.array ?? [] where version["served"]?.bool == true {
+      let hasStatus = version[path: "subresources", "status"] != nil
+      types.append(
+        ServedType(
+          group: group, version: version["name"]?.string ?? "", kind: kind, plural: plural,
+          singular: names["singular"]?.string ?? kind.lowercased(),
+          listKind: names["listKind"]?.string ?? kind + "List",
+          shortNames: names["shortNames"]?.array?.compactMap(\.string) ?? [],
+          categories: names["categories"]?.array?.compactMap(\.string) ?? [],
+          isNamespaced: object[path: "spec", "scope"]?.string != "Cluster", hasStatus: hasStatus, isCustom: true,
+          countsGenerations: true, columns: Self.columns(version),
+          rules: try .custom(
+            openAPI: version[path: "schema", "openAPIV3Schema"] ?? [:], hasStatus: hasStatus)))
+    }
+    return types
+  }
+
+  /// The state of a definition that was just created.
+  static func initialize(_ object: inout JSONValue) {
+    var spec = object["spec"] ?? [:]
+    if spec["conversion"] == nil { spec["conversion"] = ["strategy": "None"] }
+    var names = spec["names"] ?? [:]
+    let kind = names["kind"]?.string ?? ""
+    if names["singular"] == nil { names["singular"] = .string(kind.lowercased()) }
+    if names["listKind"] == nil { names["listKind"] = .string(kind + "List") }
+    spec["names"] = names
+    object["spec"] = spec
+    let stored = (spec["versions"]?.array ?? []).filter { $0["storage"]?.bool == true }.compactMap { $0["name"] }
+    object["status"] = [
+      "conditions": .null, "acceptedNames": ["plural": "", "kind": ""], "storedVersions": .array(stored),
+    ]
+  }
+
+  /// The status of a definition whose names were accepted.
+  func established(at now: Timestamp) -> JSONValue {
+    var status = object["status"] ?? [:]
+    status["conditions"] = [
+      [
+        "type": "NamesAccepted", "status": "True", "lastTransitionTime": .string(now.rfc3339), "reason": "NoConflicts",
+        "message": "no conflicts found",
+      ],
+      [
+        "type": "Established", "status": "True", "lastTransitionTime": .string(now.rfc3339),
+        "reason": "InitialNamesAccepted", "message": "the initial names have been accepted",
+      ],
+    ]
+    status["acceptedNames"] = object[path: "spec", "names"]
+    return status
+  }
+
+  var isEstablished: Bool {
+    (object[path: "status", "conditions"]?.array ?? []).contains {
+      $0["type"] == "Established" && $0["status"] == "True"
+    }
+  }
+
+  private static func columns(_ version: JSONValue) -> [PrinterColumn] {
+    let given = (version["additionalPrinterColumns"]?.array ?? []).compactMap { column -> PrinterColumn? in
+      guard let name = column["name"]?.string, let text = column["jsonPath"]?.string, let path = JSONPath(text) else {
+        return nil
+      }
+      return PrinterColumn(
+        name: name, type: column["type"]?.string ?? "string", format: column["format"]?.string ?? "",
+        description: column["description"]?.string
+          ?? "Custom resource definition column (in JSONPath format): \(text)",
+        priority: column["priority"]?.integer ?? 0, path: path)
+    }
+    return given
+  }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+
+extension APIServer {
+  func watch(_ request: APIRequest, _ target: RequestTarget, _ type: ServedType) throws(APIStatus) -> APIResponse {
+    let form = try Representation.accepted(by: request)
+    let selection = try Selection(request, target, type)
+    let start = try WatchStart(request, current: store.revision)
+    let (frames, continuation) = AsyncStream.makeStream(
+      of: [UInt8].self, bufferingPolicy: .bufferingOldest(configuration.watchBuffer))
+    var watcher = Watcher(
+      type: type, selection: selection, form: form,
+      allowsBookmarks: request.flag("allowWatchBookmarks")
+        && request.parameter("allowWatchBookmarks") != nil, revision: store.revision, continuation: continuation)
+    nextWatcher += 1
+    let id = nextWatcher
+
+    let oldest = store.oldestWatchable(type.storage)
+    if let revision = start.revision, revision < oldest {
+      let gone = APIStatus.expired("too old resource version: \(revision) (\(oldest))")
+      continuation.yield(Self.frame("ERROR", gone.body))
+      continuation.finish()
+      return Self.stream(frames) {}
+    }
+    if let revision = start.revision {
+      watcher.revision = min(revision, store.revision)
+      if revision > store.revision { watcher.revision = revision }
+      tell(&watcher, store.changes)
+    } else {
+      for object in store.objects(type.storage) {
+        let object = present(object, as: type)
+        if selection.contains(object) { send("ADDED", object, to: &watcher) }
+      }
+      if start.sendsInitialEventsEnd, watcher.allowsBookmarks {
+        continuation.yield(bookmark(watcher, annotations: ["k8s.io/initial-events-end": "true"]))
+      }
+    }
+    watcher.timer = timer(id, request)
+    watchers[id] = watcher
+    continuation.onTermination = { [weak self] _ in
+      guard let self else { return }
+      Task { await self.endWatch(id) }
+    }
+    return Self.stream(frames) { continuation.finish() }
+  }
+
+  /// Tells all watchers what happened since they were told last.
+  func deliver() {
+    guard store.revision > delivered else { return }
+    let news = store.changes.suffix(Int(min(store.revision - delivered, Int64(store.changes.count))))
+    delivered = store.revision
+    for (id, var watcher) in watchers {
+      tell(&watcher, news)
+      if watchers[id] != nil { watchers[id] = watcher }
+    }
+  }
+
+  /// Ends one watch, from whichever side.
+  func endWatch(_ id: Int) {
+    guard let watcher = watchers.removeValue(forKey: id) else { return }
+    watcher.timer?.cancel()
+    watcher.continuation.finish()
+  }
+
+  /// Ends all watches, as a server that restarts does.
+  public func endWatches() {
+    for id in Array(watchers.keys) { endWatch(id) }
+  }
+
+  private func tell(_ watcher: inout Watcher, _ changes: some Sequence<Store.Change>) {
+    let type = watcher.type
+    for change in changes where change.revision > watcher.revision {
+      watcher.revision = change.revision
+      if let event = watcher.event(change, { present($0, as: type) }) { send(event.kind, event.object, to: &watcher) }
+    }
+  }
+
+  private func send(_ kind: String, _ object: JSONValue, to watcher: inout Watcher) {
+    let shown: JSONValue
+    if case .table(let rows) = watcher.form {
+      let table = Table(type: watcher.type, objects: rows, now: configuration.now())
+      shown = table.table(
+        [object], metadata: ["resourceVersion": object.meta["resourceVersion"] ?? ""],
+        withColumns: !watcher.hasSentColumns)
+      watcher.hasSentColumns = true
+    } else {
+      shown = represent(object, watcher.type, watcher.form)
+    }
+    if case .dropped = watcher.continuation.yield(Self.frame(kind, shown)) {
+      // A client that does not read loses its watch, never a frame out of the middle of it.
+      watcher.continuation.finish()
+    }
+  }
+
+  private func bookmark(_ watcher: Watcher, annotations: JSONValue? = nil) -> [UInt8] {
+    var metadata: JSONValue = ["resourceVersion": .string(String(store.revision))]
+    if let annotations { metadata["annotations"] = annotations }
+    if !watcher.type.isCustom { metadata["creationTimestamp"] = .null }
+    var object: JSONValue = ["kind": .string(watcher.type.kind), "apiVersion": .string(watcher.type.apiVersion)]
+    object["metadata"] = metadata
+    return Self.frame("BOOKMARK", represent(object, watcher.type, watcher.form))
+  }
+
+  private func sendBookmark(_ id: Int) {
+    guard let watcher = watchers[id], watcher.allowsBookmarks else { return }
+    watcher.continuation.yield(bookmark(watcher))
+  }
+
+  /// Bookmarks at intervals and shortly before the end, and the end itself.
+  private func timer(_ id: Int, _ request: APIRequest) -> Task<Void, Never> {
+    let timeout = request.parameter("timeoutSeconds").flatMap { Int64($0) }.flatMap { $0 > 0 ? $0 : nil }
+    let schedule = WatchSchedule(
+      timeout: timeout.map { .seconds($0) } ?? .seconds(30 * 60 + Int64(id % 30) * 60),
+      interval: configuration.bookmarkInterval)
+    return Task { [weak self] in
+      var elapsed = Duration.zero
+      for step in schedule.steps() {
+        guard (try? await Task.sleep(for: step.at - elapsed)) != nil else { return }
+        elapsed = step.at
+        switch step.action {
+        case .bookmark: await self?.sendBookmark(id)
+        case .end: await self?.endWatch(id)
+        }
+      }
+    }
+  }
+
+  private static func stream(
+    _ frames: AsyncStream<[UInt8]>, cancel: @escaping @Sendable () -> Void
+  ) -> APIResponse {
+    APIResponse(
+      status: 200, headers: [("Content-Type", "application/json")],
+      body: .stream(WatchStream(frames: frames, cancel: cancel)))
+  }
+
+  private static func frame(_ kind: String, _ object: JSONValue) -> [UInt8] {
+    JSONWriter.bytes(["type": .string(kind), "object": object], order: .asGiven) + [UInt8(ascii: "\n")]
+  }
+}

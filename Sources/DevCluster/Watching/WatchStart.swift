@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Where a watch begins.
+struct WatchStart: Hashable, Sendable {
+  /// Changes after this revision are told; nil to begin with everything there is.
+  var revision: Int64?
+  /// Whether a bookmark tells that everything there was has been told (KEP-3157).
+  var sendsInitialEventsEnd = false
+
+  /// - Throws: 500 for a version that is no number, as the real server does; 422 for options that do not go together.
+  init(_ request: APIRequest, current: Int64) throws(APIStatus) {
+    let text = request.parameter("resourceVersion") ?? ""
+    var wanted: Int64 = 0
+    if !text.isEmpty {
+      guard let number = Int64(text), number >= 0 else {
+        throw .internalError(
+          "resourceVersion: Invalid value: \"\(text)\": strconv.ParseUint: parsing \"\(text)\": invalid syntax")
+      }
+      wanted = number
+    }
+    let match = request.parameter("resourceVersionMatch") ?? ""
+    if request.parameter("sendInitialEvents") != nil {
+      guard match == "NotOlderThan" else {
+        throw .invalid(
+          "", group: "meta.k8s.io", kind: "ListOptions",
+          [.forbidden("resourceVersionMatch", "resourceVersionMatch must be NotOlderThan if sendInitialEvents is set")])
+      }
+      if request.flag("sendInitialEvents") {
+        sendsInitialEventsEnd = true
+        return
+      }
+    } else if !match.isEmpty {
+      throw .invalid(
+        "", group: "meta.k8s.io", kind: "ListOptions",
+        [
+          .forbidden(
+            "resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")
+        ])
+    }
+    revision = wanted == 0 ? nil : wanted
+  }
+}
+
+/// When a watch gets bookmarks and when it ends.
+struct WatchSchedule {
+  enum Action: Hashable { case bookmark, end }
+  var timeout: Duration
+  var interval: Duration
+
+  /// A bookmark every interval and one two seconds before the end, then the end.
+  func steps() -> some Sequence<(at: Duration, action: Action)> {
+    let last = timeout - .seconds(2)
+    var next = interval
+    var hasToldLast = last <= .seconds(2)
+    var isOver = false
+    return AnyIterator {
+      if isOver { return nil }
+      if interval > .zero, last > next {
+        defer { next += interval }
+        return (next, .bookmark)
+      }
+      if !hasToldLast {
+        hasToldLast = true
+        return (last, .bookmark)
+      }
+      isOver = true
+      return (timeout, .end)
+    }
+  }
+}
