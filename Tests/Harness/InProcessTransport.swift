@@ -12,12 +12,11 @@ public struct InProcessTransport: HTTPTransport {
   }
 
   public func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
-    guard let scheme = request.url.range(of: "://"),
-      let slash = request.url[scheme.upperBound...].firstIndex(of: "/")
-    else { throw Self.error(.invalidRequest, "not a URL") }
+    let parts = request.url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+    guard parts.count == 4 else { throw Self.error(.invalidRequest, "not a URL") }
     let answer = await server.handle(
       APIRequest(
-        request.method, String(request.url[slash...]), headers: request.headers.map { ($0.name, $0.value) },
+        request.method, "/" + parts[3], headers: request.headers.map { ($0.name, $0.value) },
         body: request.body ?? []))
     let headers = answer.headers.map { HTTPField($0.name, $0.value) }
     switch answer.body {

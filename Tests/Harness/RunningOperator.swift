@@ -2,6 +2,7 @@
 
 import ControllerRuntime
 import KubernetesClient
+import Logging
 import ObservabilityAPI
 import ObservabilityController
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import JSON
 import KubernetesClient
 
 /// A state that did not come in time, with the last that was seen.

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ControllerRuntime
+import DevCluster
 import Harness
 import JSON
 import KubernetesClient
+import ObservabilityController
 import Testing
 
 @Suite struct FirstReconcileTests {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ControllerRuntime
+import DevCluster
 import Harness
 import JSON
 import KubernetesClient
+import ObservabilityController
 import Testing
 
 /// What is missing is named, and work goes on by watch as soon as it appears.

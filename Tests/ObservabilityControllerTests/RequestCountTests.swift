@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ControllerRuntime
+import DevCluster
 import Harness
+import JSON
 import KubernetesClient
+import ObservabilityController
 import Testing
 
 /// It costs nothing when nothing changes.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ControllerRuntime
 import DevCluster
 import Harness
 import JSON
 import KubernetesClient
+import ObservabilityController
 import Testing
 
 /// A server that cannot be used is told once per change of that, and work goes on by itself.
