@@ -90,7 +90,8 @@ extension ClusterConfiguration {
     }
     return ClusterConfiguration(
       server: "https://\(host.contains(":") ? "[\(host)]" : host):\(port)",
-      tls: TLSOptions(certificateAuthorities: authorities), credentials: .tokenFile(tokenPath), namespace: namespace)
+      tls: TLSOptions(certificateAuthorities: authorities), certificateAuthorityFile: authorityPath,
+      credentials: .tokenFile(tokenPath), namespace: namespace)
   }
 }
 

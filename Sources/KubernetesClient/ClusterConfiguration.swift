@@ -8,6 +8,8 @@ public struct ClusterConfiguration: Hashable, Sendable, CustomStringConvertible 
   public var server: String
   /// How the server is authenticated; our own certificate too, if that is how we are.
   public var tls: TLSOptions
+  /// The file to which `tls.certificateAuthorities` is renewed from outside, or nil if it stays as it is.
+  public var certificateAuthorityFile: String?
   /// Who we are, beyond a certificate.
   public var credentials: Credentials
   /// The namespace that is ours, or `default`.
@@ -37,10 +39,12 @@ public struct ClusterConfiguration: Hashable, Sendable, CustomStringConvertible 
 
   /// A configuration made of its parts.
   public init(
-    server: String, tls: TLSOptions = .system, credentials: Credentials = .none, namespace: String = "default"
+    server: String, tls: TLSOptions = .system, certificateAuthorityFile: String? = nil,
+    credentials: Credentials = .none, namespace: String = "default"
   ) {
     self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
     self.tls = tls
+    self.certificateAuthorityFile = certificateAuthorityFile
     self.credentials = credentials
     self.namespace = namespace
   }

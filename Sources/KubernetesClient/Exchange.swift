@@ -7,7 +7,7 @@ struct Exchange: Sendable {
   let transport: any HTTPTransport
   let configuration: ClusterConfiguration
   let options: KubernetesClient.Options
-  let tokens: TokenSource
+  let identity: IdentitySource
 
   /// What is read of an error's body.
   static let errorLimit = 1 << 20
@@ -50,9 +50,9 @@ struct Exchange: Sendable {
     var mayReconnect = request.isIdempotent
     while true {
       do throws(KubernetesError) {
-        return try await operation(try tokens.authorization())
+        return try await operation(try identity.authorization())
       } catch {
-        if error.isUnauthorized, mayRenewToken, tokens.refused() {
+        if error.isUnauthorized, mayRenewToken, identity.refused() {
           mayRenewToken = false
         } else if mayReconnect, error.isBrokenBeforeFirstByte {
           mayReconnect = false
@@ -71,7 +71,7 @@ struct Exchange: Sendable {
     if let contentType = request.contentType { headers.append(HTTPField("Content-Type", contentType)) }
     return HTTPRequest(
       method: request.method, url: configuration.server + request.target, headers: headers, body: request.body,
-      tls: configuration.tls, deadlines: deadlines, bodyLimit: limit)
+      tls: identity.tls(), deadlines: deadlines, bodyLimit: limit)
   }
 
   private func head(

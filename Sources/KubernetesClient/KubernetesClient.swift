@@ -46,15 +46,15 @@ public struct KubernetesClient: KubernetesAPI {
   public init(transport: any HTTPTransport, configuration: ClusterConfiguration, options: Options) {
     self.init(
       transport: transport, configuration: configuration, options: options,
-      tokens: TokenSource(configuration.credentials))
+      identity: IdentitySource(configuration))
   }
 
   init(
-    transport: any HTTPTransport, configuration: ClusterConfiguration, options: Options, tokens: TokenSource
+    transport: any HTTPTransport, configuration: ClusterConfiguration, options: Options, identity: IdentitySource
   ) {
     self.configuration = configuration
     self.options = options
-    exchange = Exchange(transport: transport, configuration: configuration, options: options, tokens: tokens)
+    exchange = Exchange(transport: transport, configuration: configuration, options: options, identity: identity)
   }
 
   /// Reads one object.

@@ -32,6 +32,10 @@ struct OpenSSL {
     guard mkdtemp(&template) != nil else { return nil }
     folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     guard let child = Child("cd \(folder) && { \(Self.script)\n} >log 2>&1"), child.wait() == 0 else { return nil }
+    atexit {
+      guard let made = OpenSSL.shared else { return }
+      _ = Child("rm -rf \(made.folder)")?.wait()
+    }
   }
 
   /// The bytes of a file of the folder.

@@ -19,7 +19,7 @@ import Testing
     return KubernetesClient(
       transport: transport, configuration: configuration,
       options: KubernetesClient.Options(userAgent: "tests/1", onRequest: onRequest),
-      tokens: TokenSource(credentials, read: read))
+      identity: IdentitySource(configuration, read: read))
   }
 
   private func failure(_ answers: ScriptedTransport.Answer) async -> KubernetesError? {
@@ -193,45 +193,5 @@ import Testing
   @Test func hostsOfURLs() {
     #expect(Exchange.host("https://user:secret@api:6443/x") == "api:6443")
     #expect(Exchange.host("https://[::1]:6443") == "[::1]:6443")
-  }
-}
-
-@Suite struct TokenTests {
-  private let start = ContinuousClock.now
-
-  @Test func agesAndSurvivesAFailingRead() throws {
-    var cache = TokenCache()
-    let problem = FileProblem(cause: "no such file")
-    #expect(throws: problem) { try cache.token(now: start) { () throws(FileProblem) in throw problem } }
-    #expect(try cache.token(now: start) { Array(" one\n".utf8) } == "one")
-    #expect(try cache.token(now: start + .seconds(59)) { Array("two".utf8) } == "one")
-    #expect(try cache.token(now: start + .seconds(60)) { () throws(FileProblem) in throw problem } == "one")
-    #expect(try cache.token(now: start + .seconds(61)) { [] } == "one")
-    #expect(try cache.token(now: start + .seconds(62)) { Array("two".utf8) } == "two")
-    cache.drop()
-    #expect(throws: problem) { try cache.token(now: start + .seconds(63)) { () throws(FileProblem) in throw problem } }
-  }
-
-  @Test func headers() throws {
-    #expect(try TokenSource(.none).authorization() == nil)
-    #expect(try TokenSource(.basic(user: "u", password: "pä")).authorization() == "Basic dTpww6Q=")
-    #expect(throws: KubernetesError.credentials("token file /nowhere/token: no such file")) {
-      try TokenSource(.tokenFile("/nowhere/token")).authorization()
-    }
-    #expect(
-      "\(ClusterConfiguration(server: "https://a", credentials: .basic(user: "u", password: "p")))"
-        == "https://a (user u)")
-    #expect("\(ClusterConfiguration.Credentials.token("secret"))" == "token")
-  }
-
-  @Test(arguments: ["", "f", "fo", "foo", "foob", "fooba", "foobar", "\u{0}\u{7f}ÿ"])
-  func base64RoundTrip(_ text: String) {
-    #expect(Base64.decode(Base64.encode(text.utf8)) == Array(text.utf8))
-  }
-
-  @Test func base64Decoding() {
-    #expect(Base64.encode("foob".utf8) == "Zm9vYg==")
-    #expect(Base64.decode("Zm9v\n Yg==\n") == Array("foob".utf8))
-    for text in ["Zg=", "Zg===", "Z", "Zm9*", "===="] { #expect(Base64.decode(text) == nil, "\(text)") }
   }
 }
