@@ -6,8 +6,8 @@ import KubernetesClient
 
 extension TestCluster {
   /// The Events with that reason.
-  public func events(reason: String) async -> [JSONValue] {
-    await server.objects("events", group: "events.k8s.io").filter { $0["reason"]?.string == reason }
+  public func events(reason: String) async throws -> [KubernetesObject] {
+    try await admin.list(.events, ListQuery()).items.filter { $0["reason"]?.string == reason }
   }
 
   /// Waits for an Event with that reason.
@@ -32,13 +32,12 @@ extension TestCluster {
   }
 
   /// All that the operator wrote, as text: children, Events, and the status of objects of our kind.
-  public func everythingStoredByTheOperator() async -> String {
+  public func everythingStoredByTheOperator() async throws -> String {
     var texts: [String] = []
-    for (plural, group) in [
-      ("daemonsets", "apps"), ("serviceaccounts", ""), ("networkpolicies", "networking.k8s.io"),
-      ("events", "events.k8s.io"), ("observabilities", "observability.cozystack.io"),
+    for type in [
+      ResourceType.daemonSets, .serviceAccounts, .networkPolicies, .events, Self.observabilities,
     ] {
-      texts += await server.objects(plural, group: group).map { JSONWriter.text($0) }
+      texts += try await admin.list(type, ListQuery()).items.map { JSONWriter.text(.object($0.content)) }
     }
     return texts.joined(separator: "\n")
   }

@@ -5,6 +5,7 @@ import DevCluster
 import HTTPTransport
 import JSON
 import KubernetesClient
+import Logging
 import ObservabilityAPI
 import ObservabilityController
 
@@ -34,6 +35,7 @@ public struct TestCluster: Sendable {
     configuration.tokens[Self.operatorToken] = .serviceAccount(
       namespace: RoleManifests.operatorNamespace, name: RoleManifests.operatorName)
     configuration.podFate = podFate
+    configuration.logger = Logger(label: "devcluster") { _ in SwiftLogNoOpLogHandler() }
     server = APIServer(configuration)
     admin = Self.client(server, token: Self.adminToken)
     for namespace in ["default", "tenant-root", RoleManifests.operatorNamespace] {

@@ -48,7 +48,7 @@ import Testing
       let event = try await cluster.waitForEvent(reason: "ChildRepaired")
       await running.resync()
       #expect(event["note"]?.string?.contains("\(change.type.kind)/cozy-coroot/platform-node-agent") == true)
-      #expect(await cluster.events(reason: "ChildRepaired").count == 1)
+      #expect(try await cluster.events(reason: "ChildRepaired").count == 1)
       #expect(running.log.lines("child drifted").count == 1)
     }
   }
@@ -77,7 +77,7 @@ import Testing
       try await cluster.admin.delete(type, key, DeleteOptions())
       try await cluster.wait(for: type, key) { $0 != nil && $0?.uid != before.uid }
       try await cluster.waitForEvent(reason: "ChildRepaired")
-      #expect(await cluster.events(reason: "ChildRepaired").count == 1)
+      #expect(try await cluster.events(reason: "ChildRepaired").count == 1)
     }
   }
 }

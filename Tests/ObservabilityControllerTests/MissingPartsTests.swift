@@ -73,7 +73,7 @@ import Testing
       }
       try await cluster.wait(condition: "Ready")
       await running.resync()
-      let told = running.log.all.map(\.description).joined() + (await cluster.everythingStoredByTheOperator())
+      let told = running.log.all.map(\.description).joined() + (try await cluster.everythingStoredByTheOperator())
       #expect(!told.contains("s3cret"))
     }
   }

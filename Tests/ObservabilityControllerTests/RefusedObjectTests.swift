@@ -12,7 +12,7 @@ import Testing
 @Suite struct RefusedObjectTests {
   @Test(arguments: [
     ("mode", ["mode": "Full"], "spec.mode"),
-    ("traces", ["traces": ["destination": "ClickHouse"]], "spec.traces.destination"),
+    ("traces", ["traces": ["destination": "OTLP", "endpoint": "http://otlp:4318/v1/traces"]], "spec.traces.destination"),
     ("logs", ["logs": ["destination": "VictoriaLogs"]], "spec.logs.destination"),
   ] as [(String, JSONObject, String)])
   func whatALaterReleaseBrings(_ name: String, spec: JSONObject, field: String) async throws {
