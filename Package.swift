@@ -74,7 +74,10 @@ let package = Package(
       name: "generate",
       dependencies: ["JSON", "YAML", "ObservabilityAPI", "ObservabilityController", arguments], swiftSettings: strict),
     .executableTarget(
-      name: "devcluster", dependencies: ["JSON", "YAML", "DevCluster", arguments, logging, lifecycle, signals],
+      name: "devcluster",
+      dependencies: [
+        "JSON", "YAML", "HTTPTransport", "KubernetesClient", "DevCluster", arguments, logging, lifecycle, signals,
+      ],
       swiftSettings: strict),
     tests("JSONTests", ["JSON"]),
     tests("YAMLTests", ["YAML", "JSON"]),

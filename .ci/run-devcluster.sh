@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 readonly folder=.run
 readonly kubeconfig=$folder/kubeconfig
 readonly sample=config/samples/agents-only.yaml
-readonly crd=config/crd
+readonly crd=config/crd/observability.cozystack.io_observabilities.yaml
 readonly object=observability/platform
 
 children=()
@@ -74,14 +74,12 @@ children+=($!)
 await_file "$kubeconfig" "${children[0]}" devcluster
 await_file "$folder/endpoints" "${children[0]}" devcluster
 
-for file in "$crd"/*.yaml; do
-  [[ -r $file ]] || fail "there is no CRD in $crd: run make generate"
-  "$bin/devcluster" apply --kubeconfig "$kubeconfig" -f "$file"
-done
+[[ -r $crd ]] || fail "$crd is not there: run make generate"
+"$bin/devcluster" apply --kubeconfig "$kubeconfig" -f "$crd"
 
 # The operator's log is the story, so it goes to the terminal as it is.
 "$bin/observability-operator" run --kubeconfig "$kubeconfig" --backend-address-map "$folder/endpoints" \
-  --health-address 127.0.0.1:0 --metrics-address 127.0.0.1:0 &
+  --listen 127.0.0.1:0 &
 children+=($!)
 readonly operator=${children[1]}
 

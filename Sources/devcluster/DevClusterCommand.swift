@@ -8,5 +8,5 @@ struct DevClusterCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "devcluster",
     abstract: "A Kubernetes API server in memory, with sample nodes, to try the operator out.",
-    subcommands: [RunCommand.self])
+    subcommands: [RunCommand.self, ApplyCommand.self, WaitCommand.self])
 }
