@@ -90,7 +90,7 @@ import Testing
       Issue.record("the lease is still ours")
       return
     }
-    #expect(state.failed(.unavailable, now: .seconds(6), random: 0) == .wait(.seconds(4)))
+    #expect(state.failed(.unavailable, now: .seconds(6), random: 0) == .wait(.seconds(1)))
     #expect(state.waited(timestamp: stamp) == .read)
     #expect(state.isLeader)
     guard case .lost = state.failed(.unavailable, now: .seconds(10), random: 0) else {

@@ -92,7 +92,7 @@ struct LeaderElectionState: Sendable {
     }
     // Someone has written it meanwhile: look who.
     if error.isConflict || error.isNotFound { return .read }
-    return .wait(min(timing.retryPeriod, max(leadsUntil - now, .milliseconds(1))))
+    return .wait(min(timing.failurePause, max(leadsUntil - now, .milliseconds(1))))
   }
 
   /// The wait is over.

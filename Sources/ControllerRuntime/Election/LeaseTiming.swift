@@ -25,6 +25,9 @@ public struct LeaseTiming: Hashable, Sendable {
   /// By how much of itself a candidate's pause may be prolonged.
   static let jitter = 1.2
 
+  /// How long a leader waits after a renewal that failed: short, so that there are several tries before the deadline.
+  var failurePause: Duration { retryPeriod / 5 }
+
   /// How long one request may take.
   var requestDeadline: Duration { max(.seconds(1), renewDeadline / 2) }
 }

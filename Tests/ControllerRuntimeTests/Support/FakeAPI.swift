@@ -35,6 +35,9 @@ final class FakeAPI: KubernetesAPI {
 
   func count(_ verb: String) -> Int { requests.count { $0.verb == verb } }
   func object(_ type: ResourceType, _ key: ObjectKey) -> KubernetesObject? { state.withLock { $0.objects[type]?[key] } }
+  func objects(_ type: ResourceType) -> [KubernetesObject] {
+    state.withLock { ($0.objects[type] ?? [:]).values.sorted { $0.key < $1.key } }
+  }
   func fail(_ verb: String, _ error: KubernetesError, times: Int = 1) {
     state.withLock { $0.failures += Array(repeating: (verb, error), count: times) }
   }
