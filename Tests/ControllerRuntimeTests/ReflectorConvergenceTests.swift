@@ -46,9 +46,18 @@ import Testing
       case 11: api.bookmark()
       default: time.advance(by: .seconds(Int.random(in: 0...40, using: &random)))
       }
-      for _ in 0..<Int.random(in: 0..<4, using: &random) { await Task.yield() }
+      // Sometimes the reflector keeps up, sometimes several things happen to it at once.
+      if Bool.random(using: &random) {
+        try await eventually("the reflector waits or watches") { !time.deadlines.isEmpty && api.isDrained }
+      }
     }
     api.heal()
+    try await eventually("a watch is open") {
+      time.advance(by: .seconds(5))
+      return api.openWatches > 0 && informers.state(target).isSynced
+    }
+    for object in api.objects(.configMaps).prefix(2) { api.remove(.configMaps, object.key) }
+    api.put(.configMaps, KubernetesObject(type: .configMaps, namespace: "a", name: "last"))
     try await eventually("the store equals the server") {
       time.advance(by: .seconds(5))
       return informers.store(target)?.all() == api.objects(.configMaps) && informers.state(target).isSynced
