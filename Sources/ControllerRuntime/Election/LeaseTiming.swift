@@ -2,8 +2,8 @@
 
 /// How quickly a lease is renewed, lost and taken over.
 ///
-/// The defaults cost 12 requests a minute for the leader, and fewer for each candidate. A leader that dies without
-/// releasing the lease is replaced within 15 to 26 seconds; one that releases it, within 11.
+/// The defaults cost 12 requests a minute for the leader, and no more for each candidate. A leader that dies without
+/// releasing the lease is replaced after 10 to 26 seconds; one that releases it, after 11 at most.
 public struct LeaseTiming: Hashable, Sendable {
   /// How long a candidate waits after the last sign of life of a leader.
   public var leaseDuration: Duration
