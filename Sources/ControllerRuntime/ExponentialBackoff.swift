@@ -43,10 +43,4 @@ struct ExponentialBackoff: Sendable {
     lastFailure = now + delay
     return delay
   }
-
-  /// Starts from the beginning.
-  mutating func reset() {
-    failures = 0
-    lastFailure = nil
-  }
 }

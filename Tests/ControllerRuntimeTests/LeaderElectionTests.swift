@@ -50,10 +50,10 @@ import Testing
     let now = Timestamp(secondsSinceEpoch: 0)
     #expect(state.read(lease("other"), now: .zero, timestamp: now, random: 0.5) == .wait(.seconds(8)))
     #expect(state.waited(timestamp: now) == .read)
-    #expect(state.read(lease("other"), now: .seconds(14), timestamp: now, random: 0) == .wait(.seconds(5)))
+    #expect(state.read(lease("other"), now: .seconds(14), timestamp: now, random: 0) == .wait(.seconds(1)))
     let renewed = lease("other", renewed: "t2", version: "2")
     #expect(state.read(renewed, now: .seconds(16), timestamp: now, random: 0) == .wait(.seconds(5)))
-    #expect(state.read(renewed, now: .seconds(30), timestamp: now, random: 0) == .wait(.seconds(5)))
+    #expect(state.read(renewed, now: .seconds(30), timestamp: now, random: 0) == .wait(.seconds(1)))
     guard case .replace(let taken) = state.read(renewed, now: .seconds(31), timestamp: now, random: 0) else {
       Issue.record("the lease is not taken")
       return
@@ -73,7 +73,7 @@ import Testing
     _ = other.read(lease("other", duration: 60), now: .zero, timestamp: stamp, random: 0)
     #expect(
       other.read(lease("other", duration: 60), now: .seconds(59), timestamp: stamp, random: 0)
-        == .wait(.seconds(5)))
+        == .wait(.seconds(1)))
   }
 
   @Test func theLeaderRenewsWithWhatItKnowsAndLooksWhenThatFails() {
@@ -90,7 +90,7 @@ import Testing
       Issue.record("the lease is still ours")
       return
     }
-    #expect(state.failed(.unavailable, now: .seconds(6), random: 0) == .wait(.seconds(4)))
+    #expect(state.failed(.unavailable, now: .seconds(6), random: 0) == .wait(.seconds(1)))
     #expect(state.waited(timestamp: stamp) == .read)
     #expect(state.isLeader)
     guard case .lost = state.failed(.unavailable, now: .seconds(10), random: 0) else {

@@ -128,6 +128,19 @@ import Testing
     #expect(machine.state == .failing(.reset, attempts: 1))
   }
 
+  @Test(arguments: [
+    (KubernetesError.status(500, "InternalError"), true), (.reset, false), (.status(429, "Busy"), false),
+  ])
+  func aWatchThatIsRefusedAgainAndAgainIsGivenUpForAList(error: KubernetesError, relists: Bool) {
+    var machine = watching()
+    for _ in 1..<ReflectorStateMachine.refusalsUntilRelist {
+      _ = machine.failed(error, now: .zero, random: 0)
+      #expect(machine.waited(random: 0) == .watch(resourceVersion: "7", timeoutSeconds: 300))
+    }
+    _ = machine.failed(error, now: .zero, random: 0)
+    #expect((machine.waited(random: 0) == .list(limit: 2, continueToken: nil)) == relists)
+  }
+
   @Test func outcomesThatFitNoPhaseStartOver() {
     var machine = watching()
     #expect(machine.listed(ObjectList(items: [], resourceVersion: "1")) == .list(limit: 2, continueToken: nil))

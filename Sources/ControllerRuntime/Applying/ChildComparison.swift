@@ -21,7 +21,8 @@ public enum ChildComparison: Hashable, Sendable {
   ///
   /// The cluster's object may hold more than is desired: defaults, and fields of others. A desired `false`, `0`, `""`,
   /// `[]` or `{}` equals an absent field, because the API server leaves most of them out when it answers; the few where
-  /// absence means something else are excepted. Quantities are compared by amount. The status is not compared.
+  /// absence means something else are excepted. Quantities are compared by amount. A desired `null` equals nothing, so it
+  /// must not be rendered. The status is not compared.
   ///
   /// - Parameter appliedHash: the ``canonicalHash(of:)-(KubernetesObject)`` of what was applied last, if known.
   public init(desired: KubernetesObject, live: KubernetesObject?, appliedHash: String?) {

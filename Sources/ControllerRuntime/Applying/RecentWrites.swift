@@ -6,7 +6,7 @@ import Synchronization
 /// What was written a moment ago and a store may not show yet.
 final class RecentWrites: Sendable {
   /// For how long a store may lag behind. After that the store is believed, whatever it shows.
-  static let lifetime = Duration.seconds(10)
+  static let lifetime = Duration.seconds(3)
 
   private struct Write {
     let storedVersion: String?

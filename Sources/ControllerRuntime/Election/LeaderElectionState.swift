@@ -71,8 +71,8 @@ struct LeaderElectionState: Sendable {
     if observed?.record != record { observed = (record, now) }
     if record.holder == identity || record.holder.isEmpty { return .replace(claim(lease, timestamp)) }
     let duration = record.duration > 0 ? Duration.seconds(record.duration) : timing.leaseDuration
-    if let observed, now - observed.at >= duration { return .replace(claim(lease, timestamp)) }
-    return .wait(candidatePause(random))
+    let remaining = (observed?.at ?? now) + duration - now
+    return remaining > .zero ? .wait(min(candidatePause(random), remaining)) : .replace(claim(lease, timestamp))
   }
 
   /// The Lease was written as asked; the request was sent at that time.
@@ -92,7 +92,7 @@ struct LeaderElectionState: Sendable {
     }
     // Someone has written it meanwhile: look who.
     if error.isConflict || error.isNotFound { return .read }
-    return .wait(min(timing.retryPeriod, max(leadsUntil - now, .milliseconds(1))))
+    return .wait(min(timing.failurePause, max(leadsUntil - now, .milliseconds(1))))
   }
 
   /// The wait is over.

@@ -2,8 +2,8 @@
 
 /// How quickly a lease is renewed, lost and taken over.
 ///
-/// The defaults cost 12 requests a minute for the leader, and fewer for each candidate. A leader that dies without
-/// releasing the lease is replaced within 15 to 26 seconds; one that releases it, within 11.
+/// The defaults cost 12 requests a minute for the leader, and no more for each candidate. A leader that dies without
+/// releasing the lease is replaced after 10 to 26 seconds; one that releases it, after 11 at most.
 public struct LeaseTiming: Hashable, Sendable {
   /// How long a candidate waits after the last sign of life of a leader.
   public var leaseDuration: Duration
@@ -24,6 +24,9 @@ public struct LeaseTiming: Hashable, Sendable {
 
   /// By how much of itself a candidate's pause may be prolonged.
   static let jitter = 1.2
+
+  /// How long a leader waits after a renewal that failed: short, so that there are several tries before the deadline.
+  var failurePause: Duration { retryPeriod / 5 }
 
   /// How long one request may take.
   var requestDeadline: Duration { max(.seconds(1), renewDeadline / 2) }

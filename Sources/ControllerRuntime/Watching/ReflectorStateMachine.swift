@@ -32,6 +32,8 @@ struct ReflectorStateMachine: Sendable {
   static let absentTypeInterval = Duration.seconds(30)
   /// A watch that ends sooner than this without a frame counts as a failure.
   static let shortestWatch = Duration.seconds(1)
+  /// After how many refusals in a row a watch is not resumed but the collection listed anew.
+  static let refusalsUntilRelist = 3
 
   private let pageSize: Int?
   private var phase: Phase
@@ -107,6 +109,9 @@ struct ReflectorStateMachine: Sendable {
           relisted = true
           return listFromScratch(limit: pageSize)
         }
+      } else if attempts + 1 >= Self.refusalsUntilRelist, error.code.map({ $0 != 429 }) == true {
+        // The server answers but will not go on from that version, for whatever reason.
+        phase = .listing(items: [], limit: pageSize, continueToken: nil)
       } else {
         phase = .watching(resourceVersion: version, sawFrame: false)
         // A connection that breaks after it has worked is taken up again without an alarm; what fails then is reported.

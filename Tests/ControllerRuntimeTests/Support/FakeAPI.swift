@@ -33,8 +33,14 @@ final class FakeAPI: KubernetesAPI {
   var writes: [Request] { requests.filter { !["get", "list", "watch"].contains($0.verb) } }
   var openWatches: Int { state.withLock { $0.feeds.count { !$0.isClosed } } }
 
+  /// Whether every frame has been read by whoever watches.
+  var isDrained: Bool { state.withLock { $0.feeds.allSatisfy { $0.isClosed || $0.isEmpty } } }
+
   func count(_ verb: String) -> Int { requests.count { $0.verb == verb } }
   func object(_ type: ResourceType, _ key: ObjectKey) -> KubernetesObject? { state.withLock { $0.objects[type]?[key] } }
+  func objects(_ type: ResourceType) -> [KubernetesObject] {
+    state.withLock { ($0.objects[type] ?? [:]).values.sorted { $0.key < $1.key } }
+  }
   func fail(_ verb: String, _ error: KubernetesError, times: Int = 1) {
     state.withLock { $0.failures += Array(repeating: (verb, error), count: times) }
   }

@@ -16,6 +16,7 @@ final class WatchFeed: Sendable {
     self.type = type
   }
 
+  var isEmpty: Bool { frames.withLock { $0.isEmpty } }
   var isClosed: Bool { closed.withLock { $0 } }
 
   func push(_ frame: Result<WatchEvent?, KubernetesError>) {
