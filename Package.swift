@@ -84,7 +84,9 @@ let package = Package(
     tests("HTTPTransportTests", ["HTTPTransport"]),
     tests("KubernetesClientTests", ["KubernetesClient", "HTTPTransport", "JSON"]),
     tests("TelemetryTests", ["Telemetry", logging]),
-    tests("ControllerRuntimeTests", ["ControllerRuntime", "KubernetesClient", "JSON", logging]),
+    tests(
+      "ControllerRuntimeTests", ["ControllerRuntime", "KubernetesClient", "HTTPTransport", "JSON", logging],
+      exclude: ["Fixtures"]),
     tests("ObservabilityAPITests", ["ObservabilityAPI", "JSON", "YAML"]),
     tests("RenderingTests", ["Rendering", "ObservabilityAPI", "JSON", "YAML"]),
     tests("BackendsTests", ["Backends", "HTTPTransport", "JSON"]),

@@ -39,13 +39,13 @@ public final class ObservabilityOperator: Sendable {
         }
       },
       onChange: { router.changed($0, $1) }, onState: { router.stateChanged($0, $1) })
-    router.informers.withLock { $0 = informers }
     let events = EventRecorder(
       api: api, controller: OperatorSettings.controllerName, instance: settings.instance, environment: environment,
       metrics: metrics, logger: logger)
     let reconciler = ObservabilityReconciler(
       api: api, informers: informers, events: events, transport: transport, settings: settings,
       environment: environment, logger: logger)
+    router.connect(informers, reconciler)
     self.queue = queue
     self.informers = informers
     self.events = events
@@ -75,7 +75,12 @@ public final class ObservabilityOperator: Sendable {
     await events.drain(within: .seconds(5))
   }
 
-  /// Whether everything that every replica watches has been read.
+  /// Returns once ``isSynced`` holds, or the task is cancelled.
+  public func waitUntilSynced() async {
+    await informers.waitUntilSynced([Watches.objects, Watches.nodes])
+  }
+
+  /// Whether everything that every replica watches has been read, and can be read now.
   public var isSynced: Bool {
     [Watches.objects, Watches.nodes].allSatisfy { informers.state($0).isSynced }
   }
@@ -86,7 +91,8 @@ private final class WatchRouter: Sendable {
   /// Holds the watches that are there for no one object.
   static let operatorHolder = "the operator itself"
 
-  let informers = Mutex<Informers?>(nil)
+  private let informers = Mutex<Informers?>(nil)
+  private let reconciler = Mutex<ObservabilityReconciler?>(nil)
   private let queue: WorkQueue<String>
   private let logger: Logger
   private let story = Mutex(WatchStory())
@@ -96,7 +102,14 @@ private final class WatchRouter: Sendable {
     self.logger = logger
   }
 
+  /// Closes the circle: what the watches tell goes to those who made them.
+  func connect(_ informers: Informers, _ reconciler: ObservabilityReconciler) {
+    self.informers.withLock { $0 = informers }
+    self.reconciler.withLock { $0 = reconciler }
+  }
+
   func changed(_ target: WatchTarget, _ change: StoreChange) {
+    reconciler.withLock { $0 }?.observed(target, change)
     let priority: WorkPriority = change.isInitial ? .low : .normal
     switch target.type {
     case .observabilities:
@@ -113,7 +126,8 @@ private final class WatchRouter: Sendable {
   }
 
   func stateChanged(_ target: WatchTarget, _ state: InformerState) {
-    for line in story.withLock({ $0.tell(target, state) }) {
+    let isStarting = informers.withLock { $0 }?.states.values.contains(.starting) ?? true
+    for line in story.withLock({ $0.tell(target, state, isStarting: isStarting) }) {
       logger.log(level: line.level, "\(line.message)", metadata: line.metadata)
     }
     addAll(priority: .low)

@@ -48,6 +48,9 @@ import Testing
       ["manager": "bystander", "fieldsV1": ["f:metadata": ["f:labels": ["f:k": [:]]]]],
     ]
     let live = api.put(.configMaps, drifted)
+    for state in [created.object, updated.object, live] {
+      applier.observed(.configMaps, StoreChange(key: key, old: nil, new: state))
+    }
     let repaired = try await applier.apply(
       type: .configMaps, desired: desired("2"), live: live, appliedHash: updated.hash)
     #expect(repaired.change == .repaired(fields: ["data[k]"], by: ["kubectl-edit"]))

@@ -155,31 +155,3 @@ final class ScriptedServer: Sendable {
     pthread_detach(thread)
   }
 }
-
-/// Something one side tells the other once.
-final class Signal: Sendable {
-  private let state = Mutex(false)
-
-  var isSet: Bool { state.withLock { $0 } }
-
-  func set() { state.withLock { $0 = true } }
-
-  /// Blocks a server's thread, never a task, until the signal is set.
-  func block() {
-    while !isSet { usleep(1000) }
-  }
-}
-
-/// Waits until the condition holds; false if it does not within the time.
-func eventually(within limit: Duration = .seconds(10), _ condition: () async -> Bool) async -> Bool {
-  let deadline = ContinuousClock.now + limit
-  while await !condition() {
-    guard ContinuousClock.now < deadline else { return false }
-    await Task.yield()
-    try? await Task.sleep(for: .milliseconds(2))
-  }
-  return true
-}
-
-/// Holds a server's thread, never a task, for that time.
-func pause(milliseconds: UInt32) { usleep(milliseconds * 1000) }

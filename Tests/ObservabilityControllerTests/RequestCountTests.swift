@@ -21,7 +21,7 @@ import Testing
     try await cluster.withOperator { try await Self.settled(cluster, $0) }
     await cluster.server.clearRequestLog()
     try await cluster.withOperator { running in
-      await running.instance.informers.waitUntilSynced([])
+      await running.instance.waitUntilSynced()
       try await running.waitForLine("ready")
       await running.resync()
     }

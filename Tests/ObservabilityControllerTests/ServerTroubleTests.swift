@@ -41,7 +41,7 @@ import Testing
       #expect(!running.instance.isSynced)
       await cluster.server.setIntercept { _ in nil }
       try await cluster.wait(condition: "Ready")
-      #expect(running.instance.isSynced)
+      await running.instance.waitUntilSynced()
       #expect(Set(running.log.lines(message).map { $0.metadata["type"] ?? "" }).count == running.log.lines(message).count)
     }
   }

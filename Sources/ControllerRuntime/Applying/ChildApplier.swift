@@ -82,7 +82,14 @@ public struct ChildApplier: Sendable {
   /// Takes note of a change that a store has seen, so that a child which was made and deleted again in a moment is not
   /// taken to be there still.
   public func observed(_ type: ResourceType, _ change: StoreChange) {
-    recent.observed(ChildID(type: type, key: change.key), change.new)
+    recent.observed(ChildID(type: type, key: change.key), change)
+  }
+
+  /// Whether a store has not been told yet of what was written to a child.
+  ///
+  /// It always is in a moment, or after 3 s the store is believed as it is; look again then.
+  public func isAwaited(_ child: ChildID) -> Bool {
+    recent.isAwaited(child)
   }
 
   private func change(

@@ -4,16 +4,31 @@ import JSON
 import KubernetesClient
 
 /// Writes the status of objects, and only if it says something new.
+///
+/// A store lags behind what was just written: keep one writer for the life of the process, tell it of every change of an
+/// object with ``observed(_:_:)``, and begin each reconcile from ``latest(_:_:)``.
 public struct StatusWriter: Sendable {
   /// The field manager of the status: the manager of the rest with `-status` after it.
   public let fieldManager: String
 
   private let api: any KubernetesAPI
+  private let recent: RecentWrites
 
   /// A writer whose field manager is derived from that of the rest.
-  public init(api: any KubernetesAPI, fieldManager: String) {
+  public init(api: any KubernetesAPI, fieldManager: String, environment: RuntimeEnvironment = .live) {
     self.api = api
+    recent = RecentWrites(environment: environment)
     self.fieldManager = fieldManager + "-status"
+  }
+
+  /// The object as it is known: as stored, or as the last write left it if the store has not been told of that yet.
+  public func latest(_ type: ResourceType, _ stored: KubernetesObject) -> KubernetesObject {
+    recent.current(ChildID(type: type, key: stored.key), stored: stored).object ?? stored
+  }
+
+  /// Takes note of a change that a store has been told of.
+  public func observed(_ type: ResourceType, _ change: StoreChange) {
+    recent.observed(ChildID(type: type, key: change.key), change)
   }
 
   /// Makes the status of an object what is given, and says whether a request was needed.
@@ -21,7 +36,7 @@ public struct StatusWriter: Sendable {
   /// Two statuses are equal when they hold the same, an absent member being equal to `false`, `0`, `""`, `[]`, `{}` and
   /// null; lists must be equal element by element. The status is ours alone: a member that another manager put there
   /// would be seen as a difference each time.
-  /// - Parameter live: the object in the store; its UID goes with the request, so that a successor of the same name is
+  /// - Parameter live: the object as it is known; its UID goes with the request, so that a successor of the same name is
   ///   never written to.
   /// - Throws: ``KubernetesError`` as the API server answered it.
   @discardableResult
@@ -32,8 +47,9 @@ public struct StatusWriter: Sendable {
     var object = KubernetesObject(type: type, namespace: live.namespace, name: live.name)
     if let uid = live.uid { object["metadata"]?["uid"] = .string(uid) }
     object["status"] = .object(status)
-    _ = try await api.apply(
+    let answer = try await api.apply(
       type, object, ApplyOptions(fieldManager: fieldManager, force: true, subresource: "status"))
+    recent.remember(ChildID(type: type, key: live.key), stored: live, hash: "", answer: answer)
     return true
   }
 

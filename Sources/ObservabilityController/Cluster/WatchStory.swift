@@ -19,12 +19,14 @@ struct WatchStory: Sendable {
   private var toldTypes: [String: String] = [:]
 
   /// The lines that a change of state adds.
-  mutating func tell(_ target: WatchTarget, _ state: InformerState) -> [Story.Line] {
+  ///
+  /// - Parameter isStarting: whether some watch has not been answered yet, so that it is not known whether all is well.
+  mutating func tell(_ target: WatchTarget, _ state: InformerState, isStarting: Bool) -> [Story.Line] {
     switch state {
     case .starting: return []
     case .synced:
       troubles[target] = nil
-      return recovered(target.type)
+      return recovered(target.type, isStarting: isStarting)
     case .failing(let error, _):
       return error.concernsServer ? serverFailed(target, error) : typeFailed(target, error)
     }
@@ -35,14 +37,14 @@ struct WatchStory: Sendable {
     troubles[target] = nil
   }
 
-  private mutating func recovered(_ type: ResourceType) -> [Story.Line] {
+  private mutating func recovered(_ type: ResourceType, isStarting: Bool) -> [Story.Line] {
     var lines: [Story.Line] = []
     if toldTypes[type.description] != nil, !troubles.contains(where: { $0.key.type == type }) {
       toldTypes[type.description] = nil
       lines.append(Story.Line(level: .info, message: "type readable again", metadata: ["type": "\(type)"]))
     }
     let serverIsFine = !troubles.values.contains { if case .server = $0 { true } else { false } }
-    if toldServer != nil, serverIsFine {
+    if toldServer != nil, serverIsFine, !isStarting {
       toldServer = nil
       lines.append(Story.Line(level: .info, message: "API server answers again", metadata: [:]))
     }

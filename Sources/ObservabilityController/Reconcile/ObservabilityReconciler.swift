@@ -29,6 +29,9 @@ final class ObservabilityReconciler: Sendable {
   /// For how long changes may follow each other before the status is written all the same.
   static let settlingLimit = Duration.seconds(1)
 
+  /// When to look again if a store has not been told of what was written.
+  static let storeLag = Duration.seconds(3)
+
   let informers: Informers
   let applier: ChildApplier
   let pruner: Pruner
@@ -46,9 +49,9 @@ final class ObservabilityReconciler: Sendable {
     settings: OperatorSettings, environment: RuntimeEnvironment, logger: Logger
   ) {
     self.informers = informers
-    applier = ChildApplier(api: api, fieldManager: OperatorSettings.fieldManager)
+    applier = ChildApplier(api: api, fieldManager: OperatorSettings.fieldManager, environment: environment)
     pruner = Pruner(api: api)
-    statusWriter = StatusWriter(api: api, fieldManager: OperatorSettings.fieldManager)
+    statusWriter = StatusWriter(api: api, fieldManager: OperatorSettings.fieldManager, environment: environment)
     self.events = events
     monitor = BackendMonitor(transport: transport, environment: environment)
     self.settings = settings
@@ -56,13 +59,23 @@ final class ObservabilityReconciler: Sendable {
     self.logger = logger
   }
 
+  /// Takes note of what a watch has told, before the work that follows from it is queued.
+  func observed(_ target: WatchTarget, _ change: StoreChange) {
+    switch target.type {
+    case .observabilities: statusWriter.observed(target.type, change)
+    case let type where target.labelSelector != nil: applier.observed(type, change)
+    default: break
+    }
+  }
+
   /// One pass over the object of that name.
   func reconcile(_ name: String) async throws -> Outcome {
     guard let store = informers.store(Watches.objects), store.isSynced else { return .settled }
-    guard let object = store.get(ObjectKey(name: name)) else {
+    guard let stored = store.get(ObjectKey(name: name)) else {
       await forget(name)
       return .settled
     }
+    let object = statusWriter.latest(.observabilities, stored)
     // The garbage collector removes the children of an object that is being deleted; nothing must bring them back.
     guard !object.isBeingDeleted else { return .settled }
 
@@ -88,8 +101,10 @@ final class ObservabilityReconciler: Sendable {
 
   private func next(after pass: Pass, name: String) -> Outcome {
     if memory(of: name).settlingSince != nil { return .again(after: Self.settlingTime) }
-    if let answer = pass.answer, !pass.isStalled { return .again(after: answer.nextAfter) }
-    return .settled
+    var due: [Duration] = []
+    if let answer = pass.answer, !pass.isStalled { due.append(answer.nextAfter) }
+    if pass.applied.contains(where: { applier.isAwaited($0.id) }) { due.append(Self.storeLag) }
+    return due.min().map(Outcome.again) ?? .settled
   }
 
   private func forget(_ name: String) async {

@@ -48,6 +48,10 @@ struct AppliedChildRecord: Sendable {
   /// Whether the inventory had the child: made anew, it was deleted by somebody.
   var wasThere: Bool
 
+  var id: ChildID {
+    ChildID(type: ResourceType(child), key: ObjectKey(namespace: child.namespace, name: child.name))
+  }
+
   /// `DaemonSet/cozy-coroot/platform-node-agent`.
-  var name: String { "\(child.kind)/\(child.namespace)/\(child.name)" }
+  var name: String { id.description }
 }

@@ -114,11 +114,7 @@ extension ObservabilityReconciler {
   /// Deletes what earlier generations rendered and this one does not; only after every apply went through.
   func prune(_ pass: inout Pass) async {
     guard let observability = pass.observability, pass.everyChildApplied, !pass.isStalled else { return }
-    let wanted = Set(
-      pass.applied.map {
-        ChildID(
-          type: ResourceType($0.child), key: ObjectKey(namespace: $0.child.namespace, name: $0.child.name))
-      })
+    let wanted = Set(pass.applied.map(\.id))
     var live: [KubernetesObject] = []
     for target in Watches.needed(for: observability.spec, inventory: pass.inventory) where target.labelSelector != nil {
       guard let store = informers.store(target), store.isSynced else { continue }
