@@ -6,6 +6,7 @@ public enum Base64 {
   private static let values: [UInt8: UInt32] = Dictionary(
     uniqueKeysWithValues: alphabet.enumerated().map { ($1, UInt32($0)) })
 
+  /// The text of the bytes.
   public static func encode(_ bytes: some Collection<UInt8>) -> String {
     var output: [UInt8] = []
     var rest = Array(bytes)[...]

@@ -25,7 +25,8 @@ public struct RuntimeMetricsAdapter: RuntimeMetrics {
 
   /// controller-runtime's buckets of `controller_runtime_reconcile_time_seconds`.
   static let reconcileBuckets: [Double] = [
-    0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.25, 1.5, 1.75, 2,
+    0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.25, 1.5, 1.75,
+    2,
     2.5, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9, 10, 15, 20, 25, 30, 40, 50, 60,
   ]
   /// controller-runtime's buckets of the work queue's durations: 10 ns to 1000 s by factors of ten.
@@ -88,6 +89,7 @@ public struct RuntimeMetricsAdapter: RuntimeMetrics {
     requests.increment([code == 0 ? "<error>" : String(code), method, host])
   }
 
+  /// Counts a reconcile and its time.
   public func reconciled(controller: String, result: ReconcileResult, took: Duration) {
     reconciles.increment([controller, result.rawValue])
     switch result {
@@ -99,16 +101,24 @@ public struct RuntimeMetricsAdapter: RuntimeMetrics {
     reconcileTime.observe(took, [controller])
   }
 
+  /// Sets the busy and all workers.
   public func workers(controller: String, active: Int, of total: Int) {
     workersBusy.set(Double(active), [controller])
     workersTotal.set(Double(total), [controller])
   }
 
+  /// Counts an add.
   public func queueAdded(queue: String) { adds.increment([queue]) }
+  /// Counts a retry.
   public func queueRetried(queue: String) { retries.increment([queue]) }
+  /// Sets the depth.
   public func queueDepth(queue: String, _ depth: Int) { self.depth.set(Double(depth), [queue]) }
+  /// Observes how long a key waited.
   public func queueWaited(queue: String, _ duration: Duration) { waited.observe(duration, [queue]) }
+  /// Observes how long the work on a key took.
   public func queueWorked(queue: String, _ duration: Duration) { worked.observe(duration, [queue]) }
+  /// Sets whether this replica leads.
   public func leading(lease: String, _ isLeader: Bool) { leader.set(isLeader ? 1 : 0, [lease]) }
+  /// Counts Events that were dropped.
   public func eventsDropped(_ count: Int) { dropped.increment(by: Double(count)) }
 }

@@ -39,7 +39,9 @@ struct Cluster {
   private func resources(apiVersion: String) async throws -> [JSONValue] {
     let path = apiVersion.contains("/") ? "/apis/\(apiVersion)" : "/api/\(apiVersion)"
     var headers: [HTTPField] = []
-    if case .token(let token) = configuration.credentials { headers.append(HTTPField("Authorization", "Bearer \(token)")) }
+    if case .token(let token) = configuration.credentials {
+      headers.append(HTTPField("Authorization", "Bearer \(token)"))
+    }
     let response = try await transport.send(
       HTTPRequest(url: configuration.server + path, headers: headers, tls: configuration.tls))
     let body = try await response.body.collect()

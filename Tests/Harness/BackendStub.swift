@@ -19,8 +19,10 @@ public final class BackendStub: HTTPTransport {
 
   private let state = Mutex(State())
 
+  /// A backend that is healthy.
   public init() {}
 
+  /// How it behaves from now on.
   public var behaviour: Behaviour {
     get { state.withLock { $0.behaviour } }
     set { state.withLock { $0.behaviour = newValue } }
@@ -29,6 +31,7 @@ public final class BackendStub: HTTPTransport {
   /// What was asked, in order.
   public var requests: [HTTPRequest] { state.withLock { $0.requests } }
 
+  /// Answers as it is told to behave.
   public func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     let behaviour = state.withLock { state in
       state.requests.append(request)
@@ -46,7 +49,8 @@ public final class BackendStub: HTTPTransport {
     if url.contains("get_vm_proto_version") { return response(200, "1") }
     if url.contains("/api/v1/query") {
       return response(
-        200, #"{"status":"success","data":{"resultType":"scalar","result":[1700000000,"1"]}}"#, type: "application/json")
+        200, #"{"status":"success","data":{"resultType":"scalar","result":[1700000000,"1"]}}"#, type: "application/json"
+      )
     }
     return response(200, "OK")
   }

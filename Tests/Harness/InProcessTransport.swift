@@ -7,10 +7,12 @@ import HTTPTransport
 public struct InProcessTransport: HTTPTransport {
   let server: APIServer
 
+  /// A transport to that server.
   public init(_ server: APIServer) {
     self.server = server
   }
 
+  /// Hands the request to the server and its answer back.
   public func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     let parts = request.url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
     guard parts.count == 4 else { throw Self.error(.invalidRequest, "not a URL") }

@@ -7,10 +7,14 @@ import Synchronization
 public final class LogRecorder: Sendable {
   /// One line.
   public struct Line: Sendable, CustomStringConvertible {
+    /// How important it is.
     public var level: Logger.Level
+    /// The constant text.
     public var message: String
+    /// What goes with it.
     public var metadata: [String: String]
 
+    /// The line as one text.
     public var description: String {
       "\(level) \(message) \(metadata.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " "))"
     }
@@ -23,6 +27,7 @@ public final class LogRecorder: Sendable {
 
   private let state = Mutex(State())
 
+  /// A recorder that has heard nothing yet.
   public init() {}
 
   /// What was logged so far.

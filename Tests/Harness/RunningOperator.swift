@@ -47,7 +47,8 @@ public struct RunningOperator: Sendable {
 
 extension TestCluster {
   /// Starts the operator with the rights that it is shipped with.
-  public func startOperator(environment: RuntimeEnvironment = .live, image: String = "operator:test") -> RunningOperator {
+  public func startOperator(environment: RuntimeEnvironment = .live, image: String = "operator:test") -> RunningOperator
+  {
     let log = LogRecorder()
     let instance = ObservabilityOperator(
       api: operatorClient, transport: backend,

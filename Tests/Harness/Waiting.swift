@@ -5,6 +5,7 @@ import KubernetesClient
 
 /// A state that did not come in time, with the last that was seen.
 public struct DeadlineMissed: Error, CustomStringConvertible {
+  /// What was waited for, and what was there instead.
   public let description: String
 }
 

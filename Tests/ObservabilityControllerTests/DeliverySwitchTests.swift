@@ -18,7 +18,9 @@ import Testing
     "metadata": ["name": "vmpodscrapes.operator.victoriametrics.com"],
     "spec": [
       "group": "operator.victoriametrics.com", "scope": "Namespaced",
-      "names": ["kind": "VMPodScrape", "plural": "vmpodscrapes", "singular": "vmpodscrape", "listKind": "VMPodScrapeList"],
+      "names": [
+        "kind": "VMPodScrape", "plural": "vmpodscrapes", "singular": "vmpodscrape", "listKind": "VMPodScrapeList",
+      ],
       "versions": [
         [
           "name": "v1beta1", "served": true, "storage": true,

@@ -46,32 +46,35 @@ import Testing
   }
 
   @Test func objectsOfTheSameAgeAreTakenByName() {
-    let assignment = NodeAssignment(claims: [Self.claim("b", age: 1), Self.claim("a", age: 1)], nodes: [Self.node("n")])
+    let assignment = NodeAssignment(
+      claims: [Self.claim("b", age: 1), Self.claim("a", age: 1)], nodes: [Self.node("n")])
     #expect(assignment.overlaps == ["b": .init(object: "a", nodes: ["n"])])
   }
 
-  @Test(arguments: [
-    ([:], nil, NodePool.Standing.eligible),
-    (["kubernetes.io/arch": "riscv64"], nil, .ineligible(reason: "UnsupportedArchitecture")),
-    (["kubernetes.io/os": "windows"], nil, .ineligible(reason: "UnsupportedOperatingSystem")),
-    ([NodePool.ineligibleLabel: "ineligible"], nil, .ineligible(reason: "LabelledIneligible")),
-    (["pool": "other"], "mine", .notSelected),
-  ] as [([String: String], String?, NodePool.Standing)])
+  @Test(
+    arguments: [
+      ([:], nil, NodePool.Standing.eligible),
+      (["kubernetes.io/arch": "riscv64"], nil, .ineligible(reason: "UnsupportedArchitecture")),
+      (["kubernetes.io/os": "windows"], nil, .ineligible(reason: "UnsupportedOperatingSystem")),
+      ([NodePool.ineligibleLabel: "ineligible"], nil, .ineligible(reason: "LabelledIneligible")),
+      (["pool": "other"], "mine", .notSelected),
+    ] as [([String: String], String?, NodePool.Standing)])
   func standing(labels: [String: String], selector: String?, expected: NodePool.Standing) {
     let pool = NodePool(nodeSelector: selector.map { ["pool": $0] } ?? [:], tolerations: [])
     #expect(pool.standing(of: Self.node("n", labels: labels)) == expected)
   }
 
-  @Test(arguments: [
-    ([], "k", "", "NoSchedule", false),
-    ([["operator": "Exists"]], "k", "", "NoSchedule", true),
-    ([["key": "k", "operator": "Exists", "effect": "NoExecute"]], "k", "", "NoSchedule", false),
-    ([["key": "k", "value": "v"]], "k", "v", "NoSchedule", true),
-    ([["key": "k", "value": "v"]], "k", "w", "NoSchedule", false),
-    ([["key": "other", "operator": "Exists"]], "k", "", "NoSchedule", false),
-    ([], "k", "", "PreferNoSchedule", true),
-    ([], "node.kubernetes.io/unschedulable", "", "NoSchedule", true),
-  ] as [([JSONObject], String, String, String, Bool)])
+  @Test(
+    arguments: [
+      ([], "k", "", "NoSchedule", false),
+      ([["operator": "Exists"]], "k", "", "NoSchedule", true),
+      ([["key": "k", "operator": "Exists", "effect": "NoExecute"]], "k", "", "NoSchedule", false),
+      ([["key": "k", "value": "v"]], "k", "v", "NoSchedule", true),
+      ([["key": "k", "value": "v"]], "k", "w", "NoSchedule", false),
+      ([["key": "other", "operator": "Exists"]], "k", "", "NoSchedule", false),
+      ([], "k", "", "PreferNoSchedule", true),
+      ([], "node.kubernetes.io/unschedulable", "", "NoSchedule", true),
+    ] as [([JSONObject], String, String, String, Bool)])
   func taints(tolerations: [JSONObject], key: String, value: String, effect: String, selected: Bool) {
     let pool = NodePool(nodeSelector: [:], tolerations: tolerations)
     let node = Self.node("n", taints: [.init(key: key, value: value, effect: effect)])

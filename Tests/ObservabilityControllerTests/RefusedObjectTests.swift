@@ -10,11 +10,15 @@ import Testing
 
 /// What cannot be done is said, and nothing is half-done.
 @Suite struct RefusedObjectTests {
-  @Test(arguments: [
-    ("mode", ["mode": "Full"], "spec.mode"),
-    ("traces", ["traces": ["destination": "OTLP", "endpoint": "http://otlp:4318/v1/traces"]], "spec.traces.destination"),
-    ("logs", ["logs": ["destination": "VictoriaLogs"]], "spec.logs.destination"),
-  ] as [(String, JSONObject, String)])
+  @Test(
+    arguments: [
+      ("mode", ["mode": "Full"], "spec.mode"),
+      (
+        "traces", ["traces": ["destination": "OTLP", "endpoint": "http://otlp:4318/v1/traces"]],
+        "spec.traces.destination"
+      ),
+      ("logs", ["logs": ["destination": "VictoriaLogs"]], "spec.logs.destination"),
+    ] as [(String, JSONObject, String)])
   func whatALaterReleaseBrings(_ name: String, spec: JSONObject, field: String) async throws {
     let cluster = try await TestCluster()
     try await cluster.withOperator { _ in
@@ -29,10 +33,11 @@ import Testing
 
   /// The server in memory does not evaluate CEL: what its rules refuse reaches the operator here, as it would with an
   /// older CRD.
-  @Test(arguments: [
-    ("reserved", ["nodeAgent": ["env": [["name": "METRICS_ENDPOINT", "value": "x"]]]], "spec.nodeAgent.env"),
-    ("interval", ["metrics": ["interval": "1s"]], "spec.metrics.interval"),
-  ] as [(String, JSONObject, String)])
+  @Test(
+    arguments: [
+      ("reserved", ["nodeAgent": ["env": [["name": "METRICS_ENDPOINT", "value": "x"]]]], "spec.nodeAgent.env"),
+      ("interval", ["metrics": ["interval": "1s"]], "spec.metrics.interval"),
+    ] as [(String, JSONObject, String)])
   func whatTheRulesOfTheCRDForbid(_ name: String, spec: JSONObject, field: String) async throws {
     let cluster = try await TestCluster()
     try await cluster.withOperator { _ in

@@ -42,7 +42,8 @@ import Testing
       await cluster.server.setIntercept { _ in nil }
       try await cluster.wait(condition: "Ready")
       await running.instance.waitUntilSynced()
-      #expect(Set(running.log.lines(message).map { $0.metadata["type"] ?? "" }).count == running.log.lines(message).count)
+      #expect(
+        Set(running.log.lines(message).map { $0.metadata["type"] ?? "" }).count == running.log.lines(message).count)
     }
   }
 

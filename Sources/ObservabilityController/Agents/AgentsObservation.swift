@@ -58,7 +58,8 @@ struct AgentsObservation: Hashable, Sendable {
     guard let daemonSet else { return .progressing(Finding(.notCreated, "The DaemonSet is not there yet.")) }
     let name = "DaemonSet \(daemonSet.key)"
     guard eligible > 0 else {
-      let others = ineligible == 0 ? "No node matches" : "\(ineligible) nodes match but cannot carry the agent; none fits"
+      let others =
+        ineligible == 0 ? "No node matches" : "\(ineligible) nodes match but cannot carry the agent; none fits"
       return .unavailable(
         Finding(.noEligibleNodes, "\(others) spec.nodeAgent.nodeSelector and tolerations. Widen them, or add nodes."))
     }

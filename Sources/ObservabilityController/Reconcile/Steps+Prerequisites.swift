@@ -62,7 +62,8 @@ extension ObservabilityReconciler {
       !NotImplemented.features(in: observability.spec).contains(where: \.blocking)
     else { return nil }
     return NodeAssignment.Claim(
-      name: object.name, creationTimestamp: object.creationTimestamp ?? "", pool: NodePool(observability.spec.nodeAgent))
+      name: object.name, creationTimestamp: object.creationTimestamp ?? "", pool: NodePool(observability.spec.nodeAgent)
+    )
   }
 
   /// Finds the namespace of the children.

@@ -57,7 +57,9 @@ struct Story: Sendable {
     }
     if stalled != report.stalled {
       stalled = report.stalled
-      if let stalled { add(.error, "object stalled", ["reason": "\(stalled.reason.name)", "cause": "\(stalled.message)"]) }
+      if let stalled {
+        add(.error, "object stalled", ["reason": "\(stalled.reason.name)", "cause": "\(stalled.message)"])
+      }
     }
     tellBackend(report, add)
     for node in report.agents?.ineligible ?? [] where !ineligible.contains(node) {
