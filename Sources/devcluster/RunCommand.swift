@@ -72,7 +72,10 @@ struct RunCommand: AsyncParsableCommand {
     TextFile.flushOutput()
 
     let group = ServiceGroup(
-      services: [HTTPService(server: http), HTTPService(server: metrics)],
+      services: [
+        HTTPService(description: "API server", server: http),
+        HTTPService(description: "metrics stand-in", server: metrics),
+      ],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     try await group.run()
     logger.info("stopped")
@@ -95,7 +98,8 @@ struct RunCommand: AsyncParsableCommand {
 extension Logger.Level: @retroactive ExpressibleByArgument {}
 
 /// Runs a server until it is told to stop.
-private struct HTTPService: Service {
+private struct HTTPService: Service, CustomStringConvertible {
+  let description: String
   let server: HTTPServer
 
   func run() async throws {

@@ -7,6 +7,7 @@ import Logging
 extension APIServer {
   static let pods = StorageKey(group: "", plural: "pods")
   static let nodes = StorageKey(group: "", plural: "nodes")
+  static let serviceAccounts = StorageKey(group: "", plural: "serviceaccounts")
   static let daemonSets = StorageKey(group: "apps", plural: "daemonsets")
 
   func reconcileDaemonSets() {
@@ -58,8 +59,9 @@ extension APIServer {
       !namespace.isBeingDeleted
     else { return false }
     let account = set[path: "spec", "template", "spec", "serviceAccountName"]?.string ?? "default"
-    let accounts = StorageKey(group: "", plural: "serviceaccounts")
-    guard store.object(accounts, ObjectKey(namespace: set.namespace, name: account)) == nil else { return true }
+    guard store.object(Self.serviceAccounts, ObjectKey(namespace: set.namespace, name: account)) == nil else {
+      return true
+    }
     tell(
       set, reason: "FailedCreate",
       message: "Error creating: pods \"\(set.name)-\" is forbidden: error looking up service account "

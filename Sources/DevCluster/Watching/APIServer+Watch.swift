@@ -48,7 +48,7 @@ extension APIServer {
   /// Tells all watchers what happened since they were told last.
   func deliver() {
     guard store.revision > delivered else { return }
-    let news = store.changes.suffix(Int(min(store.revision - delivered, Int64(store.changes.count))))
+    let news = store.changes(after: delivered) ?? store.changes[...]
     delivered = store.revision
     for (id, var watcher) in watchers {
       tell(&watcher, news)
