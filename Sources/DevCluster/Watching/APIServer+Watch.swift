@@ -11,8 +11,7 @@ extension APIServer {
       of: [UInt8].self, bufferingPolicy: .bufferingOldest(configuration.watchBuffer))
     var watcher = Watcher(
       type: type, selection: selection, form: form,
-      allowsBookmarks: request.flag("allowWatchBookmarks")
-        && request.parameter("allowWatchBookmarks") != nil, revision: store.revision, continuation: continuation)
+      allowsBookmarks: request.flag("allowWatchBookmarks"), revision: store.revision, continuation: continuation)
     nextWatcher += 1
     let id = nextWatcher
 
