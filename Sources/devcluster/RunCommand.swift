@@ -22,6 +22,13 @@ struct RunCommand: AsyncParsableCommand {
   var kubeconfig: String
 
   @Option(
+    name: .customLong("service-account-kubeconfig"),
+    help: ArgumentHelp(
+      "A service account to write a kubeconfig for; it has the rights that its roles give it, and no others.",
+      valueName: "namespace/name=path"))
+  var serviceAccounts: [ServiceAccountKubeconfig] = []
+
+  @Option(
     help: ArgumentHelp(
       "Where to write how Services are reached from here, one 'service:port=host:port' a line.", valueName: "path"))
   var endpoints: String?
@@ -51,6 +58,8 @@ struct RunCommand: AsyncParsableCommand {
     configuration.runsControllers = controllers
     // kubectl sends no token without TLS, which this server does not speak. So on this machine one is not needed.
     if listen.isLoopback { configuration.tokenless = .admin }
+    let accounts = serviceAccounts.map { (account: $0, token: Self.token()) }
+    for (account, token) in accounts { configuration.tokens[token] = account.identity }
     let server = APIServer(configuration)
     try await SampleCluster.seed(server, nodes: nodes)
     for path in manifests {
@@ -65,6 +74,9 @@ struct RunCommand: AsyncParsableCommand {
     let standIn = MetricsStandIn()
     let metrics = try await HTTPServer(host: "127.0.0.1", bodyLimit: 32 << 20) { standIn.handle($0) }
     try TextFile.writePrivately(Kubeconfig(server: http.url, token: token).text, to: kubeconfig)
+    for (account, token) in accounts {
+      try TextFile.writePrivately(Kubeconfig(server: http.url, token: token).text, to: account.path)
+    }
     if let endpoints {
       try TextFile.writePrivately(Self.endpointMap(port: metrics.port), to: endpoints)
     }
@@ -72,7 +84,10 @@ struct RunCommand: AsyncParsableCommand {
     TextFile.flushOutput()
 
     let group = ServiceGroup(
-      services: [HTTPService(server: http), HTTPService(server: metrics)],
+      services: [
+        HTTPService(description: "API server", server: http),
+        HTTPService(description: "metrics stand-in", server: metrics),
+      ],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     try await group.run()
     logger.info("stopped")
@@ -95,7 +110,8 @@ struct RunCommand: AsyncParsableCommand {
 extension Logger.Level: @retroactive ExpressibleByArgument {}
 
 /// Runs a server until it is told to stop.
-private struct HTTPService: Service {
+private struct HTTPService: Service, CustomStringConvertible {
+  let description: String
   let server: HTTPServer
 
   func run() async throws {

@@ -7,6 +7,7 @@ import Logging
 extension APIServer {
   static let pods = StorageKey(group: "", plural: "pods")
   static let nodes = StorageKey(group: "", plural: "nodes")
+  static let serviceAccounts = StorageKey(group: "", plural: "serviceaccounts")
   static let daemonSets = StorageKey(group: "apps", plural: "daemonsets")
 
   func reconcileDaemonSets() {
@@ -14,10 +15,11 @@ extension APIServer {
     for set in store.objects(Self.daemonSets) where !set.isBeingDeleted {
       let rollout = DaemonSetRollout(set: set, nodes: nodes, pods: pods(of: set))
       for pod in rollout.surplus { delete(pod, of: set, because: "surplus") }
-      for pod in rollout.outdated { delete(pod, of: set, because: "outdated") }
+      for pod in rollout.broken { delete(pod, of: set, because: "outdated") }
       if !rollout.missing.isEmpty, mayCreatePods(of: set) {
-        for node in rollout.missing { createPod(of: set, on: node, hash: rollout.hash) }
+        for node in rollout.missing { _ = createPod(of: set, on: node, hash: rollout.hash) }
       }
+      replaceOutdated(rollout, of: set)
       reportStatus(of: set, nodes)
     }
   }
@@ -34,6 +36,23 @@ extension APIServer {
       _ = store.put(changed, Self.pods, pod.objectKey)
     }
     settle()
+  }
+
+  /// Replaces pods one by one; each new one that does not become ready takes from the budget.
+  private func replaceOutdated(_ rollout: DaemonSetRollout, of set: JSONValue) {
+    guard rollout.budget > 0, !rollout.outdated.isEmpty else { return }
+    let mayCreate = mayCreatePods(of: set)
+    var budget = rollout.budget
+    for pod in rollout.outdated.prefix(rollout.step) {
+      guard budget > 0 else { return }
+      delete(pod, of: set, because: "outdated")
+      let name = ObjectKey(namespace: "", name: pod[path: "spec", "nodeName"]?.string ?? "")
+      if mayCreate, let node = store.object(Self.nodes, name) {
+        if !DaemonSetRollout.isReady(createPod(of: set, on: node, hash: rollout.hash)) { budget -= 1 }
+      } else {
+        budget -= 1
+      }
+    }
   }
 
   private func pods(of set: JSONValue) -> [JSONValue] {
@@ -58,8 +77,9 @@ extension APIServer {
       !namespace.isBeingDeleted
     else { return false }
     let account = set[path: "spec", "template", "spec", "serviceAccountName"]?.string ?? "default"
-    let accounts = StorageKey(group: "", plural: "serviceaccounts")
-    guard store.object(accounts, ObjectKey(namespace: set.namespace, name: account)) == nil else { return true }
+    guard store.object(Self.serviceAccounts, ObjectKey(namespace: set.namespace, name: account)) == nil else {
+      return true
+    }
     tell(
       set, reason: "FailedCreate",
       message: "Error creating: pods \"\(set.name)-\" is forbidden: error looking up service account "
@@ -91,7 +111,7 @@ extension APIServer {
     logger.warning("pods not created", metadata: ["daemonset": "\(set.objectKey.text)", "cause": "\(message)"])
   }
 
-  private func createPod(of set: JSONValue, on node: JSONValue, hash: String) {
+  private func createPod(of set: JSONValue, on node: JSONValue, hash: String) -> JSONValue {
     let template = set[path: "spec", "template"] ?? [:]
     let name = "\(set.name)-\(identifiers.suffix())"
     var metadata = fresh(name: name, namespace: set.namespace)
@@ -119,6 +139,7 @@ extension APIServer {
     logger.info(
       "pod created",
       metadata: ["pod": "\(pod.objectKey.text)", "daemonset": "\(set.name)", "node": "\(node.name)"])
+    return pod
   }
 
   private func reportStatus(of set: JSONValue, _ nodes: [JSONValue]) {

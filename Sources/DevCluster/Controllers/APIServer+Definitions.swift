@@ -58,10 +58,12 @@ extension APIServer {
 
   /// Deletes what a definition that is being deleted still holds; then its finalizer goes.
   private func finish(_ definition: CustomResourceDefinition) {
-    let cleanup = "customresourcecleanup.apiextensions.k8s.io"
-    guard definition.object.finalizers.contains(cleanup), let type = types.stored(definition.objects) else { return }
-    for object in store.objects(definition.objects) where !object.isBeingDeleted {
-      _ = remove(object, type, DeleteOptions())
+    let cleanup = CustomResourceDefinition.cleanup
+    guard definition.object.finalizers.contains(cleanup) else { return }
+    if let type = types.stored(definition.objects) {
+      for object in store.objects(definition.objects) where !object.isBeingDeleted {
+        _ = remove(object, type, DeleteOptions())
+      }
     }
     guard store.objects(definition.objects).isEmpty else { return }
     var object = definition.object

@@ -24,14 +24,13 @@ extension APIServer {
 
   /// Gives each namespace its ServiceAccount `default` (`pkg/controller/serviceaccount`).
   func reconcileServiceAccounts() {
-    let storage = StorageKey(group: "", plural: "serviceaccounts")
     for namespace in store.objects(Self.namespaces) where !namespace.isBeingDeleted {
       let key = ObjectKey(namespace: namespace.name, name: "default")
-      guard store.object(storage, key) == nil else { continue }
+      guard store.object(Self.serviceAccounts, key) == nil else { continue }
       let account: JSONValue = [
         "apiVersion": "v1", "kind": "ServiceAccount", "metadata": fresh(name: "default", namespace: namespace.name),
       ]
-      _ = store.put(account, storage, key)
+      _ = store.put(account, Self.serviceAccounts, key)
     }
   }
 

@@ -2,21 +2,29 @@
 
 import Logging
 
-/// Runs the controllers until none of them finds anything to do: level-triggered, in a fixed order, after each request.
+/// Runs the controllers until none of them finds anything to do, in a fixed order, after each request.
+///
+/// They are level-triggered: each looks at everything it is about. What changed only decides whether it looks at all.
 extension APIServer {
   private static let roundLimit = 1000
 
   func settle() {
     var rounds = 0
     while store.revision != settled {
+      let news = store.changes(after: settled)
       settled = store.revision
-      reconcileDefinitions()
+      let touched = news.map { Set($0.map(\.storage)) }
+      func isTouched(_ storages: StorageKey...) -> Bool { touched.map { !$0.isDisjoint(with: storages) } ?? true }
+
+      if isTouched(CustomResourceDefinition.storage) || isDefined(touched) { reconcileDefinitions() }
       if configuration.runsControllers {
-        reconcileServiceAccounts()
-        collectGarbage()
-        reconcileNamespaces()
-        reconcileDaemonSets()
-        reconcileWorkloads()
+        if isTouched(Self.namespaces, Self.serviceAccounts) { reconcileServiceAccounts() }
+        if news?.contains(where: mattersToGarbage) ?? true { collectGarbage() }
+        if store.objects(Self.namespaces).contains(where: \.isBeingDeleted) { reconcileNamespaces() }
+        if isTouched(Self.daemonSets, Self.pods, Self.nodes, Self.serviceAccounts, Self.namespaces) {
+          reconcileDaemonSets()
+        }
+        if isTouched(Self.deployments, Self.statefulSets) { reconcileWorkloads() }
       }
       rounds += 1
       if rounds == Self.roundLimit {
@@ -25,5 +33,17 @@ extension APIServer {
       }
     }
     deliver()
+  }
+
+  /// Whether objects of a definition that is being deleted are among what changed.
+  private func isDefined(_ touched: Set<StorageKey>?) -> Bool {
+    guard let touched else { return true }
+    return types.types.contains { $0.isCustom && touched.contains($0.storage) }
+  }
+
+  /// Whether a change can make somebody an orphan, or free an owner that waits.
+  private func mattersToGarbage(_ change: Store.Change) -> Bool {
+    if change.kind == .deleted || change.object.isBeingDeleted { return true }
+    return change.object.ownerReferences != change.previous?.ownerReferences ?? []
   }
 }

@@ -4,17 +4,20 @@ import JSON
 import Logging
 
 extension APIServer {
+  static let deployments = StorageKey(group: "apps", plural: "deployments")
+  static let statefulSets = StorageKey(group: "apps", plural: "statefulsets")
+
   /// Reports Deployments and StatefulSets as rolled out. They get no pods here: only their status is kept.
   func reconcileWorkloads() {
-    for plural in ["deployments", "statefulsets"] {
-      let storage = StorageKey(group: "apps", plural: plural)
+    for storage in [Self.deployments, Self.statefulSets] {
       for object in store.objects(storage) where !object.isBeingDeleted {
         let status = Self.rolledOut(object, at: configuration.now())
         guard !DaemonSetRollout.isSameStatus(status, object["status"] ?? [:]) else { continue }
         var reported = object
         reported["status"] = status
         _ = store.put(reported, storage, object.objectKey)
-        logger.info("workload rolled out", metadata: ["type": "\(plural)", "object": "\(object.objectKey.text)"])
+        logger.info(
+          "workload rolled out", metadata: ["type": "\(storage.plural)", "object": "\(object.objectKey.text)"])
       }
     }
   }

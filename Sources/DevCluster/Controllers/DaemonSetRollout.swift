@@ -8,8 +8,14 @@ struct DaemonSetRollout {
   private(set) var missing: [JSONValue] = []
   /// Pods that must go: their node does not want them, or has another one.
   private(set) var surplus: [JSONValue] = []
-  /// Pods of an older template whose turn it is.
+  /// Pods of an older template that do not work: they go at once.
+  private(set) var broken: [JSONValue] = []
+  /// Pods of an older template that work: they go as far as the budget allows.
   private(set) var outdated: [JSONValue] = []
+  /// How many more pods may be unavailable (`maxUnavailable`).
+  private(set) var budget = 0
+  /// How many outdated pods are replaced before the status is reported again; a large set moves in larger steps.
+  private(set) var step = 0
   /// The status as it is now.
   private(set) var status: JSONValue = [:]
   /// What tells one template from another.
@@ -48,7 +54,13 @@ struct DaemonSetRollout {
     }
     // The nodes of what is left are gone.
     surplus += byNode.sorted { $0.key < $1.key }.flatMap(\.value)
-    outdated = Self.turn(of: old, set: set, desired: desired, unavailable: desired - available)
+    if set[path: "spec", "updateStrategy", "type"]?.string ?? "RollingUpdate" == "RollingUpdate" {
+      broken = old.filter { !Self.isReady($0) }
+      outdated = old.filter(Self.isReady)
+      let limit = set[path: "spec", "updateStrategy", "rollingUpdate", "maxUnavailable"] ?? 1
+      budget = max(0, max(1, Self.scaled(limit, of: desired)) - (desired - available))
+      step = max(budget, desired / 20)
+    }
     status = Self.status(
       set, desired: desired, current: current, misscheduled: misscheduled, updated: updated, available: available)
   }
@@ -73,15 +85,6 @@ struct DaemonSetRollout {
     case .array(let elements): return .array(elements.map(timeless))
     default: return value
     }
-  }
-
-  /// Those that do not work go at once; the others as far as `maxUnavailable` allows.
-  private static func turn(of old: [JSONValue], set: JSONValue, desired: Int, unavailable: Int) -> [JSONValue] {
-    guard set[path: "spec", "updateStrategy", "type"]?.string ?? "RollingUpdate" == "RollingUpdate" else { return [] }
-    let limit = set[path: "spec", "updateStrategy", "rollingUpdate", "maxUnavailable"] ?? 1
-    let budget = max(0, max(1, scaled(limit, of: desired)) - unavailable)
-    let broken = old.filter { !isReady($0) }
-    return broken + old.filter(isReady).prefix(budget)
   }
 
   /// An absolute number, or a percentage rounded up (`intstr.GetScaledValueFromIntOrPercent`).

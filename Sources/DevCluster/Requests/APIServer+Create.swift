@@ -12,6 +12,7 @@ extension APIServer {
     let (pruned, warnings) = try known(body, type, write)
     var object = pruned
     if let name = target.name {
+      guard type.isCustom else { throw .methodNotAllowed() }
       // A custom resource may be created under its own name; the body must agree.
       guard object.name.isEmpty || object.name == name else { throw Self.mismatch(object.name, name) }
       object.meta["name"] = .string(name)

@@ -50,6 +50,9 @@ extension APIServer {
       marked.finalizers.append("orphan")
     default: break
     }
+    if type.storage == CustomResourceDefinition.storage, !marked.isBeingDeleted {
+      marked.finalizers.append(CustomResourceDefinition.cleanup)
+    }
     let isNamespace = type.storage == Self.namespaces
     let keepsNamespace = isNamespace && !(object[path: "spec", "finalizers"]?.array ?? []).isEmpty
     guard !marked.finalizers.isEmpty || keepsNamespace else {

@@ -13,6 +13,7 @@ enum RequestBody {
     switch media.name {
     case "application/json", "": object = try json(request.body, as: type)
     case "application/yaml": object = try yaml(request.body, as: type)
+    case "application/vnd.kubernetes.protobuf": object = try protobuf(request.body)
     default:
       throw .unsupportedMediaType(["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"])
     }
@@ -61,6 +62,14 @@ enum RequestBody {
       throw .badRequest(
         "the object provided is unrecognized (must be of type \(type.kind)): couldn't get version/kind; "
           + "json parse error: \(GoJSONError.message(body) ?? error.description) (\(shown))")
+    }
+  }
+
+  private static func protobuf(_ body: [UInt8]) throws(APIStatus) -> JSONValue {
+    do throws(ProtobufBody.Failure) {
+      return try ProtobufBody.object(body)
+    } catch {
+      throw APIStatus(code: 415, reason: "UnsupportedMediaType", message: error.message)
     }
   }
 

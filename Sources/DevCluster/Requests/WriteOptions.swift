@@ -35,7 +35,7 @@ struct WriteOptions: Sendable {
       throw .badRequest("Invalid value: \"\(dryRun)\": dryRun: supported values: \"All\"")
     }
     isDryRun = dryRun == "All"
-    isForced = request.parameter("force") != nil && request.flag("force")
+    isForced = request.flag("force")
     let validation = request.parameter("fieldValidation") ?? ""
     guard validation.isEmpty || FieldValidation(rawValue: validation) != nil else {
       throw .badRequest(

@@ -58,6 +58,12 @@ struct Store: Sendable {
     return collection.map { ($0.key, $0.value) }.sorted { $0.key < $1.key }
   }
 
+  /// The changes after a revision, or nil if some of them are forgotten.
+  func changes(after past: Int64) -> ArraySlice<Change>? {
+    // Every change moves the counter by one, so their number is known.
+    past < forgotten ? nil : changes.suffix(Int(revision - max(past, revision - Int64(changes.count))))
+  }
+
   /// Keeps an object, new or changed, with a new revision, and gives it back with that.
   mutating func put(_ object: JSONValue, _ storage: StorageKey, _ key: ObjectKey) -> JSONValue {
     revision += 1

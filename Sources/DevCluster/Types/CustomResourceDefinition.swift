@@ -6,6 +6,9 @@ import JSON
 struct CustomResourceDefinition {
   static let storage = StorageKey(group: "apiextensions.k8s.io", plural: "customresourcedefinitions")
 
+  /// The finalizer under which the objects of a definition go before it.
+  static let cleanup = "customresourcecleanup.apiextensions.k8s.io"
+
   var object: JSONValue
 
   var group: String { object[path: "spec", "group"]?.string ?? "" }

@@ -11,8 +11,7 @@ extension APIServer {
       of: [UInt8].self, bufferingPolicy: .bufferingOldest(configuration.watchBuffer))
     var watcher = Watcher(
       type: type, selection: selection, form: form,
-      allowsBookmarks: request.flag("allowWatchBookmarks")
-        && request.parameter("allowWatchBookmarks") != nil, revision: store.revision, continuation: continuation)
+      allowsBookmarks: request.flag("allowWatchBookmarks"), revision: store.revision, continuation: continuation)
     nextWatcher += 1
     let id = nextWatcher
 
@@ -48,7 +47,7 @@ extension APIServer {
   /// Tells all watchers what happened since they were told last.
   func deliver() {
     guard store.revision > delivered else { return }
-    let news = store.changes.suffix(Int(min(store.revision - delivered, Int64(store.changes.count))))
+    let news = store.changes(after: delivered) ?? store.changes[...]
     delivered = store.revision
     for (id, var watcher) in watchers {
       tell(&watcher, news)

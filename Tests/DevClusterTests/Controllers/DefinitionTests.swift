@@ -53,6 +53,19 @@ struct DefinitionTests {
     #expect(await cluster.send("GET", Paths.widgets).json["items"] == [])
   }
 
+  @Test func aDefinitionWaitsForFinalizersOfItsObjects() async {
+    let cluster = await TestCluster()
+    await cluster.send("POST", Paths.definitions, Samples.definition)
+    await cluster.send("POST", Paths.widgets, Samples.widget("one", finalizers: ["example.org/hold"]))
+    await cluster.send("DELETE", Paths.definitions + "/widgets.example.org")
+    let held = await cluster.send("GET", Paths.widgets + "/one").json
+    #expect(held[path: "metadata", "deletionTimestamp"]?.string != nil)
+    await cluster.send(
+      "PATCH", Paths.widgets + "/one", ["metadata": ["finalizers": .null]], type: "application/merge-patch+json")
+    #expect(await cluster.send("GET", Paths.definitions + "/widgets.example.org").status == 404)
+    #expect(await cluster.send("GET", Paths.widgets).status == 404)
+  }
+
   @Test func aDefinitionThatContradictsItselfIsRefused() async {
     let cluster = await TestCluster()
     var wrong = Samples.definition

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import DevCluster
+
+/// A service account and where its kubeconfig goes: `namespace/name=path`.
+struct ServiceAccountKubeconfig: ExpressibleByArgument {
+  var namespace: String
+  var name: String
+  var path: String
+
+  init?(argument: String) {
+    let halves = argument.split(separator: "=", maxSplits: 1)
+    guard halves.count == 2 else { return nil }
+    let account = halves[0].split(separator: "/", omittingEmptySubsequences: false)
+    guard account.count == 2, account.allSatisfy({ !$0.isEmpty }) else { return nil }
+    namespace = String(account[0])
+    name = String(account[1])
+    path = String(halves[1])
+  }
+
+  /// Who comes with the token in that kubeconfig.
+  var identity: Identity { .serviceAccount(namespace: namespace, name: name) }
+}
