@@ -91,7 +91,9 @@ let package = Package(
     tests("RenderingTests", ["Rendering", "ObservabilityAPI", "JSON", "YAML"]),
     tests("BackendsTests", ["Backends", "HTTPTransport", "JSON"]),
     tests("NodePreflightTests", ["NodePreflight", "CLinux", "JSON"]),
-    tests("DevClusterTests", ["DevCluster", "JSON", "YAML"], exclude: ["FieldManagement/Recordings"]),
+    tests(
+      "DevClusterTests", ["DevCluster", "JSON", "YAML", logging, nioCore, nioHTTP1, nioPosix],
+      exclude: ["FieldManagement/Recordings"]),
     tests(
       "ObservabilityControllerTests",
       [

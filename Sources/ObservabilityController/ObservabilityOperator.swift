@@ -126,8 +126,8 @@ private final class WatchRouter: Sendable {
   }
 
   func stateChanged(_ target: WatchTarget, _ state: InformerState) {
-    let isStarting = informers.withLock { $0 }?.states.values.contains(.starting) ?? true
-    for line in story.withLock({ $0.tell(target, state, isStarting: isStarting) }) {
+    let all = informers.withLock { $0 }?.states ?? [:]
+    for line in story.withLock({ $0.tell(target, state, all: all) }) {
       logger.log(level: line.level, "\(line.message)", metadata: line.metadata)
     }
     addAll(priority: .low)

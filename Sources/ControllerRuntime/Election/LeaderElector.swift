@@ -23,6 +23,8 @@ public final class LeaderElector: Sendable {
   private let metrics: any RuntimeMetrics
   private let logger: Logger
   private let state: Mutex<LeaderElectionState>
+  /// What was last logged, so that an outage is told once and not at each try.
+  private let lastFailure = Mutex<KubernetesError?>(nil)
   private let workEnded = ChangeSignal()
 
   /// A candidate for a lease.
@@ -121,8 +123,12 @@ public final class LeaderElector: Sendable {
       }
     } catch {
       if !Task.isCancelled, !error.isConflict {
+        let isNews = lastFailure.withLock { last in
+          defer { last = error }
+          return last != error
+        }
         logger.log(
-          level: isLeader ? .warning : .debug, isLeader ? "lease not renewed" : "lease not available",
+          level: isLeader && isNews ? .warning : .debug, isLeader ? "lease not renewed" : "lease not available",
           metadata: metadata(["error": "\(error)"]))
       }
       return state.withLock { $0.failed(error, now: environment.now(), random: environment.random()) }

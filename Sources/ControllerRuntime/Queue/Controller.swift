@@ -153,7 +153,7 @@ public final class Controller<Key: Hashable & Sendable & CustomStringConvertible
     // A reconcile cut short by the end of the process is no fault of anything.
     if Task.isCancelled { return }
     metadata["error"] = "\(message)"
-    if case .after(let delay) = report.next { metadata["retry"] = "\(delay)" }
+    if case .after(let delay) = report.next { metadata["retry"] = "\(delay.brief)" }
     let isConflict = (error as? KubernetesError)?.isConflict == true
     logger.log(level: isConflict || message == last ? .debug : .error, "reconcile failed", metadata: metadata)
   }

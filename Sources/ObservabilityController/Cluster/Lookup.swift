@@ -10,16 +10,33 @@ enum Lookup: Hashable, Sendable {
   /// It is not there.
   case absent
   case present(KubernetesObject)
-  /// It cannot be read.
+  /// It cannot be read for want of a right, or because the cluster has no such type.
+  case failing(KubernetesError)
+}
+
+/// What is known of a collection.
+enum Collection {
+  case pending
+  case known(ObjectStore)
   case failing(KubernetesError)
 }
 
 extension Informers {
-  /// What is known of the object of that type and name, as far as somebody wants it watched.
-  func lookup(_ type: ResourceType, _ key: ObjectKey) -> Lookup {
-    let target = WatchTarget.named(type, key)
-    if case .failing(let error, _) = state(target) { return .failing(error) }
+  /// What is known of the objects of a target, as far as somebody wants it watched.
+  ///
+  /// While the server cannot be reached, what it last told stands: it would be wrong to say that something is missing.
+  func collection(_ target: WatchTarget) -> Collection {
+    if case .failing(let error, _) = state(target), error.isForbidden || error.isNotFound { return .failing(error) }
     guard let store = store(target), store.isSynced else { return .pending }
-    return store.get(key).map(Lookup.present) ?? .absent
+    return .known(store)
+  }
+
+  /// What is known of the object of that type and name.
+  func lookup(_ type: ResourceType, _ key: ObjectKey) -> Lookup {
+    switch collection(.named(type, key)) {
+    case .pending: .pending
+    case .failing(let error): .failing(error)
+    case .known(let store): store.get(key).map(Lookup.present) ?? .absent
+    }
   }
 }

@@ -7,71 +7,58 @@ import Logging
 /// What the log tells of the watches: a server that cannot be reached is one line, however many watches it breaks, and a
 /// type that cannot be read is one line. Pure.
 struct WatchStory: Sendable {
-  private enum Trouble: Hashable {
-    /// The server does not answer, or does not know us: the same for every watch.
-    case server(String)
-    /// This one type cannot be read.
-    case type(String)
-  }
+  /// How every watch is.
+  typealias States = [WatchTarget: InformerState]
 
-  private var troubles: [WatchTarget: Trouble] = [:]
   private var toldServer: String?
-  private var toldTypes: [String: String] = [:]
+  private var toldTypes: [ResourceType: String] = [:]
 
   /// The lines that a change of state adds.
   ///
-  /// - Parameter isStarting: whether some watch has not been answered yet, so that it is not known whether all is well.
-  mutating func tell(_ target: WatchTarget, _ state: InformerState, isStarting: Bool) -> [Story.Line] {
+  /// - Parameter all: how every watch is now; another may already know more than it has told.
+  mutating func tell(_ target: WatchTarget, _ state: InformerState, all: States) -> [Story.Line] {
     switch state {
     case .starting: return []
-    case .synced:
-      troubles[target] = nil
-      return recovered(target.type, isStarting: isStarting)
-    case .failing(let error, _):
-      return error.concernsServer ? serverFailed(target, error) : typeFailed(target, error)
+    case .synced: return recovered(target.type, all)
+    case .failing(let error, _): return error.concernsServer ? serverFailed(error) : typeFailed(target.type, error)
     }
   }
 
-  /// A watch that nobody wants any longer cannot be in trouble.
-  mutating func forget(_ target: WatchTarget) {
-    troubles[target] = nil
-  }
-
-  private mutating func recovered(_ type: ResourceType, isStarting: Bool) -> [Story.Line] {
+  private mutating func recovered(_ type: ResourceType, _ all: States) -> [Story.Line] {
     var lines: [Story.Line] = []
-    if toldTypes[type.description] != nil, !troubles.contains(where: { $0.key.type == type }) {
-      toldTypes[type.description] = nil
+    let others = all.filter { $0.key.type == type }.values
+    if toldTypes[type] != nil, !others.contains(where: { $0.failure != nil }) {
+      toldTypes[type] = nil
       lines.append(Story.Line(level: .info, message: "type readable again", metadata: ["type": "\(type)"]))
     }
-    let serverIsFine = !troubles.values.contains { if case .server = $0 { true } else { false } }
-    if toldServer != nil, serverIsFine, !isStarting {
+    // A watch that has not been answered yet leaves open whether all is well.
+    let isUnclear = all.values.contains { $0 == .starting || $0.failure?.concernsServer == true }
+    if toldServer != nil, !isUnclear {
       toldServer = nil
       lines.append(Story.Line(level: .info, message: "API server answers again", metadata: [:]))
     }
     return lines
   }
 
-  private mutating func serverFailed(_ target: WatchTarget, _ error: KubernetesError) -> [Story.Line] {
+  private mutating func serverFailed(_ error: KubernetesError) -> [Story.Line] {
     let cause = error.description
-    troubles[target] = .server(cause)
     guard toldServer != cause else { return [] }
     toldServer = cause
     return [Story.Line(level: .error, message: "API server unavailable", metadata: ["cause": "\(cause)"])]
   }
 
-  private mutating func typeFailed(_ target: WatchTarget, _ error: KubernetesError) -> [Story.Line] {
+  private mutating func typeFailed(_ type: ResourceType, _ error: KubernetesError) -> [Story.Line] {
     let cause = error.description
-    troubles[target] = .type(cause)
-    guard toldTypes[target.type.description] != cause else { return [] }
-    toldTypes[target.type.description] = cause
+    guard toldTypes[type] != cause else { return [] }
+    toldTypes[type] = cause
     guard error.isNotFound else {
       return [
         Story.Line(
-          level: .error, message: "type not readable", metadata: ["type": "\(target.type)", "cause": "\(cause)"])
+          level: .error, message: "type not readable", metadata: ["type": "\(type)", "cause": "\(cause)"])
       ]
     }
-    var metadata: Logger.Metadata = ["type": "\(target.type)"]
-    if target.type == .observabilities { metadata["remedy"] = "kubectl apply -k config/crd" }
+    var metadata: Logger.Metadata = ["type": "\(type)"]
+    if type == .observabilities { metadata["remedy"] = "kubectl apply -k config/crd" }
     return [Story.Line(level: .error, message: "type not served", metadata: metadata)]
   }
 }
@@ -83,5 +70,11 @@ extension KubernetesError {
     case .transport, .malformed, .credentials: true
     case .status(let status): status.code == 401 || status.code == 429 || status.code >= 500
     }
+  }
+}
+
+extension InformerState {
+  fileprivate var failure: KubernetesError? {
+    if case .failing(let error, _) = self { error } else { nil }
   }
 }

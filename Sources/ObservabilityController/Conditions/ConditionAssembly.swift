@@ -41,7 +41,8 @@ struct ConditionAssembly: Hashable, Sendable {
         generation: generation, now: now)
     }
     func set(_ type: ConditionType, _ part: PartState?) {
-      guard let part else { return conditions.remove(type.rawValue) }
+      // While nothing goes on parts are not looked at: what was last seen of them stands, with its generation.
+      guard let part else { return stalled == nil ? conditions.remove(type.rawValue) : () }
       set(type, part.isGood, part.finding)
     }
     set(.agentsAvailable, agents)

@@ -45,8 +45,16 @@ struct Pass: Sendable {
 struct AppliedChildRecord: Sendable {
   var child: Child
   var change: AppliedChild.Change
-  /// Whether the inventory had the child: made anew, it was deleted by somebody.
-  var wasThere: Bool
+  /// Why a child that the inventory has was not found; nil for one that is new.
+  var before: Absence?
+
+  /// Why a child was not found.
+  enum Absence: Hashable, Sendable {
+    /// It is another object now: somebody had deleted it.
+    case deleted
+    /// It is the same object, but it had lost the label by which it is watched.
+    case hidden
+  }
 
   var id: ChildID {
     ChildID(type: ResourceType(child), key: ObjectKey(namespace: child.namespace, name: child.name))

@@ -29,7 +29,8 @@ extension ObservabilityReconciler {
         inventory.removeAll { $0.id == id }
         inventory.append(result.inventoryEntry)
         if result.change == .beingDeleted { pass.everyChildApplied = false }
-        let record = AppliedChildRecord(child: child, change: result.change, wasThere: entry != nil)
+        let record = AppliedChildRecord(
+          child: child, change: result.change, before: entry.map { $0.uid == result.uid ? .hidden : .deleted })
         pass.applied.append(record)
         tellDrift(record, object: pass.object)
       } catch {
@@ -55,7 +56,10 @@ extension ObservabilityReconciler {
   private func isReadable(_ children: [Child], _ pass: inout Pass) -> Bool {
     for child in children {
       let target = Watches.children(ResourceType(child), in: child.namespace)
-      if case .failing(let error, _) = informers.state(target) {
+      switch informers.collection(target) {
+      case .known: continue
+      case .pending: pass.isPending = true
+      case .failing(let error):
         pass.conditions.blocked =
           error.isNotFound
           ? Finding(
@@ -63,12 +67,8 @@ extension ObservabilityReconciler {
             "The cluster does not serve \(target.type). Install the VictoriaMetrics operator, or set "
               + "spec.metrics.delivery to Push.")
           : Finding(.notPermitted, Self.unreadable(target.type, namespace: child.namespace, error))
-        return false
       }
-      guard informers.store(target)?.isSynced == true else {
-        pass.isPending = true
-        return false
-      }
+      return false
     }
     return true
   }
@@ -100,7 +100,9 @@ extension ObservabilityReconciler {
   private func tellDrift(_ record: AppliedChildRecord, object: KubernetesObject) {
     let what: String
     switch record.change {
-    case .created where record.wasThere: what = "was deleted"
+    case .created:
+      guard let before = record.before else { return }
+      what = before == .deleted ? "was deleted" : "had lost its labels"
     case .repaired(let fields, let managers):
       let who = managers.isEmpty ? "" : " by \(managers.joined(separator: ", "))"
       what = "was changed in \(fields.joined(separator: ", "))\(who)"

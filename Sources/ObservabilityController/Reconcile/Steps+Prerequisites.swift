@@ -30,7 +30,8 @@ extension ObservabilityReconciler {
       return
     }
     if !missing.isEmpty {
-      pass.conditions.dashboards = .bad(Finding(.notImplemented, missing.map(\.message).joined(separator: " ")))
+      pass.conditions.dashboards = .bad(
+        Finding(.notImplemented, missing.map { "\($0.message)." }.joined(separator: " ")))
     }
     informers.want(Watches.needed(for: spec, inventory: pass.inventory), by: observability.name)
   }
@@ -38,15 +39,11 @@ extension ObservabilityReconciler {
   /// Finds out whether an older object already serves nodes that this one asks for.
   func assignNodes(_ pass: inout Pass) {
     guard let observability = pass.observability, let objects = informers.store(Watches.objects) else { return }
-    guard let store = informers.store(Watches.nodes), store.isSynced else {
-      if case .failing(let error, _) = informers.state(Watches.nodes) {
-        pass.conditions.blocked = Finding(.notPermitted, "Nodes cannot be read: \(error).")
-      } else {
-        pass.isPending = true
-      }
-      return
+    switch informers.collection(Watches.nodes) {
+    case .pending: pass.isPending = true
+    case .failing(let error): pass.conditions.blocked = Finding(.notPermitted, "Nodes cannot be read: \(error).")
+    case .known(let store): pass.nodes = store.all().map(NodeView.init)
     }
-    pass.nodes = store.all().map(NodeView.init)
     let claims = objects.all().filter { !$0.isBeingDeleted }.compactMap(claim)
     guard let overlap = NodeAssignment(claims: claims, nodes: pass.nodes).overlaps[observability.name] else { return }
     let shown = overlap.nodes.prefix(5).joined(separator: ", ")

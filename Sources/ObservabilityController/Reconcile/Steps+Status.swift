@@ -76,6 +76,13 @@ extension ObservabilityReconciler {
   }
 
   private func status(_ pass: Pass, conditions: ConditionSet) -> JSONObject {
+    if pass.isStalled, pass.agents == nil {
+      // Nothing was looked at, so all else stands as it was last seen.
+      var status = pass.object["status"]?.object ?? [:]
+      status["observedGeneration"] = .integer(pass.object.generation ?? 0)
+      status["conditions"] = conditions.json
+      return status
+    }
     var status = ObservabilityStatus(
       observedGeneration: pass.object.generation ?? 0, conditions: conditions.json.array ?? [])
     if let agents = pass.agents {

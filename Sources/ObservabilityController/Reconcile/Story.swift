@@ -96,7 +96,7 @@ struct Story: Sendable {
     var metadata: Logger.Metadata = [
       "backend": "metrics", "reason": "\(metrics.finding.reason.name)", "cause": "\(metrics.finding.message)",
     ]
-    if let retry = report.retry { metadata["retry"] = "\(retry)" }
+    if let retry = report.retry { metadata["retry"] = "\(retry.brief)" }
     add(.error, "backend unavailable", metadata)
   }
 
@@ -104,8 +104,12 @@ struct Story: Sendable {
     let child = record.name
     switch record.change {
     case .unchanged: break
-    case .created where record.wasThere: add(.warning, "child drifted", ["child": "\(child)", "change": "deleted"])
-    case .created: add(.info, "child applied", ["child": "\(child)", "change": "created"])
+    case .created:
+      switch record.before {
+      case nil: add(.info, "child applied", ["child": "\(child)", "change": "created"])
+      case .deleted: add(.warning, "child drifted", ["child": "\(child)", "change": "deleted"])
+      case .hidden: add(.warning, "child drifted", ["child": "\(child)", "fields": "metadata.labels"])
+      }
     case .updated: add(.info, "child applied", ["child": "\(child)", "change": "updated"])
     case .repaired(let fields, let managers):
       var metadata: Logger.Metadata = ["child": "\(child)", "fields": "\(fields.joined(separator: ","))"]
@@ -131,19 +135,11 @@ struct Story: Sendable {
     if report.isReady, !isReady || busySince != nil {
       var metadata: Logger.Metadata = [:]
       if let agents = report.agents { metadata["agents"] = "\(agents.ready)/\(agents.eligible)" }
-      if let since = busySince { metadata["after"] = "\((now - since).formatted)" }
+      if let since = busySince { metadata["after"] = "\((now - since).brief)" }
       add(.info, "ready", metadata)
       busySince = nil
     } else if !report.isReady, busySince == nil {
       busySince = now
     }
-  }
-}
-
-extension Duration {
-  /// Seconds with one decimal: `4.1s`.
-  fileprivate var formatted: String {
-    let tenths = components.seconds * 10 + components.attoseconds / 100_000_000_000_000_000
-    return "\(tenths / 10).\(tenths % 10)s"
   }
 }
