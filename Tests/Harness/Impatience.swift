@@ -5,11 +5,12 @@ import JSON
 import KubernetesClient
 
 extension RuntimeEnvironment {
-  /// Waits a hundredth of what is asked for, so that backoff takes no time; the rest is real.
+  /// Waits a hundredth of what is asked for up to a minute, so that backoff takes no time; the rest is real, the length of
+  /// a watch above all.
   public static var impatient: RuntimeEnvironment {
     var environment = RuntimeEnvironment.live
     let sleep = environment.sleep
-    environment.sleep = { try await sleep($0 / 100) }
+    environment.sleep = { try await sleep($0 < .seconds(60) ? $0 / 100 : $0) }
     return environment
   }
 }
