@@ -52,7 +52,7 @@ public struct Images: Hashable, Sendable {
     public var pullPolicy: String?
   }
 
-  /// Replaces the host part of every image; empty for the image's own.
+  /// Replaces the host of every image that names no repository; empty for the image's own.
   public var registry: String
   /// The names of Secrets in the children's namespace.
   public var pullSecrets: [String]

@@ -18,7 +18,7 @@ enum ConditionsPage {
 
       ```console
       $ kubectl describe observability platform
-      $ kubectl get events --field-selector involvedObject.kind=Observability
+      $ kubectl get events --namespace default
       ```
 
       """

@@ -10,7 +10,7 @@ enum ImagesSchema {
       .optional(
         "registry",
         .text(
-          "Replaces the host part of every image, for clusters without access to the internet; the images' own when empty.",
+          "Replaces the host of every image that names no repository, for clusters without access to the internet.",
           .registry, default: "")),
       .optional(
         "pullSecrets",
@@ -31,7 +31,7 @@ enum ImagesSchema {
         .optional(
           "repository",
           .text(
-            "Host and path of the image; spec.images.registry replaces the host.", .repository)),
+            "Host and path of the image, taken as they are: spec.images.registry does not change them.", .repository)),
         .optional("tag", .text("The tag.", .tag)),
         .optional("digest", .text("The digest; it wins over the tag.", .digest)),
         .optional(

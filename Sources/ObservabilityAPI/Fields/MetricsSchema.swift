@@ -81,7 +81,8 @@ enum MetricsSchema {
       .optional(
         "credentialsSecretRef",
         .object(
-          "A Secret in spec.namespace with the keys username and password, for basic authentication.",
+          "A Secret in spec.namespace with the keys username and password, for basic authentication. The agent takes them "
+            + "from its URL and writes that URL to its own log: give it an account that may only write.",
           [.required("name", .text("The Secret's name.", .dnsName))])),
       .optional(
         "caSecretRef",
