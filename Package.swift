@@ -76,6 +76,12 @@ let package = Package(
     .executableTarget(
       name: "devcluster", dependencies: ["JSON", "YAML", "DevCluster", arguments, logging, lifecycle, signals],
       swiftSettings: strict),
+    .executableTarget(
+      name: "bench",
+      dependencies: [
+        "JSON", "KubernetesClient", "DevCluster", "Harness", "ProcessSupport", arguments,
+      ],
+      swiftSettings: strict),
     tests("JSONTests", ["JSON"]),
     tests("YAMLTests", ["YAML", "JSON"]),
     tests("HTTPTransportTests", ["HTTPTransport"]),
@@ -100,6 +106,15 @@ let package = Package(
         "DevCluster", "JSON", logging,
       ],
       path: "Tests/Harness", swiftSettings: strict),
+    tests(
+      "EndToEndTests",
+      [
+        "ProcessSupport", "Harness", "DevCluster", "KubernetesClient", "JSON", "YAML", "observability-operator",
+      ]),
+    .target(
+      name: "ProcessSupport",
+      dependencies: ["HTTPTransport", "KubernetesClient", "DevCluster", "Harness"],
+      path: "Tests/ProcessSupport", swiftSettings: strict),
     tests("StructureTests", []),
   ],
   swiftLanguageModes: [.v6]

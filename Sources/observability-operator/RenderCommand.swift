@@ -57,12 +57,16 @@ struct RenderCommand: ParsableCommand {
 
   private func facts(for observability: Observability) throws -> PlatformFacts {
     let settings = observability.spec.metrics.victoriaMetrics
-    let write = writeURL ?? settings.writeURL ?? settings.tenant.map {
-      CozystackMonitoring.writeURL(namespace: $0.namespace, storage: $0.storage)
-    }
-    let read = readURL ?? settings.readURL ?? settings.tenant.map {
-      CozystackMonitoring.readURL(namespace: $0.namespace, storage: $0.storage)
-    }
+    let write =
+      writeURL ?? settings.writeURL
+      ?? settings.tenant.map {
+        CozystackMonitoring.writeURL(namespace: $0.namespace, storage: $0.storage)
+      }
+    let read =
+      readURL ?? settings.readURL
+      ?? settings.tenant.map {
+        CozystackMonitoring.readURL(namespace: $0.namespace, storage: $0.storage)
+      }
     return PlatformFacts(
       metrics: .init(writeURL: write ?? "", readURL: read), operatorImage: operatorImage,
       operatorVersion: DefaultImages.release)
