@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test lint format generate verify bench coverage ci clean
+.PHONY: help setup build run test lint format generate verify validate bench coverage ci clean
 
 help: ## show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z][a-z-]*:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,7 +31,10 @@ generate: setup ## write what is generated into config/ and the documents
 verify: setup ## fail if what is generated differs from what is committed
 	swift run generate --check
 
-bench: setup ## measure, in a release build
+validate: setup ## check rendered and installed manifests by the schemas of Kubernetes; needs python3 and PyPI
+	@.ci/validate.sh
+
+bench: setup ## measure the release build: requests, times, memory, size; fails if a count is above its floor
 	@.ci/bench.sh
 
 coverage: setup ## run all tests and print line coverage by module; fails below 90 % where that is promised

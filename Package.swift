@@ -79,6 +79,12 @@ let package = Package(
         "JSON", "YAML", "HTTPTransport", "KubernetesClient", "DevCluster", arguments, logging, lifecycle, signals,
       ],
       swiftSettings: strict),
+    .executableTarget(
+      name: "bench",
+      dependencies: [
+        "JSON", "KubernetesClient", "DevCluster", "Harness", "ProcessSupport", arguments,
+      ],
+      swiftSettings: strict),
     tests("JSONTests", ["JSON"]),
     tests("YAMLTests", ["YAML", "JSON"]),
     tests("HTTPTransportTests", ["HTTPTransport"]),
@@ -107,6 +113,15 @@ let package = Package(
         "DevCluster", "JSON", logging,
       ],
       path: "Tests/Harness", swiftSettings: strict),
+    tests(
+      "EndToEndTests",
+      [
+        "ProcessSupport", "Harness", "DevCluster", "KubernetesClient", "JSON", "YAML", "observability-operator",
+      ]),
+    .target(
+      name: "ProcessSupport",
+      dependencies: ["HTTPTransport", "KubernetesClient", "DevCluster", "Harness"],
+      path: "Tests/ProcessSupport", swiftSettings: strict),
     tests("StructureTests", []),
   ],
   swiftLanguageModes: [.v6]

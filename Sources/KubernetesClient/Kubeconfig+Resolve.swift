@@ -117,7 +117,7 @@ struct KubeconfigFields {
     do throws(FileProblem) {
       bytes = try read(path)
     } catch {
-      throw mistake(field, "\(path): \(error.cause)")
+      throw mistake(field, "\(path): \(error.cause); name a file with a PEM \(noun)")
     }
     guard isRight(bytes) else { throw mistake(field, "\(path): not a PEM \(noun)") }
     return bytes

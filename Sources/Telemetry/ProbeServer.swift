@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -70,8 +71,14 @@ public actor ProbeServer {
     } catch {
       state = .closed
       try? await group.shutdownGracefully()
-      throw error as? ProbeServerError ?? ProbeServerError("cannot listen on \(address): \(error)")
+      throw error as? ProbeServerError ?? ProbeServerError("cannot listen on \(address): \(Self.cause(error))")
     }
+  }
+
+  /// What the system says; NIO would add the name of the function.
+  private static func cause(_ error: any Error) -> String {
+    guard let error = error as? IOError else { return "\(error)" }
+    return String(cString: strerror(error.errnoCode)).lowercased()
   }
 
   /// Listens, unless ``start()`` was called before, until ``shutdown()`` or until the task is cancelled, and then

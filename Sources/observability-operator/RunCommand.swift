@@ -47,8 +47,8 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "The operator's own image, which the init container runs. [OPERATOR_IMAGE]")
   var operatorImage = Environment["OPERATOR_IMAGE"] ?? DefaultImages.operator.description
 
-  @Option(help: "How many objects are worked on at once. [OPERATOR_WORKERS]")
-  var workers = Environment["OPERATOR_WORKERS"].flatMap { Int($0) } ?? 4
+  @Option(help: "How many objects are worked on at once; 4 if not given. [OPERATOR_WORKERS]")
+  var workers: String?
 
   @Option(
     help: "A file with lines host:port=host:port: where to reach backends when running outside the cluster.")
@@ -71,6 +71,9 @@ struct RunCommand: AsyncParsableCommand {
     } catch let error as LeadershipLost {
       service.logger.critical("leadership lost, ending", metadata: ["cause": "\(error.cause)"])
       throw ExitCode(1)
+    } catch let error as ProbeServerError {
+      complain("\(error); name another with --listen")
+      throw ExitCode(2)
     }
   }
 
@@ -97,7 +100,7 @@ struct RunCommand: AsyncParsableCommand {
     let instance = ObservabilityOperator(
       api: client, transport: try backendTransport(transport),
       settings: OperatorSettings(
-        version: DefaultImages.release, image: operatorImage, instance: identity, workers: workers),
+        version: DefaultImages.release, image: operatorImage, instance: identity, workers: try workerCount()),
       metrics: metrics, logger: logger)
     let elector =
       leaderElection
@@ -117,6 +120,16 @@ struct RunCommand: AsyncParsableCommand {
       throw ValidationError("--log-format \(logFormat): use text or json")
     }
     return Logger(label: "observability-operator") { _ in StoryLogHandler(level: level, format: format) }
+  }
+
+  private func workerCount() throws -> Int {
+    let (name, text) =
+      workers.map { ("--workers", $0) } ?? Environment["OPERATOR_WORKERS"].map { ("OPERATOR_WORKERS", $0) }
+      ?? ("--workers", "4")
+    guard let count = Int(text), (1...64).contains(count) else {
+      throw ValidationError("\(name) \(text): write a number from 1 to 64")
+    }
+    return count
   }
 
   private func backendTransport(_ transport: any HTTPTransport) throws -> any HTTPTransport {

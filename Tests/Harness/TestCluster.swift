@@ -20,7 +20,8 @@ public struct TestCluster: Sendable {
   public let backend = BackendStub()
 
   static let adminToken = "admin"
-  static let operatorToken = "operator"
+  /// The bearer token of the operator's service account.
+  public static let operatorToken = "operator"
   /// The type that all this is about.
   public static let observabilities = ResourceType(
     group: "observability.cozystack.io", version: "v1alpha1", kind: "Observability", plural: "observabilities",

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import ProcessSupport
+
+/// What the executable is on disk, and what the loader adds to it.
+struct Binary {
+  let executable: String
+
+  /// What would add tens of megabytes, most of it tables of ICU: as libraries, and as modules linked in.
+  private static let unwantedLibraries = [
+    "libFoundation.so", "libFoundationNetworking", "libFoundationInternationalization", "_FoundationICU",
+  ]
+  private static let unwantedModules = [
+    "$s10Foundation", "$s20FoundationNetworking", "$s32FoundationInternationalization", "$s14_FoundationICU",
+  ]
+
+  func measure() async throws -> [Figure] {
+    let folder = try TemporaryFolder()
+    let stripped = try folder.write("stripped", "")
+    try await output(of: "/usr/bin/strip", ["-o", stripped, executable])
+    var status = stat()
+    guard stat(stripped, &status) == 0 else { throw Unmeasured("strip wrote no file") }
+    let libraries = try await output(of: "/usr/bin/ldd", [executable])
+    let heavy = libraries.filter { line in Self.unwantedLibraries.contains { line.contains($0) } }
+    let symbols = try await output(of: "/usr/bin/nm", [executable])
+    guard symbols.count > 1000 else {
+      throw Unmeasured("nm finds no symbols in \(executable); it must not be stripped")
+    }
+    let modules = symbols.filter { line in Self.unwantedModules.contains { line.contains($0) } }
+    let essentials = symbols.contains { $0.contains("$s20FoundationEssentials") }
+    let swift = libraries.count { $0.contains("libswift") || $0.contains("libFoundation") }
+    return [
+      Figure(name: "size of the stripped executable", value: Int(status.st_size).mebibytes),
+      Figure(name: "shared libraries", value: "\(libraries.count) (\(swift) of Swift)"),
+      .count("libraries of Foundation with ICU or networking", heavy.count, atMost: 0),
+      .count("symbols of Foundation with ICU or networking", modules.count, atMost: 0),
+      Figure(name: "FoundationEssentials linked in", value: essentials ? "yes" : "no"),
+    ]
+  }
+
+  @discardableResult
+  private func output(of tool: String, _ arguments: [String]) async throws -> [String] {
+    let process = try ChildProcess(tool, arguments)
+    guard try await process.waitForEnd() == .exit(0) else { throw Unmeasured("\(tool): \(process.errors.text)") }
+    return process.output.all
+  }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ProcessSupport
+import Testing
+
+@Suite struct ConfigurationTests {
+  struct Refusal: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    var kubeconfig: String?
+    var arguments: [String] = []
+    var environment: [String: String] = [:]
+    /// What the one line must contain, beside the name of the file if there is a kubeconfig.
+    var parts: [String]
+  }
+
+  private static func kubeconfig(cluster: String = "", user: String = "token: not-to-be-seen") -> String {
+    """
+    apiVersion: v1
+    kind: Config
+    current-context: here
+    clusters:
+    - name: one
+      cluster: {server: "https://127.0.0.1:1"\(cluster)}
+    contexts:
+    - name: here
+      context: {cluster: one, user: me}
+    users:
+    - name: me
+      user: {\(user)}
+
+    """
+  }
+
+  static let refusals: [Refusal] = [
+    Refusal(
+      testDescription: "no kubeconfig", arguments: ["--kubeconfig", "/nowhere/config"],
+      parts: ["/nowhere/config", "no such file", "set KUBECONFIG"]),
+    Refusal(
+      testDescription: "no kubeconfig by the environment", environment: ["KUBECONFIG": "/nowhere/config"],
+      parts: ["/nowhere/config", "KUBECONFIG"]),
+    Refusal(
+      testDescription: "nothing that names a cluster", environment: ["HOME": "/nowhere"],
+      parts: ["/nowhere/.kube/config", "set KUBECONFIG"]),
+    Refusal(
+      testDescription: "not YAML", kubeconfig: "clusters: [\nusers",
+      parts: ["not YAML", "line ", "column ", "check the indentation"]),
+    Refusal(
+      testDescription: "another document", kubeconfig: "kind: Pod\n", parts: ["not a kubeconfig", "clusters, users"]),
+    Refusal(
+      testDescription: "no such context", kubeconfig: kubeconfig(), arguments: ["--context", "there"],
+      parts: ["no context there", "it has here"]),
+    Refusal(
+      testDescription: "a certificate authority that is not there",
+      kubeconfig: kubeconfig(cluster: ", certificate-authority: missing.crt"),
+      parts: [
+        "clusters[0].cluster.certificate-authority", "/missing.crt", "no such file",
+        "name a file with a PEM certificate",
+      ]),
+    Refusal(
+      testDescription: "a certificate authority that is none",
+      kubeconfig: kubeconfig(cluster: ", certificate-authority: kubeconfig"),
+      parts: ["clusters[0].cluster.certificate-authority", "not a PEM certificate"]),
+    Refusal(
+      testDescription: "a certificate that is not there",
+      kubeconfig: kubeconfig(user: "client-certificate: me.crt, client-key: me.key"),
+      parts: ["users[0].user.client-certificate", "/me.crt", "no such file"]),
+    Refusal(
+      testDescription: "an address that is none", kubeconfig: kubeconfig(), arguments: ["--listen", "here"],
+      parts: ["\"here\"", "host:port"]),
+    Refusal(
+      testDescription: "a level that is none", kubeconfig: kubeconfig(), arguments: ["--log-level", "loud"],
+      parts: ["--log-level loud", "debug, info"]),
+    Refusal(
+      testDescription: "no workers", kubeconfig: kubeconfig(),
+      arguments: ["--listen", "127.0.0.1:0", "--workers", "0"], parts: ["--workers 0", "1 to "]),
+    Refusal(
+      testDescription: "workers that are no number", kubeconfig: kubeconfig(),
+      arguments: ["--listen", "127.0.0.1:0"], environment: ["OPERATOR_WORKERS": "many"],
+      parts: ["OPERATOR_WORKERS", "many", "1 to "]),
+  ]
+
+  @Test(arguments: refusals)
+  func refusesToRunWithOneLine(_ refusal: Refusal) async throws {
+    let folder = try TemporaryFolder()
+    var arguments = ["run"] + refusal.arguments
+    if let text = refusal.kubeconfig {
+      arguments += ["--kubeconfig", try folder.write("kubeconfig", text)]
+    }
+    let result = try await Executable.run(arguments, environment: refusal.environment)
+    #expect(result.ending == .exit(2))
+    #expect(result.output == "")
+    #expect(result.errors.count == 1, "\(result.errors)")
+    for part in refusal.parts {
+      #expect(result.errors.first?.contains(part) == true, "\"\(part)\" is not in \(result.errors)")
+    }
+    #expect(!result.errors.joined().contains("not-to-be-seen"))
+    // What is said of a file names it; options are named by themselves.
+    if refusal.kubeconfig != nil, refusal.arguments.isEmpty || refusal.arguments.first == "--context",
+      refusal.environment.isEmpty
+    {
+      #expect(result.errors.first?.hasPrefix("\(folder.path)/kubeconfig: ") == true, "\(result.errors)")
+    }
+  }
+
+  @Test func refusesAnAddressThatIsTaken() async throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write("kubeconfig", Self.kubeconfig())
+    let path = try Executable.path()
+    try await OperatorProcess.run(path, ["run", "--kubeconfig", file, "--listen", "127.0.0.1:0"]) { first in
+      let address = try await first.address()
+      let result = try await Executable.run(["run", "--kubeconfig", file, "--listen", address])
+      #expect(result.ending == .exit(2))
+      #expect(result.errors.count == 1, "\(result.errors)")
+      #expect(result.errors.first?.contains("cannot listen on \(address)") == true, "\(result.errors)")
+    }
+  }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A state that did not come in time, with the last that was seen.
+public struct DeadlineMissed: Error, CustomStringConvertible {
+  /// What a person reads.
+  public let description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
+}
+
+/// Runs a body that ends when cancelled, for at most that long.
+///
+/// - Throws: ``DeadlineMissed``, or what the body throws.
+public func awaiting<Result: Sendable>(
+  _ what: String, within deadline: Duration, state: @escaping @Sendable () async -> String = { "" },
+  _ body: @escaping @Sendable () async throws -> Result
+) async throws -> Result {
+  try await withThrowingTaskGroup(of: Result.self) { group in
+    group.addTask { try await body() }
+    group.addTask {
+      try await ContinuousClock().sleep(for: deadline)
+      throw DeadlineMissed("not within \(deadline): \(what)\n\(await state())")
+    }
+    defer { group.cancelAll() }
+    guard let result = try await group.next() else { throw DeadlineMissed("not at all: \(what)") }
+    return result
+  }
+}
+
+/// Asks again and again until there is an answer: for a state of another process that tells nobody when it changes.
+///
+/// - Throws: ``DeadlineMissed``, or what the question throws.
+@discardableResult
+public func eventually<Result: Sendable>(
+  _ what: String, within deadline: Duration = .seconds(30), every pause: Duration = .milliseconds(20),
+  state: @escaping @Sendable () async -> String = { "" }, _ answer: @escaping @Sendable () async throws -> Result?
+) async throws -> Result {
+  try await awaiting(what, within: deadline, state: state) {
+    while true {
+      if let result = try await answer() { return result }
+      try await ContinuousClock().sleep(for: pause)
+    }
+  }
+}
