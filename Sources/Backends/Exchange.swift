@@ -34,9 +34,24 @@ struct Exchange {
   func get(
     _ url: BackendURL, over transport: any HTTPTransport, mayRefuse: Bool = false
   ) async throws(Finding) -> Answer {
-    var request = HTTPRequest(
-      url: url.description, tls: TLSOptions(certificateAuthorities: ca), deadlines: VictoriaMetricsCheck.deadlines,
-      bodyLimit: VictoriaMetricsCheck.bodyLimit)
+    try await send(HTTPRequest(url: url.description), to: url, over: transport, mayRefuse: mayRefuse)
+  }
+
+  /// Sends a POST. 401 and 403 end the check.
+  func post(
+    _ body: [UInt8], headers: [HTTPField], to url: BackendURL, over transport: any HTTPTransport
+  ) async throws(Finding) -> Answer {
+    let request = HTTPRequest(method: "POST", url: url.description, headers: headers, body: body)
+    return try await send(request, to: url, over: transport, mayRefuse: false)
+  }
+
+  private func send(
+    _ bare: HTTPRequest, to url: BackendURL, over transport: any HTTPTransport, mayRefuse: Bool
+  ) async throws(Finding) -> Answer {
+    var request = bare
+    request.tls = TLSOptions(certificateAuthorities: ca)
+    request.deadlines = VictoriaMetricsCheck.deadlines
+    request.bodyLimit = VictoriaMetricsCheck.bodyLimit
     if let credentials = credentials ?? url.credentials {
       request.headers.append(HTTPField("Authorization", credentials.authorization))
     }

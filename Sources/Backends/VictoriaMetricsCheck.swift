@@ -6,7 +6,12 @@ import JSON
 /// Asks VictoriaMetrics whether it would take metrics and answer queries, without writing anything.
 ///
 /// The write side is asked for the version of its remote-write protocol (`get_vm_proto_version`, answered by vminsert,
-/// vmagent and the single node), then for its health; the read side evaluates the query `1`.
+/// vmagent and the single node since 1.88), then for its health; the read side evaluates the query `1`.
+///
+/// Before 1.88 the question for the version is taken for a write without a body and answered with 400 and `cannot
+/// decompress request with length 0: snappy: corrupt input`. A wrong path is answered with 400, too. So after 400 an
+/// empty remote write tells the two apart: it holds no series, so nothing is stored, and only what takes metrics
+/// accepts it (1.79.5 answers 204; a wrong path is 400, `unsupported path requested`).
 public struct VictoriaMetricsCheck: Sendable {
   /// How long one request may take.
   public static let deadlines = Deadlines(connect: .seconds(5), total: .seconds(5), idle: .seconds(5))
@@ -57,10 +62,26 @@ public struct VictoriaMetricsCheck: Sendable {
   private func askWriteSide(_ exchange: Exchange) async throws(Finding) {
     let url = exchange.url.adding(query: "get_vm_proto_version=1")
     let answer = try await exchange.get(url, over: transport)
-    guard answer.status == 200, answer.text == "1" else { throw exchange.unlike(url, answer) }
+    if answer.status == 400 {
+      try await writeNothing(exchange)
+    } else if answer.status != 200 || answer.text != "1" {
+      throw exchange.unlike(url, answer)
+    }
     // A proxy in front may not route /health, so only its "not now" counts.
     let health = try await exchange.get(exchange.url.replacing(path: "/health"), over: transport, mayRefuse: true)
     if health.status == 503 { throw exchange.unlike(url, health) }
+  }
+
+  /// Sends a remote write without series: one zero byte, which is snappy's block of length 0, the empty protobuf.
+  ///
+  /// https://prometheus.io/docs/specs/prw/remote_write_spec/ names the headers.
+  private func writeNothing(_ exchange: Exchange) async throws(Finding) {
+    let headers = [
+      HTTPField("Content-Encoding", "snappy"), HTTPField("Content-Type", "application/x-protobuf"),
+      HTTPField("X-Prometheus-Remote-Write-Version", "0.1.0"),
+    ]
+    let answer = try await exchange.post([0], headers: headers, to: exchange.url, over: transport)
+    guard [200, 204].contains(answer.status) else { throw exchange.unlike(exchange.url, answer) }
   }
 
   private func askReadSide(_ exchange: Exchange) async throws(Finding) {

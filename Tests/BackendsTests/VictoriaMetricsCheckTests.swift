@@ -8,11 +8,22 @@ private let write = CozystackMonitoring.writeURL(namespace: "tenant-root", stora
 private let read = CozystackMonitoring.readURL(namespace: "tenant-root", storage: "shortterm")
 private let success = #"{"status":"success","isPartial":false,"data":{"resultType":"vector","result":[]}}"#
 
+private let unknownHandshake = ScriptedTransport.Reply.answer(
+  400, "cannot decompress request with length 0: snappy: corrupt input")
+
 private func healthy(
   handshake: ScriptedTransport.Reply = .answer(200, "1"), health: ScriptedTransport.Reply = .answer(200, "OK"),
   query: ScriptedTransport.Reply = .answer(200, success)
 ) -> ScriptedTransport {
   ScriptedTransport([("get_vm_proto_version=1", handshake), ("/health", health), ("/api/v1/query?query=1", query)])
+}
+
+/// One that is older than the handshake.
+private func old(emptyWrite: ScriptedTransport.Reply) -> ScriptedTransport {
+  ScriptedTransport([
+    ("get_vm_proto_version=1", unknownHandshake), ("/api/v1/write", emptyWrite), ("/health", .answer(200, "OK")),
+    ("/api/v1/query?query=1", .answer(200, success)),
+  ])
 }
 
 private func check(
@@ -45,6 +56,34 @@ private func check(
     }
   }
 
+  @Test(arguments: [200, 204])
+  func sendsAnEmptyWriteToOneOlderThanTheHandshake(_ status: Int) async throws {
+    let transport = old(emptyWrite: .answer(status, ""))
+    let url = write + "?extra_label=observability=platform"
+    let verdict = await check(transport, writeURL: url, credentials: ("Aladdin", "open sesame"), ca: [1, 2])
+    #expect(verdict == .ready(version: nil))
+    #expect(transport.requests.map(\.method) == ["GET", "POST", "GET", "GET"])
+    let request = try #require(transport.requests.first { $0.method == "POST" })
+    #expect(request.url == url)
+    #expect(request.body == [0])
+    #expect(
+      request.headers == [
+        HTTPField("Content-Encoding", "snappy"), HTTPField("Content-Type", "application/x-protobuf"),
+        HTTPField("X-Prometheus-Remote-Write-Version", "0.1.0"),
+        HTTPField("Authorization", "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="),
+      ])
+    #expect(request.deadlines == VictoriaMetricsCheck.deadlines)
+    #expect(request.bodyLimit == VictoriaMetricsCheck.bodyLimit)
+    #expect(request.tls.certificateAuthorities == [1, 2])
+  }
+
+  @Test(arguments: [200, 401, 403, 404, 405, 429, 500, 503])
+  func writesNothingIfTheHandshakeIsAnsweredOtherwise(_ status: Int) async {
+    let transport = healthy(handshake: .answer(status, "no"))
+    _ = await check(transport)
+    #expect(transport.requests.count == 1 && transport.requests.first?.method == "GET")
+  }
+
   @Test(
     arguments: [
       (healthy(handshake: .failure(.unreachable, "connect: refused")), "Unreachable", "connect: refused"),
@@ -55,6 +94,12 @@ private func check(
       (healthy(query: .answer(403, "")), "Unauthorized", "vmselect-shortterm"),
       (healthy(handshake: .answer(200, "<html>\n<title>Grafana")), "NotVictoriaMetrics", "<html> <title>Grafana"),
       (healthy(handshake: .answer(404, "")), "NotVictoriaMetrics", "status 404"),
+      (healthy(handshake: .answer(400, "")), "NotVictoriaMetrics", "unsupported path requested"),
+      (old(emptyWrite: .answer(400, "unsupported path")), "NotVictoriaMetrics", "status 400, \"unsupported path\""),
+      (old(emptyWrite: .answer(404, "")), "NotVictoriaMetrics", "status 404"),
+      (old(emptyWrite: .answer(401, "")), "Unauthorized", "status 401"),
+      (old(emptyWrite: .answer(503, "read-only")), "Degraded", "read-only"),
+      (old(emptyWrite: .failure(.broken, "closed")), "Unreachable", "closed"),
       (healthy(handshake: .answer(503, "no storage nodes")), "Degraded", "no storage nodes"),
       (healthy(handshake: .answer(429, "")), "Degraded", "status 429"),
       (healthy(health: .answer(503, "shutting down")), "Degraded", "shutting down"),
