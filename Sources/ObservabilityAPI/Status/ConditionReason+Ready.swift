@@ -9,9 +9,9 @@ extension ConditionReason {
     remedy: "Nothing is to be done.")
   /// Not every eligible node has a ready agent of the present version.
   public static let agentsNotReady = ConditionReason(
-    "AgentsNotReady", [.ready], status: "False",
+    "AgentsNotReady", [.ready, .agentsAvailable], status: "False",
     meaning: "Not every eligible node has a ready agent of the present version.",
-    remedy: "See the condition AgentsAvailable.")
+    remedy: "See the message of AgentsAvailable; it has the counts, and the command that shows the pods.")
   /// A backend that is asked for cannot be used.
   public static let backendNotReady = ConditionReason(
     "BackendNotReady", [.ready], status: "False",

@@ -32,9 +32,9 @@ struct WatchStory: Sendable {
     }
   }
 
-  /// A watch that nobody wants any longer cannot be in trouble.
-  mutating func forget(_ target: WatchTarget) {
-    troubles[target] = nil
+  /// A watch that nobody wants any longer is in no trouble.
+  mutating func keep(_ wanted: some Collection<WatchTarget>) {
+    troubles = troubles.filter { wanted.contains($0.key) }
   }
 
   private mutating func recovered(_ type: ResourceType, isStarting: Bool) -> [Story.Line] {
