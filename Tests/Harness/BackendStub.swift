@@ -15,6 +15,8 @@ public final class BackendStub: HTTPTransport {
   private struct State {
     var behaviour = Behaviour.healthy
     var requests: [HTTPRequest] = []
+    var isHolding = false
+    var held: [CheckedContinuation<Void, Never>] = []
   }
 
   private let state = Mutex(State())
@@ -31,8 +33,35 @@ public final class BackendStub: HTTPTransport {
   /// What was asked, in order.
   public var requests: [HTTPRequest] { state.withLock { $0.requests } }
 
+  /// Answers nothing until ``release()``.
+  public func hold() { state.withLock { $0.isHolding = true } }
+
+  /// How many requests wait for their answer.
+  public var held: Int { state.withLock { $0.held.count } }
+
+  /// Answers what waits, and everything from now on.
+  public func release() {
+    let held = state.withLock { state in
+      state.isHolding = false
+      defer { state.held = [] }
+      return state.held
+    }
+    for continuation in held { continuation.resume() }
+  }
+
+  private func waitUntilReleased() async {
+    await withCheckedContinuation { continuation in
+      let isHolding = state.withLock { state in
+        if state.isHolding { state.held.append(continuation) }
+        return state.isHolding
+      }
+      if !isHolding { continuation.resume() }
+    }
+  }
+
   /// Answers as it is told to behave.
   public func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    await waitUntilReleased()
     let behaviour = state.withLock { state in
       state.requests.append(request)
       return state.behaviour

@@ -57,9 +57,15 @@ extension TestCluster {
     return RunningOperator(instance, log: log)
   }
 
-  /// Runs a body beside the operator and stops it, however the body ends.
+  /// Runs a body beside the operator and stops it, however the body ends. Waits while other tests' operators run.
   public func withOperator<Result: Sendable>(
     environment: RuntimeEnvironment = .live, _ body: (RunningOperator) async throws -> Result
+  ) async throws -> Result {
+    try await Turnstile.operators.pass { try await besideOperator(environment, body) }
+  }
+
+  private func besideOperator<Result: Sendable>(
+    _ environment: RuntimeEnvironment, _ body: (RunningOperator) async throws -> Result
   ) async throws -> Result {
     let running = startOperator(environment: environment)
     do {

@@ -56,10 +56,12 @@ public struct TestCluster: Sendable {
     try await server.apply(CustomResourceDefinition.manifest())
   }
 
-  /// Adds the namespace of the children.
-  public func addChildrenNamespace() async throws {
-    await server.addNamespace(RoleManifests.childrenNamespace)
+  /// Adds a namespace for children, with the binding that such a namespace needs.
+  public func addChildrenNamespace(_ name: String = RoleManifests.childrenNamespace) async throws {
+    await server.addNamespace(name)
     for role in RoleManifests.all where role["metadata"]?["namespace"]?.string == RoleManifests.childrenNamespace {
+      var role = role
+      role["metadata"]?["namespace"] = .string(name)
       try await server.apply(role)
     }
   }
@@ -96,11 +98,11 @@ public struct TestCluster: Sendable {
     try await admin.apply(Self.observabilities, object, ApplyOptions(fieldManager: "user", force: true))
   }
 
-  /// The requests that the operator made, Leases aside.
-  public func operatorRequests() async -> [LoggedRequest] {
+  /// The requests that the operator made, Leases aside unless they are asked for.
+  public func operatorRequests(withLeases: Bool = false) async -> [LoggedRequest] {
     let user = Identity.serviceAccount(
       namespace: RoleManifests.operatorNamespace, name: RoleManifests.operatorName
     ).user
-    return await server.requestLog.filter { $0.user == user && $0.resource != "leases" }
+    return await server.requestLog.filter { $0.user == user && (withLeases || $0.resource != "leases") }
   }
 }

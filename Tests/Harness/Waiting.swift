@@ -65,6 +65,19 @@ extension TestCluster {
   }
 }
 
+/// Waits for a state that nothing tells of.
+///
+/// - Throws: ``DeadlineMissed`` with what was waited for.
+public func eventually(
+  _ what: String, within deadline: Duration = .seconds(20), _ condition: () async throws -> Bool
+) async throws {
+  let end = ContinuousClock.now + deadline
+  while try await !condition() {
+    guard ContinuousClock.now < end else { throw DeadlineMissed(description: "not within \(deadline): \(what)") }
+    try await ContinuousClock().sleep(for: .milliseconds(1))
+  }
+}
+
 extension KubernetesObject {
   /// A condition of the status.
   public func condition(_ type: String) -> (status: String, reason: String, message: String, generation: Int64?)? {

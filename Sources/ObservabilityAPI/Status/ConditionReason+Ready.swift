@@ -11,7 +11,7 @@ extension ConditionReason {
   public static let agentsNotReady = ConditionReason(
     "AgentsNotReady", [.ready, .agentsAvailable], status: "False",
     meaning: "Not every eligible node has a ready agent of the present version.",
-    remedy: "Look at the pods that the message of AgentsAvailable points at.")
+    remedy: "See the message of AgentsAvailable; it has the counts, and the command that shows the pods.")
   /// A backend that is asked for cannot be used.
   public static let backendNotReady = ConditionReason(
     "BackendNotReady", [.ready], status: "False",

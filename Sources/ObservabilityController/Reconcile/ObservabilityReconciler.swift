@@ -14,6 +14,8 @@ import Synchronization
 final class ObservabilityReconciler: Sendable {
   /// What is remembered of an object between passes; all of it can be lost without harm.
   struct Memory: Sendable {
+    /// Which object this is; a successor of the same name begins with nothing.
+    var uid: String?
     /// What was last applied, until the status that says so has come back by watch.
     var inventory: [InventoryEntry]?
     /// Since when the status waits for things to settle after a change.
@@ -78,6 +80,7 @@ final class ObservabilityReconciler: Sendable {
     let object = statusWriter.latest(.observabilities, stored)
     // The garbage collector removes the children of an object that is being deleted; nothing must bring them back.
     guard !object.isBeingDeleted else { return .settled }
+    forgetPredecessor(of: object)
 
     var pass = Pass(
       object: object, began: environment.now(),
@@ -113,6 +116,13 @@ final class ObservabilityReconciler: Sendable {
     decoded.forget(name)
     if memories.withLock({ $0.removeValue(forKey: name) }) != nil {
       logger.info("object gone", metadata: ["object": "\(name)"])
+    }
+  }
+
+  /// Drops what is remembered of another object that had the same name.
+  private func forgetPredecessor(of object: KubernetesObject) {
+    memories.withLock { memories in
+      if memories[object.name]?.uid != object.uid { memories[object.name] = Memory(uid: object.uid) }
     }
   }
 

@@ -38,7 +38,7 @@ struct Pass: Sendable {
   /// Whether the steps that act are to be left out.
   var isStalled: Bool { conditions.stalled != nil }
   /// Whether the pass changed a child.
-  var changedSomething: Bool { applied.contains { $0.change != .unchanged } }
+  var changedSomething: Bool { applied.contains { ![.unchanged, .beingDeleted].contains($0.change) } }
 }
 
 /// What became of one child in a pass.
@@ -55,6 +55,8 @@ struct AppliedChildRecord: Sendable {
     /// It is the same object, but it had lost the label by which it is watched.
     case hidden
   }
+  /// The child as the API server holds it, which a store may not show yet.
+  var object: KubernetesObject
 
   var id: ChildID {
     ChildID(type: ResourceType(child), key: ObjectKey(namespace: child.namespace, name: child.name))

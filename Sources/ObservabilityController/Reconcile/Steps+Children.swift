@@ -28,9 +28,10 @@ extension ObservabilityReconciler {
           type: type, desired: KubernetesObject(child.manifest), live: store?.get(key), appliedHash: entry?.hash)
         inventory.removeAll { $0.id == id }
         inventory.append(result.inventoryEntry)
-        if result.change == .beingDeleted { pass.everyChildApplied = false }
+        if result.change == .beingDeleted { waitUntilGone(child, &pass) }
         let record = AppliedChildRecord(
-          child: child, change: result.change, before: entry.map { $0.uid == result.uid ? .hidden : .deleted })
+          child: child, change: result.change, before: entry.map { $0.uid == result.uid ? .hidden : .deleted },
+          object: result.object)
         pass.applied.append(record)
         tellDrift(record, object: pass.object)
       } catch {
@@ -40,6 +41,17 @@ extension ObservabilityReconciler {
     }
     pass.inventory = inventory.sorted()
     remember(observability.name) { $0.inventory = inventory.sorted() }
+  }
+
+  /// A child that is being deleted cannot be changed any more: the watch tells when it is gone.
+  private func waitUntilGone(_ child: Child, _ pass: inout Pass) {
+    pass.everyChildApplied = false
+    pass.conditions.blocked =
+      pass.conditions.blocked
+      ?? Finding(
+        .progressing,
+        "\(child.kind) \(child.namespace)/\(child.name) is being deleted; it is made anew once it is gone. If that "
+          + "takes long, look at its finalizers.")
   }
 
   /// What rendering must know; nil while it is not known.

@@ -28,7 +28,10 @@ extension ObservabilityReconciler {
   }
 
   private func daemonSet(of observability: Observability, _ pass: Pass) -> KubernetesObject? {
-    guard let entry = pass.inventory.first(where: { $0.kind == ResourceType.daemonSets.kind }),
+    let kind = ResourceType.daemonSets.kind
+    // The store may still show the state before a change of this pass, in which all was well.
+    if let applied = pass.applied.first(where: { $0.child.kind == kind }) { return applied.object }
+    guard let entry = pass.inventory.first(where: { $0.kind == kind }),
       let namespace = entry.namespace
     else { return nil }
     return informers.store(Watches.children(.daemonSets, in: namespace))?

@@ -103,7 +103,8 @@ struct Story: Sendable {
   private func tellChild(_ record: AppliedChildRecord, _ add: (Logger.Level, String, Logger.Metadata) -> Void) {
     let child = record.name
     switch record.change {
-    case .unchanged: break
+    // What waits for a child to go is told as such.
+    case .unchanged, .beingDeleted: break
     case .created:
       switch record.before {
       case nil: add(.info, "child applied", ["child": "\(child)", "change": "created"])
@@ -115,7 +116,6 @@ struct Story: Sendable {
       var metadata: Logger.Metadata = ["child": "\(child)", "fields": "\(fields.joined(separator: ","))"]
       if !managers.isEmpty { metadata["by"] = "\(managers.joined(separator: ","))" }
       add(.warning, "child drifted", metadata)
-    case .beingDeleted: add(.info, "child going", ["child": "\(child)"])
     }
   }
 

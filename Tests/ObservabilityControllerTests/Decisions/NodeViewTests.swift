@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import KubernetesClient
+import Testing
+
+@testable import ObservabilityController
+
+/// What is kept of a Node.
+@Suite struct NodeViewTests {
+  static let node = KubernetesObject([
+    "apiVersion": "v1", "kind": "Node",
+    "metadata": [
+      "name": "worker-1", "uid": "u", "resourceVersion": "10", "labels": ["kubernetes.io/os": "linux", "pool": "x"],
+      "annotations": ["volumes.kubernetes.io/controller-managed-attach-detach": "true"],
+    ],
+    "spec": ["podCIDR": "10.0.0.0/24", "taints": [["key": "k", "value": "v", "effect": "NoSchedule"]]],
+    "status": [
+      "nodeInfo": [
+        "kernelVersion": "6.8.0", "architecture": "amd64", "operatingSystem": "linux", "kubeletVersion": "v1.36.2",
+      ],
+      "conditions": [["type": "Ready", "status": "True", "lastHeartbeatTime": "2026-01-01T00:00:00Z"]],
+      "images": [["names": ["a"], "sizeBytes": 1]],
+    ],
+  ])
+
+  static func changed(_ change: (inout KubernetesObject) -> Void) -> KubernetesObject {
+    var node = node
+    change(&node)
+    return node
+  }
+
+  static let heartbeats: [KubernetesObject] = [
+    changed { $0["metadata"]?["resourceVersion"] = "11" },
+    changed {
+      $0["status"]?["conditions"] = [["type": "Ready", "status": "True", "lastHeartbeatTime": "2026-01-01T00:00:10Z"]]
+    },
+    changed { $0["status"]?["images"] = [] },
+    changed { $0["metadata"]?["annotations"] = ["node.alpha.kubernetes.io/ttl": "0"] },
+    changed { $0["spec"]?["podCIDR"] = "10.0.1.0/24" },
+  ]
+
+  @Test(arguments: heartbeats)
+  func aHeartbeatIsNoChange(_ heartbeat: KubernetesObject) {
+    #expect(NodeView.project(heartbeat) == NodeView.project(Self.node))
+  }
+
+  static let changes: [KubernetesObject] = [
+    changed { $0["metadata"]?["labels"] = ["kubernetes.io/os": "linux"] },
+    changed { $0["spec"]?["taints"] = nil },
+    changed { $0["status"]?["nodeInfo"]?["kernelVersion"] = "6.9.0" },
+    changed { $0["status"]?["nodeInfo"]?["architecture"] = "arm64" },
+    changed { $0["status"]?["nodeInfo"]?["operatingSystem"] = "windows" },
+    changed { $0["metadata"]?["uid"] = "another" },
+  ]
+
+  @Test(arguments: changes)
+  func whatDecidesIsAChange(_ change: KubernetesObject) {
+    #expect(NodeView.project(change) != NodeView.project(Self.node))
+  }
+
+  @Test(arguments: [node] + heartbeats + changes + [KubernetesObject(type: .nodes, name: "bare")])
+  func theProjectionLosesNothingThatAViewReads(_ node: KubernetesObject) {
+    #expect(NodeView(NodeView.project(node)) == NodeView(node))
+    #expect(NodeView.project(NodeView.project(node)) == NodeView.project(node))
+  }
+
+  @Test func whatANodeSays() {
+    let view = NodeView(Self.node)
+    #expect(view.name == "worker-1" && view.labels["pool"] == "x")
+    #expect(view.taints == [.init(key: "k", value: "v", effect: "NoSchedule")])
+    #expect(view.kernel == "6.8.0" && view.architecture == "amd64" && view.operatingSystem == "linux")
+  }
+
+  @Test func aNodeWhoseLabelsAreMissingIsJudgedByWhatItsKubeletSays() {
+    var view = NodeView(Self.node)
+    view.taints = []
+    view.labels = [:]
+    let pool = NodePool(nodeSelector: [:], tolerations: [])
+    #expect(pool.standing(of: view) == .eligible)
+    view.operatingSystem = "windows"
+    #expect(pool.standing(of: view) == .ineligible(reason: "UnsupportedOperatingSystem"))
+  }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import Testing
+
+@testable import ObservabilityController
+
+/// The rights that the operator asks for are few and plain.
+@Suite struct PermissionTests {
+  @Test(arguments: Permission.all)
+  func namesEverythingAndNothingMore(_ permission: Permission) {
+    let known = ["create", "delete", "get", "list", "patch", "update", "watch"]
+    #expect(permission.verbs.allSatisfy(known.contains), "\(permission.verbs)")
+    #expect(permission.verbs == Array(Set(permission.verbs)).sorted(), "\(permission.verbs)")
+    for text in [permission.group, permission.resource] { #expect(!text.contains("*")) }
+    #expect(!permission.reason.isEmpty && permission.reason.last != ".")
+  }
+
+  @Test func noRightIsAskedForTwice() {
+    let places = Permission.all.map { "\($0.scope) \($0.group) \($0.resource)" }
+    #expect(Set(places).count == places.count)
+  }
+
+  @Test func eachScopeIsInAlphabeticalOrder() {
+    for scope in Permission.Scope.allCases {
+      let names = Permission.all.filter { $0.scope == scope }.map { "\($0.group) \($0.resource)" }
+      #expect(names == names.sorted(), "\(scope)")
+      #expect(!names.isEmpty, "\(scope)")
+    }
+    #expect(
+      Permission.all.map(\.scope)
+        == Permission.Scope.allCases.flatMap { scope in
+          Permission.all.filter { $0.scope == scope }.map { _ in scope }
+        })
+  }
+
+  @Test func secretsAreOnlyReadAndOnlyBesideTheChildren() {
+    let secrets = Permission.all.filter { $0.resource.hasPrefix("secrets") }
+    #expect(secrets.map(\.scope) == [.children])
+    #expect(secrets.allSatisfy { $0.verbs == ["list", "watch"] })
+  }
+
+  @Test func nothingLeadsToMorePower() {
+    let dangerous = [
+      "clusterroles", "clusterrolebindings", "roles", "rolebindings", "pods", "pods/exec", "serviceaccounts/token",
+      "nodes/proxy", "validatingwebhookconfigurations", "mutatingwebhookconfigurations", "customresourcedefinitions",
+    ]
+    for permission in Permission.all { #expect(!dangerous.contains(permission.resource), "\(permission)") }
+    #expect(!Permission.all.contains { $0.scope == .cluster && $0.verbs.contains("create") })
+  }
+
+  @Test func theManifestsGrantEachRightOnceAndBindIt() throws {
+    var rules = 0
+    for scope in Permission.Scope.allCases {
+      for permission in Permission.all.filter({ $0.scope == scope }) {
+        let rule: JSONValue = [
+          "apiGroups": [.string(permission.group)], "resources": [.string(permission.resource)],
+          "verbs": .array(permission.verbs.map(JSONValue.string)),
+        ]
+        let granting = RoleManifests.all.filter { $0["rules"]?.array?.contains(rule) == true }
+        let kind = scope == .cluster || scope == .children ? "ClusterRole" : "Role"
+        #expect(granting.contains { $0["kind"]?.string == kind }, "\(permission)")
+      }
+    }
+    for role in RoleManifests.all {
+      rules += role["rules"]?.array?.count ?? 0
+      guard role["roleRef"] == nil else { continue }
+      let name = try #require(role[path: "metadata", "name"]?.string)
+      let bindings = RoleManifests.all.filter {
+        $0[path: "roleRef", "name"]?.string == name && $0[path: "roleRef", "kind"] == role["kind"]
+      }
+      #expect(bindings.count == 1, "\(name)")
+      #expect(bindings.first?["subjects"]?.array?.count == 1)
+      #expect(bindings.first?["subjects"]?.array?.first?["name"]?.string == RoleManifests.operatorName)
+    }
+    #expect(rules == Permission.all.count)
+    let clusterWide = RoleManifests.all.filter { $0["kind"]?.string == "ClusterRoleBinding" }
+    #expect(clusterWide.map { $0[path: "roleRef", "name"]?.string } == [RoleManifests.operatorName])
+  }
+}

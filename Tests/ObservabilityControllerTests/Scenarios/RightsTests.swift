@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ControllerRuntime
+import DevCluster
+import Harness
+import JSON
+import KubernetesClient
+import ObservabilityController
+import Testing
+
+/// The rights that the operator is shipped with are enough, and none of them is for nothing.
+@Suite struct RightsTests {
+  /// Something that can be told of a right: where, what, which verb.
+  struct Use: Hashable, CustomStringConvertible {
+    var scope: Permission.Scope
+    var group: String
+    var resource: String
+    var verb: String
+
+    var description: String { "\(verb) \(resource)\(group.isEmpty ? "" : ".\(group)") (\(scope.rawValue))" }
+  }
+
+  static var granted: Set<Use> {
+    Set(
+      Permission.all.flatMap { right in
+        right.verbs.map { Use(scope: right.scope, group: right.group, resource: right.resource, verb: $0) }
+      })
+  }
+
+  /// The rights that a request made use of. An apply that makes an object needs both `patch` and `create`
+  /// (kubernetes.io/docs/reference/using-api/server-side-apply).
+  static func uses(_ request: LoggedRequest) -> [Use] {
+    let resource = [request.resource, request.subresource].compactMap(\.self).joined(separator: "/")
+    let verbs = request.verb == "patch" && request.code == 201 ? ["patch", "create"] : [request.verb]
+    let scopes = Set(Permission.all.filter { $0.group == request.group && $0.resource == resource }.map(\.scope))
+    return scopes.filter { holds($0, in: request.namespace) }.flatMap { scope in
+      verbs.map { Use(scope: scope, group: request.group, resource: resource, verb: $0) }
+    }
+  }
+
+  private static func holds(_ scope: Permission.Scope, in namespace: String?) -> Bool {
+    switch scope {
+    case .cluster: true
+    case .children: namespace == RoleManifests.childrenNamespace
+    case .operatorNamespace: namespace == RoleManifests.operatorNamespace
+    case .eventsNamespace: namespace == "default"
+    }
+  }
+
+  @Test func areEnoughAndAllUsed() async throws {
+    let cluster = try await TestCluster()
+    try await cluster.server.apply(DeliverySwitchTests.definition)
+    try await cluster.withOperator { running in
+      try await Self.lead(cluster)
+      try await Self.live(cluster, running)
+    }
+    let requests = await cluster.operatorRequests(withLeases: true)
+    #expect(requests.filter { $0.code == 401 || $0.code == 403 } == [])
+    let used = Set(requests.flatMap(Self.uses))
+    #expect(Self.granted.subtracting(used).map(\.description).sorted() == [], "these rights are for nothing")
+    #expect(requests.filter { Self.uses($0).isEmpty } == [], "these were let through by no right of ours")
+  }
+
+  /// Wins a lease, renews it, and gives it back.
+  private static func lead(_ cluster: TestCluster) async throws {
+    let clock = SkippingClock()
+    let elector = LeaderElector(
+      api: cluster.operatorClient,
+      lease: ObjectKey(namespace: RoleManifests.operatorNamespace, name: "observability-operator"), identity: "one",
+      environment: clock.environment, logger: LogRecorder().logger())
+    let end = await elector.run {
+      clock.advance(by: .seconds(6))
+      try? await eventually("the lease is renewed") {
+        await cluster.operatorRequests(withLeases: true).contains { $0.resource == "leases" && $0.verb == "update" }
+      }
+    }
+    #expect(end == .finished)
+  }
+
+  /// All that an object goes through, with nothing left out that the operator does something about.
+  private static func live(_ cluster: TestCluster, _ running: RunningOperator) async throws {
+    let key = FirstReconcileTests.daemonSet
+    try await cluster.server.apply(MissingPartsTests.secret(["username": "agent", "password": "s3cret"]))
+    try await RequestCountTests.settled(cluster, running)
+    var spec = MissingPartsTests.external
+    spec["metrics"]?["delivery"] = "Scrape"
+    try await cluster.apply(TestCluster.object(spec: spec))
+    try await cluster.wait(condition: "Ready")
+    try await cluster.wait(for: DeliverySwitchTests.podScrapes, key) { $0 != nil }
+
+    try await cluster.apply(TestCluster.object())
+    try await cluster.wait(for: DeliverySwitchTests.podScrapes, key) { $0 == nil }
+    try await cluster.wait(condition: "Ready")
+    for _ in 1...2 { try await repair(cluster) }
+    for type in [ResourceType.serviceAccounts, .networkPolicies, .daemonSets] {
+      try await leaveBehind(type, cluster)
+    }
+    try await cluster.admin.delete(TestCluster.observabilities, ObjectKey(name: "platform"), DeleteOptions())
+    try await cluster.wait(for: .daemonSets, key) { $0 == nil }
+  }
+
+  /// The same mishap twice makes a series of one Event.
+  private static func repair(_ cluster: TestCluster) async throws {
+    let key = FirstReconcileTests.daemonSet
+    let before = try await cluster.admin.get(.networkPolicies, key)
+    try await cluster.admin.delete(.networkPolicies, key, DeleteOptions())
+    try await cluster.wait(for: .networkPolicies, key) { $0 != nil && $0?.uid != before.uid }
+    try await cluster.wait(condition: "Ready")
+  }
+
+  /// A child as an earlier release may have named it: ours by label and owner, and not rendered any longer.
+  private static func leaveBehind(_ type: ResourceType, _ cluster: TestCluster) async throws {
+    var old = try await cluster.admin.get(type, FirstReconcileTests.daemonSet)
+    var metadata: JSONValue = ["name": "earlier", "namespace": "cozy-coroot"]
+    for member in ["labels", "ownerReferences"] { metadata[member] = old[path: "metadata", member] }
+    old["metadata"] = metadata
+    old["status"] = nil
+    _ = try await cluster.admin.create(type, old, WriteOptions(fieldManager: "earlier"))
+    try await cluster.wait(for: type, ObjectKey(namespace: "cozy-coroot", name: "earlier")) { $0 == nil }
+  }
+}
