@@ -28,8 +28,10 @@ extension ObservabilityReconciler {
           type: type, desired: KubernetesObject(child.manifest), live: store?.get(key), appliedHash: entry?.hash)
         inventory.removeAll { $0.id == id }
         inventory.append(result.inventoryEntry)
-        if result.change == .beingDeleted { pass.everyChildApplied = false }
-        let record = AppliedChildRecord(child: child, change: result.change, wasThere: entry != nil)
+        let record = AppliedChildRecord(
+          child: child, change: result.change, wasThere: entry != nil,
+          object: result.uid == nil ? nil : result.object)
+        hold(record, &pass)
         pass.applied.append(record)
         tellDrift(record, object: pass.object)
       } catch {
@@ -97,6 +99,29 @@ extension ObservabilityReconciler {
   }
 
   /// Somebody else's change to a child is told once, when it is put right.
+  /// Notes what keeps a child from being as rendered although the API server refused nothing.
+  private func hold(_ record: AppliedChildRecord, _ pass: inout Pass) {
+    let name = "\(record.child.kind) \(record.id.key)"
+    switch record.change {
+    case .beingDeleted:
+      pass.everyChildApplied = false
+      pass.conditions.blocked =
+        pass.conditions.blocked
+        ?? Finding(.progressing, "\(name) is being deleted. It is made anew once it is gone.")
+    case .contested:
+      pass.everyChildApplied = false
+      fallthrough
+    default:
+      guard applier.rest(of: record.id) != nil else { return }
+      pass.conditions.blocked =
+        pass.conditions.blocked
+        ?? Finding(
+          .applyFailed,
+          "\(name) is changed again each time it is put right, and so is put right ever more rarely. Find who changes "
+            + "it in the Events with reason ChildRepaired, and stop it.")
+    }
+  }
+
   private func tellDrift(_ record: AppliedChildRecord, object: KubernetesObject) {
     let what: String
     switch record.change {

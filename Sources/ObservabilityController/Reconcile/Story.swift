@@ -38,6 +38,7 @@ struct Story: Sendable {
   private var stalled: Finding?
   private var ineligible: [AgentsObservation.Ineligible] = []
   private var counts: [Int] = []
+  private var going: Set<String> = []
   private var isReady = false
   private var busySince: Duration?
 
@@ -100,8 +101,10 @@ struct Story: Sendable {
     add(.error, "backend unavailable", metadata)
   }
 
-  private func tellChild(_ record: AppliedChildRecord, _ add: (Logger.Level, String, Logger.Metadata) -> Void) {
+  private mutating func tellChild(_ record: AppliedChildRecord, _ add: (Logger.Level, String, Logger.Metadata) -> Void)
+  {
     let child = record.name
+    if record.change != .beingDeleted { going.remove(child) }
     switch record.change {
     case .unchanged: break
     case .created where record.wasThere: add(.warning, "child drifted", ["child": "\(child)", "change": "deleted"])
@@ -111,7 +114,9 @@ struct Story: Sendable {
       var metadata: Logger.Metadata = ["child": "\(child)", "fields": "\(fields.joined(separator: ","))"]
       if !managers.isEmpty { metadata["by"] = "\(managers.joined(separator: ","))" }
       add(.warning, "child drifted", metadata)
-    case .beingDeleted: add(.info, "child going", ["child": "\(child)"])
+    case .beingDeleted: if going.insert(child).inserted { add(.info, "child going", ["child": "\(child)"]) }
+    // The object's condition says it, and so does the line of that.
+    case .contested: break
     }
   }
 
