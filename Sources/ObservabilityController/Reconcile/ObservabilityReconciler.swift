@@ -14,6 +14,8 @@ import Synchronization
 final class ObservabilityReconciler: Sendable {
   /// What is remembered of an object between passes; all of it can be lost without harm.
   struct Memory: Sendable {
+    /// The object that all this is about; another one may come under its name.
+    var uid: String?
     /// What was last applied, until the status that says so has come back by watch.
     var inventory: [InventoryEntry]?
     /// Since when the status waits for things to settle after a change.
@@ -79,6 +81,9 @@ final class ObservabilityReconciler: Sendable {
     // The garbage collector removes the children of an object that is being deleted; nothing must bring them back.
     guard !object.isBeingDeleted else { return .settled }
 
+    remember(name) { memory in
+      if memory.uid != object.uid { memory = Memory(uid: object.uid) }
+    }
     var pass = Pass(
       object: object, began: environment.now(),
       inventory: memory(of: name).inventory ?? Self.inventory(of: object))
