@@ -127,8 +127,13 @@ private final class WatchRouter: Sendable {
   }
 
   func stateChanged(_ target: WatchTarget, _ state: InformerState) {
-    let isStarting = informers.withLock { $0 }?.states.values.contains(.starting) ?? true
-    for line in story.withLock({ $0.tell(target, state, isStarting: isStarting) }) {
+    let states = informers.withLock { $0 }?.states ?? [:]
+    let isStarting = states.values.contains(.starting)
+    let lines = story.withLock { story in
+      story.keep(Set(states.keys))
+      return story.tell(target, state, isStarting: isStarting)
+    }
+    for line in lines {
       logger.log(level: line.level, "\(line.message)", metadata: line.metadata)
     }
     addAll(priority: .low)

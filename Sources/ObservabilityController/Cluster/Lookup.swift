@@ -18,8 +18,17 @@ extension Informers {
   /// What is known of the object of that type and name, as far as somebody wants it watched.
   func lookup(_ type: ResourceType, _ key: ObjectKey) -> Lookup {
     let target = WatchTarget.named(type, key)
-    if case .failing(let error, _) = state(target) { return .failing(error) }
+    if let error = obstacle(target) { return .failing(error) }
     guard let store = store(target), store.isSynced else { return .pending }
     return store.get(key).map(Lookup.present) ?? .absent
+  }
+
+  /// Why a target cannot be read; nil if it can, or is still to be.
+  ///
+  /// What was read once is believed as long as the server does not answer: a restart of the API server says nothing
+  /// about the objects. That a right or a type is gone is an answer.
+  func obstacle(_ target: WatchTarget) -> KubernetesError? {
+    guard case .failing(let error, _) = state(target) else { return nil }
+    return error.isForbidden || error.isNotFound || store(target)?.isSynced != true ? error : nil
   }
 }

@@ -33,8 +33,8 @@ struct WatchStory: Sendable {
   }
 
   /// A watch that nobody wants any longer cannot be in trouble.
-  mutating func forget(_ target: WatchTarget) {
-    troubles[target] = nil
+  mutating func keep(_ targets: Set<WatchTarget>) {
+    troubles = troubles.filter { targets.contains($0.key) }
   }
 
   private mutating func recovered(_ type: ResourceType, isStarting: Bool) -> [Story.Line] {
