@@ -86,7 +86,8 @@ struct RunCommand: AsyncParsableCommand {
     let metrics = RuntimeMetricsAdapter(
       registry: registry, controller: "observability", queue: "observability", lease: OperatorService.leaseName)
     let userAgent = "observability-operator/\(DefaultImages.release)"
-    let transport = try CurlTransport(userAgent: userAgent)
+    // A renewal of the Lease must not queue behind workers and lists that a slow API server holds up.
+    let transport = try CurlTransport(userAgent: userAgent, connectionsPerHost: 32)
     let warnings = Once()
     let client = KubernetesClient(
       transport: transport, configuration: configuration,

@@ -14,6 +14,9 @@ public struct AppliedChild: Hashable, Sendable {
     case updated
     /// Fields that we own held something else; `by` names the managers that own them now, if the object says.
     case repaired(fields: [String], by: [String])
+    /// Nothing: someone changes the child each time it is put right, so it is left as it is for a while. `fields` and
+    /// `by` are those of ``repaired(fields:by:)``; no fields means that the child is gone. No request was sent.
+    case contested(fields: [String], by: [String])
     /// Nothing: the child is being deleted. It is made anew once it is gone. No request was sent.
     case beingDeleted
   }
@@ -44,12 +47,14 @@ public struct ChildApplier: Sendable {
 
   private let api: any KubernetesAPI
   private let recent: RecentWrites
+  private let pace: RepairPace
 
   /// An applier that writes under that name.
   public init(api: any KubernetesAPI, fieldManager: String, environment: RuntimeEnvironment = .live) {
     self.api = api
     self.fieldManager = fieldManager
     recent = RecentWrites(environment: environment)
+    pace = RepairPace(environment: environment)
   }
 
   /// Makes a child as desired. Sends nothing if it is, else one request, which takes the fields that others own.
@@ -73,10 +78,19 @@ public struct ChildApplier: Sendable {
     if comparison == .unchanged, let live = known.object {
       return AppliedChild(change: .unchanged, hash: hash, uid: live.uid, object: live)
     }
+    // Made before and gone, or made so and changed: not by us.
+    let isRepair = comparison == .create ? appliedHash != nil : comparison != .update
+    let difference = difference(desired, known.object)
+    if isRepair, pace.rest(of: child) != nil {
+      return AppliedChild(
+        change: .contested(fields: difference.fields, by: difference.by), hash: hash, uid: known.object?.uid,
+        object: known.object ?? desired)
+    }
     let answer = try await api.apply(type, desired, ApplyOptions(fieldManager: fieldManager, force: true))
+    if isRepair { pace.repaired(child) }
     recent.remember(child, stored: live, hash: hash, answer: answer)
     return AppliedChild(
-      change: change(comparison, desired, known.object), hash: hash, uid: answer.uid, object: answer)
+      change: change(comparison, difference), hash: hash, uid: answer.uid, object: answer)
   }
 
   /// Takes note of a change that a store has seen, so that a child which was made and deleted again in a moment is not
@@ -92,17 +106,26 @@ public struct ChildApplier: Sendable {
     recent.isAwaited(child)
   }
 
+  /// How long a child is to be left alone because someone changes it each time it is put right; nil if nobody does.
+  public func rest(of child: ChildID) -> Duration? {
+    pace.rest(of: child)
+  }
+
   private func change(
-    _ comparison: ChildComparison, _ desired: KubernetesObject, _ live: KubernetesObject?
+    _ comparison: ChildComparison, _ difference: (fields: [String], by: [String])
   ) -> AppliedChild.Change {
     switch comparison {
-    case .unchanged: return .unchanged
-    case .create: return .created
-    case .update: return .updated
-    case .repair(let fields):
-      guard let live else { return .created }
-      let paths = ChildComparison.drift(of: live, from: desired)
-      return .repaired(fields: fields, by: FieldOwners.others(than: fieldManager, owning: paths, of: live))
+    case .unchanged: .unchanged
+    case .create: .created
+    case .update: .updated
+    case .repair: .repaired(fields: difference.fields, by: difference.by)
     }
+  }
+
+  /// The fields that are not as desired, and the managers that own them now.
+  private func difference(_ desired: KubernetesObject, _ live: KubernetesObject?) -> (fields: [String], by: [String]) {
+    guard let live else { return ([], []) }
+    let paths = ChildComparison.drift(of: live, from: desired)
+    return (paths.map(\.description), FieldOwners.others(than: fieldManager, owning: paths, of: live))
   }
 }

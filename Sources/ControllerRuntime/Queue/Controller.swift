@@ -31,6 +31,8 @@ public final class Controller<Key: Hashable & Sendable & CustomStringConvertible
   private let reconcile: Reconcile
   private let state = Mutex(State())
   private let changed = ChangeSignal()
+  /// Told once, when running reconciles are to end now.
+  private let halted = ChangeSignal()
 
   /// A controller that works on the keys of a queue.
   ///
@@ -70,8 +72,25 @@ public final class Controller<Key: Hashable & Sendable & CustomStringConvertible
   }
 
   /// Takes no more keys, and returns once the running reconciles have ended, or the task is cancelled.
-  public func stop() async {
+  ///
+  /// - Parameter grace: how long they may take; what runs then is cancelled. Without it they have their whole deadline.
+  public func stop(within grace: Duration? = nil) async {
     queue.shutDown()
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.untilEnded() }
+      if let grace {
+        group.addTask {
+          guard (try? await self.environment.sleep(grace)) != nil else { return }
+          self.halted.notify()
+          await self.untilEnded()
+        }
+      }
+      await group.next()
+      group.cancelAll()
+    }
+  }
+
+  private func untilEnded() async {
     await changed.wait { state.withLock { !$0.isRunning } }
   }
 
@@ -103,8 +122,10 @@ public final class Controller<Key: Hashable & Sendable & CustomStringConvertible
         do { return .success(try await self.reconcile(key)) } catch { return .failure(error) }
       }
       group.addTask {
-        do { try await self.environment.sleep(self.deadline) } catch { return nil }
-        return .failure(ReconcileTimeout(deadline: self.deadline))
+        await self.environment.wait(for: self.halted, since: 0, atMost: self.deadline)
+        if Task.isCancelled { return nil }
+        return .failure(
+          self.halted.version > 0 ? CancellationError() : ReconcileTimeout(deadline: self.deadline) as any Error)
       }
       defer { group.cancelAll() }
       for await result in group {
@@ -151,7 +172,7 @@ public final class Controller<Key: Hashable & Sendable & CustomStringConvertible
       return
     }
     // A reconcile cut short by the end of the process is no fault of anything.
-    if Task.isCancelled { return }
+    if Task.isCancelled || halted.version > 0 { return }
     metadata["error"] = "\(message)"
     if case .after(let delay) = report.next { metadata["retry"] = "\(delay.brief)" }
     let isConflict = (error as? KubernetesError)?.isConflict == true

@@ -112,6 +112,8 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
 
   /// For how long the key that has been ready longest has waited for a worker. Grows without bound if no worker takes
   /// keys any more, so a liveness check may compare it with a multiple of the reconcile deadline.
+  ///
+  /// Zero as long as no worker has begun: a candidate that does not lead is not stuck.
   public var longestWait: Duration { state.withLock { $0.longestWait(now: environment.now()) } }
 
   /// For how long the longest work has been going on.

@@ -69,6 +69,8 @@ struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
   private var failures: [Key: Int] = [:]
   private var counter = 0
   private(set) var isShutDown = false
+  /// When a worker asked for the first time. Before that nothing can be overdue.
+  private var servedSince: Duration?
 
   init(retries: ExponentialBackoff.Policy) {
     self.retries = retries
@@ -118,6 +120,7 @@ struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
   /// What a worker gets now.
   mutating func next(now: Duration) -> Next {
     guard !isShutDown else { return .finished }
+    if servedSince == nil { servedSince = now }
     promote(now: now)
     while let top = ready.removeLeast() {
       guard let item = items[top.key], item.version == top.version else { continue }
@@ -145,9 +148,11 @@ struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
     depth = 0
   }
 
-  /// For how long the key that has been ready longest has waited.
+  /// For how long the key that has been ready longest has waited for a worker, counted from when workers began.
   func longestWait(now: Duration) -> Duration {
-    items.filter { processing[$0.key] == nil && $0.value.readyAt <= now }.map { now - $0.value.readyAt }.max() ?? .zero
+    guard let servedSince else { return .zero }
+    return items.filter { processing[$0.key] == nil && $0.value.readyAt <= now }
+      .map { now - max($0.value.readyAt, servedSince) }.max() ?? .zero
   }
 
   /// For how long the longest work has been going on.

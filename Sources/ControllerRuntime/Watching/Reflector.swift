@@ -99,7 +99,10 @@ final class Reflector: Sendable {
   }
 
   private func read(_ query: WatchQuery) async throws(KubernetesError) {
-    for try await event in try await api.watch(target.type, query) {
+    let events = try await api.watch(target.type, query)
+    machine.withLock { $0.opened() }
+    report()
+    for try await event in events {
       machine.withLock { $0.received(event) }
       let change: StoreChange? =
         switch event {

@@ -73,6 +73,11 @@ struct ReflectorStateMachine: Sendable {
     return resume(random: random)
   }
 
+  /// The server has taken up a watch. It answers again, though there may be no news for long.
+  mutating func opened() {
+    if case .failing(let error, _) = state, error.code == nil || error.code == 429 { state = .synced }
+  }
+
   /// A frame has come; the caller changes the store accordingly.
   mutating func received(_ event: WatchEvent) {
     guard case .watching(let last, _) = phase else { return }

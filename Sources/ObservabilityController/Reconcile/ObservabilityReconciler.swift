@@ -107,6 +107,7 @@ final class ObservabilityReconciler: Sendable {
     var due: [Duration] = []
     if let answer = pass.answer, !pass.isStalled { due.append(answer.nextAfter) }
     if pass.applied.contains(where: { applier.isAwaited($0.id) }) { due.append(Self.storeLag) }
+    due += pass.applied.compactMap { applier.rest(of: $0.id) }
     return due.min().map(Outcome.again) ?? .settled
   }
 

@@ -38,7 +38,7 @@ struct Pass: Sendable {
   /// Whether the steps that act are to be left out.
   var isStalled: Bool { conditions.stalled != nil }
   /// Whether the pass changed a child.
-  var changedSomething: Bool { applied.contains { ![.unchanged, .beingDeleted].contains($0.change) } }
+  var changedSomething: Bool { applied.contains(where: \.wasWritten) }
 }
 
 /// What became of one child in a pass.
@@ -55,8 +55,8 @@ struct AppliedChildRecord: Sendable {
     /// It is the same object, but it had lost the label by which it is watched.
     case hidden
   }
-  /// The child as the API server holds it, which a store may not show yet.
-  var object: KubernetesObject
+  /// As the API server holds it, at least as new as what a store shows; nil if it is gone.
+  var object: KubernetesObject?
 
   var id: ChildID {
     ChildID(type: ResourceType(child), key: ObjectKey(namespace: child.namespace, name: child.name))
@@ -64,4 +64,12 @@ struct AppliedChildRecord: Sendable {
 
   /// `DaemonSet/cozy-coroot/platform-node-agent`.
   var name: String { id.description }
+
+  /// Whether a request was sent that changed the child.
+  var wasWritten: Bool {
+    switch change {
+    case .created, .updated, .repaired: true
+    case .unchanged, .contested, .beingDeleted: false
+    }
+  }
 }

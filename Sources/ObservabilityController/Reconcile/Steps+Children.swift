@@ -28,10 +28,10 @@ extension ObservabilityReconciler {
           type: type, desired: KubernetesObject(child.manifest), live: store?.get(key), appliedHash: entry?.hash)
         inventory.removeAll { $0.id == id }
         inventory.append(result.inventoryEntry)
-        if result.change == .beingDeleted { waitUntilGone(child, &pass) }
         let record = AppliedChildRecord(
           child: child, change: result.change, before: entry.map { $0.uid == result.uid ? .hidden : .deleted },
-          object: result.object)
+          object: result.uid == nil ? nil : result.object)
+        hold(record, &pass)
         pass.applied.append(record)
         tellDrift(record, object: pass.object)
       } catch {
@@ -41,17 +41,6 @@ extension ObservabilityReconciler {
     }
     pass.inventory = inventory.sorted()
     remember(observability.name) { $0.inventory = inventory.sorted() }
-  }
-
-  /// A child that is being deleted cannot be changed any more: the watch tells when it is gone.
-  private func waitUntilGone(_ child: Child, _ pass: inout Pass) {
-    pass.everyChildApplied = false
-    pass.conditions.blocked =
-      pass.conditions.blocked
-      ?? Finding(
-        .progressing,
-        "\(child.kind) \(child.namespace)/\(child.name) is being deleted; it is made anew once it is gone. If that "
-          + "takes long, look at its finalizers.")
   }
 
   /// What rendering must know; nil while it is not known.
@@ -106,6 +95,31 @@ extension ObservabilityReconciler {
     pass.conditions.blocked =
       pass.conditions.blocked
       ?? Finding(error.isForbidden ? .notPermitted : .applyFailed, "\(name) cannot be applied: \(error).\(remedy)")
+  }
+
+  /// Notes what keeps a child from being as rendered although the API server refused nothing.
+  private func hold(_ record: AppliedChildRecord, _ pass: inout Pass) {
+    let name = "\(record.child.kind) \(record.id.key)"
+    switch record.change {
+    case .beingDeleted:
+      pass.everyChildApplied = false
+      pass.conditions.blocked =
+        pass.conditions.blocked
+        ?? Finding(
+          .progressing,
+          "\(name) is being deleted. It is made anew once it is gone; if that takes long, look at its finalizers.")
+    case .contested:
+      pass.everyChildApplied = false
+      fallthrough
+    default:
+      guard applier.rest(of: record.id) != nil else { return }
+      pass.conditions.blocked =
+        pass.conditions.blocked
+        ?? Finding(
+          .applyFailed,
+          "\(name) is changed again each time it is put right, and so is put right ever more rarely. Find who changes "
+            + "it in the Events with reason ChildRepaired, and stop it.")
+    }
   }
 
   /// Somebody else's change to a child is told once, when it is put right.

@@ -34,6 +34,8 @@ extension ObservabilityReconciler {
     guard let entry = pass.inventory.first(where: { $0.kind == kind }),
       let namespace = entry.namespace
     else { return nil }
+    // A store may still show the roll-out before the one that was just asked for.
+    if let record = pass.applied.first(where: { $0.id == entry.id }) { return record.object }
     return informers.store(Watches.children(.daemonSets, in: namespace))?
       .get(ObjectKey(namespace: namespace, name: entry.name))
   }

@@ -103,8 +103,8 @@ struct Story: Sendable {
   private func tellChild(_ record: AppliedChildRecord, _ add: (Logger.Level, String, Logger.Metadata) -> Void) {
     let child = record.name
     switch record.change {
-    // What waits for a child to go is told as such.
-    case .unchanged, .beingDeleted: break
+    // What keeps a child from being as rendered is told by the line of the condition.
+    case .unchanged, .beingDeleted, .contested: break
     case .created:
       switch record.before {
       case nil: add(.info, "child applied", ["child": "\(child)", "change": "created"])

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ControllerRuntime
+import DevCluster
+import Harness
+import JSON
+import KubernetesClient
+import ObservabilityController
+import Testing
+
+/// A child that others hold on to.
+@Suite struct ContestedChildTests {
+  @Test func aFightWithAnotherControllerIsSlowAndTold() async throws {
+    let cluster = try await TestCluster()
+    try await cluster.withOperator { running in
+      try await RequestCountTests.settled(cluster, running)
+      await cluster.server.clearRequestLog()
+      let key = FirstReconcileTests.daemonSet
+      let other = Task {
+        let change: JSONValue = ["spec": ["updateStrategy": ["rollingUpdate": ["maxUnavailable": 7]]]]
+        while !Task.isCancelled {
+          let live = try await cluster.admin.get(.daemonSets, key)
+          if live[path: "spec", "updateStrategy", "rollingUpdate", "maxUnavailable"] != 7 {
+            _ = try await cluster.admin.patch(.daemonSets, key, .merge(change), WriteOptions(fieldManager: "other"))
+          }
+          try await Task.sleep(for: .milliseconds(2))
+        }
+      }
+      let object = try await cluster.wait(condition: "Ready", is: "False", reason: "ApplyFailed")
+      let message = object?.condition("Ready")?.message ?? ""
+      #expect(message.contains("DaemonSet cozy-coroot/platform-node-agent"), "\(message)")
+      let writes = await cluster.operatorRequests().filter { $0.isWrite && $0.resource == "daemonsets" }
+      #expect(writes.count <= 8, "\(writes.count)")
+      other.cancel()
+      _ = await other.result
+      try await cluster.wait(condition: "Ready", within: .seconds(40))
+    }
+  }
+
+  @Test func aChildThatCannotGoIsToldOnceAndNotReady() async throws {
+    let cluster = try await TestCluster()
+    try await cluster.withOperator { running in
+      try await RequestCountTests.settled(cluster, running)
+      let key = FirstReconcileTests.daemonSet
+      func setFinalizers(_ names: JSONValue) async throws {
+        _ = try await cluster.admin.patch(
+          .serviceAccounts, key, .merge(["metadata": ["finalizers": names]]), WriteOptions(fieldManager: "other"))
+      }
+      try await setFinalizers(["example.com/hold"])
+      try await cluster.admin.delete(.serviceAccounts, key, DeleteOptions())
+      let object = try await cluster.wait(condition: "Ready", is: "False")
+      #expect(object?.condition("Ready")?.message.contains("is being deleted") == true)
+      await running.resync()
+      await running.resync()
+      #expect(running.log.lines("child going").count == 1)
+      #expect(running.instance.queue.count == 1, "only the next look at the backend waits")
+      try await setFinalizers([])
+      try await cluster.wait(condition: "Ready")
+    }
+  }
+}

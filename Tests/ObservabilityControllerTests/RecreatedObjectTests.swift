@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ControllerRuntime
+import Harness
+import JSON
+import KubernetesClient
+import Logging
+import Testing
+
+@testable import ObservabilityController
+
+@Suite struct RecreatedObjectTests {
+  /// A pass takes its time, so that deletion and creation may lie between two of them.
+  @Test func theInventoryOfAnEarlierObjectIsNotTheNewOnes() async throws {
+    let cluster = try await TestCluster()
+    let informers = Informers(api: cluster.operatorClient)
+    let log = LogRecorder()
+    let logger = log.logger(level: .debug)
+    let reconciler = ObservabilityReconciler(
+      api: cluster.operatorClient, informers: informers,
+      events: EventRecorder(api: cluster.operatorClient, controller: "test", instance: "test", logger: logger),
+      transport: cluster.backend, settings: OperatorSettings(version: "v0", image: "operator:test"),
+      environment: .live, logger: logger)
+    let wanted: Set<WatchTarget> = [Watches.objects, Watches.nodes]
+    informers.want(wanted, by: "test")
+    let running = Task { await informers.run() }
+    defer { running.cancel() }
+    await informers.waitUntilSynced(wanted)
+
+    func object(in namespace: String) async throws -> KubernetesObject {
+      try await cluster.apply(TestCluster.object(spec: ["namespace": .string(namespace)]))
+    }
+    func seen(_ uid: String?) async throws {
+      while informers.store(Watches.objects)?.get(ObjectKey(name: "platform"))?.uid != uid {
+        try await Task.sleep(for: .milliseconds(1))
+      }
+    }
+    let first = try await object(in: "cozy-coroot")
+    try await seen(first.uid)
+    for _ in 0..<50 where reconciler.memory(of: "platform").inventory?.isEmpty != false {
+      _ = try? await reconciler.reconcile("platform")
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    #expect(reconciler.memory(of: "platform").inventory?.isEmpty == false)
+
+    try await cluster.admin.delete(TestCluster.observabilities, ObjectKey(name: "platform"), DeleteOptions())
+    let second = try await object(in: "tenant-root")
+    try await seen(second.uid)
+    _ = try? await reconciler.reconcile("platform")
+    let inventory = reconciler.memory(of: "platform").inventory ?? []
+    #expect(!inventory.contains { $0.namespace == "cozy-coroot" })
+    #expect(log.lines("object stalled").isEmpty)
+  }
+}
