@@ -52,7 +52,7 @@ import Testing
       #expect(object?.condition("Ready")?.message.contains("is being deleted") == true)
       await running.resync()
       await running.resync()
-      #expect(running.log.lines("child going").count == 1)
+      #expect(running.log.lines("agents wait").count == 1)
       #expect(running.instance.queue.count == 1, "only the next look at the backend waits")
       try await setFinalizers([])
       try await cluster.wait(condition: "Ready")

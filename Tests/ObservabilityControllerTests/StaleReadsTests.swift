@@ -29,16 +29,4 @@ import Testing
       try await running.waitForLine("API server answers again")
     }
   }
-
-  @Test func aWatchNobodyWantsHoldsNoGoodNewsBack() {
-    let error = KubernetesError.status(APIStatus(code: 503, reason: "ServiceUnavailable", message: "no"))
-    let service = WatchTarget.named(.services, ObjectKey(namespace: "a", name: "x"))
-    var story = WatchStory()
-    for target in [Watches.nodes, service] {
-      _ = story.tell(target, .failing(error, attempts: 1), isStarting: false)
-    }
-    story.keep([Watches.nodes, Watches.objects])
-    let lines = story.tell(Watches.nodes, .synced, isStarting: false)
-    #expect(lines.map(\.message) == ["API server answers again"])
-  }
 }
