@@ -18,12 +18,15 @@ import Testing
       let key = FirstReconcileTests.daemonSet
       let other = Task {
         let change: JSONValue = ["spec": ["updateStrategy": ["rollingUpdate": ["maxUnavailable": 7]]]]
-        while !Task.isCancelled {
-          let live = try await cluster.admin.get(.daemonSets, key)
+        for try await event in try await cluster.admin.watch(.daemonSets, WatchQuery(namespace: key.namespace)) {
+          let live: KubernetesObject
+          switch event {
+          case .added(let object), .modified(let object): live = object
+          case .deleted, .bookmark: continue
+          }
           if live[path: "spec", "updateStrategy", "rollingUpdate", "maxUnavailable"] != 7 {
             _ = try await cluster.admin.patch(.daemonSets, key, .merge(change), WriteOptions(fieldManager: "other"))
           }
-          try await Task.sleep(for: .milliseconds(2))
         }
       }
       let object = try await cluster.wait(condition: "Ready", is: "False", reason: "ApplyFailed")

@@ -30,22 +30,21 @@ import Testing
     func object(in namespace: String) async throws -> KubernetesObject {
       try await cluster.apply(TestCluster.object(spec: ["namespace": .string(namespace)]))
     }
-    func seen(_ uid: String?) async throws {
+    func seen(_ uid: String?) async {
       while informers.store(Watches.objects)?.get(ObjectKey(name: "platform"))?.uid != uid {
-        try await Task.sleep(for: .milliseconds(1))
+        await Task.yield()
       }
     }
     let first = try await object(in: "cozy-coroot")
-    try await seen(first.uid)
-    for _ in 0..<50 where reconciler.memory(of: "platform").inventory?.isEmpty != false {
-      _ = try? await reconciler.reconcile("platform")
-      try await Task.sleep(for: .milliseconds(20))
-    }
+    await seen(first.uid)
+    _ = try await reconciler.reconcile("platform")
+    await informers.waitUntilSynced(Set(informers.states.keys))
+    _ = try await reconciler.reconcile("platform")
     #expect(reconciler.memory(of: "platform").inventory?.isEmpty == false)
 
     try await cluster.admin.delete(TestCluster.observabilities, ObjectKey(name: "platform"), DeleteOptions())
     let second = try await object(in: "tenant-root")
-    try await seen(second.uid)
+    await seen(second.uid)
     _ = try? await reconciler.reconcile("platform")
     let inventory = reconciler.memory(of: "platform").inventory ?? []
     #expect(!inventory.contains { $0.namespace == "cozy-coroot" })
