@@ -40,15 +40,15 @@ fail() {
   exit 1
 }
 
-# Waits until the file has content; fails if the process ends before, or after 20 s.
+# Waits until the file has content; fails if the process ends before, or after 30 s: VictoriaMetrics has 20 s to start.
 await_file() {
   local file=$1 pid=$2 name=$3
-  for _ in {1..200}; do
+  for _ in {1..300}; do
     [[ -s $file ]] && return
     kill -0 "$pid" 2>/dev/null || fail "$name ended before it wrote $file; its last lines:" "$(tail -n 20 "$folder/$name.log")"
     sleep 0.1
   done
-  fail "$name did not write $file within 20 s; its last lines:" "$(tail -n 20 "$folder/$name.log")"
+  fail "$name did not write $file within 30 s; its last lines:" "$(tail -n 20 "$folder/$name.log")"
 }
 
 echo "building"

@@ -9,7 +9,8 @@ import UnixSignals
 /// Starts the server and stays until it is told to stop.
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Start the API server and a stand-in for VictoriaMetrics; stop at SIGINT or SIGTERM.",
+    commandName: "run",
+    abstract: "Start the API server and VictoriaMetrics or a stand-in for it; stop at SIGINT or SIGTERM.",
     discussion: """
       The server speaks plain HTTP. On a loopback address whoever reaches it is cluster admin, with or without the \
       token, because kubectl sends no token without TLS. On any other address the token is asked for.
@@ -38,6 +39,11 @@ struct RunCommand: AsyncParsableCommand {
 
   @Flag(inversion: .prefixedNo, help: "Run the controllers: garbage collection, namespaces, DaemonSets, workloads.")
   var controllers = true
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Use victoria-metrics if it is on the PATH; a stand-in answers if not, or if it does not start.")
+  var realBackend = true
 
   @Option(name: .customLong("manifest"), help: ArgumentHelp("A manifest to apply at the start.", valueName: "file"))
   var manifests: [String] = []
@@ -71,14 +77,13 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     let http = try await HTTPServer(host: listen.host, port: listen.port, serving: server)
-    let standIn = MetricsStandIn()
-    let metrics = try await HTTPServer(host: "127.0.0.1", bodyLimit: 32 << 20) { standIn.handle($0) }
+    let backend = try await MetricsBackend.start(prefersReal: realBackend, logger: logger)
     try TextFile.writePrivately(Kubeconfig(server: http.url, token: token).text, to: kubeconfig)
     for (account, token) in accounts {
       try TextFile.writePrivately(Kubeconfig(server: http.url, token: token).text, to: account.path)
     }
     if let endpoints {
-      try TextFile.writePrivately(Self.endpointMap(port: metrics.port), to: endpoints)
+      try TextFile.writePrivately(backend.endpointMap, to: endpoints)
     }
     print("devcluster is at \(http.url) with kubeconfig \(kubeconfig)")
     TextFile.flushOutput()
@@ -86,18 +91,11 @@ struct RunCommand: AsyncParsableCommand {
     let group = ServiceGroup(
       services: [
         HTTPService(description: "API server", server: http),
-        HTTPService(description: "metrics stand-in", server: metrics),
+        backend.service,
       ],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     try await group.run()
     logger.info("stopped")
-  }
-
-  private static func endpointMap(port: Int) -> String {
-    [("vminsert-shortterm", 8480), ("vmselect-shortterm", 8481)]
-      .flatMap { name, servicePort in
-        ["", ".cluster.local"].map { "\(name).tenant-root.svc\($0):\(servicePort)=127.0.0.1:\(port)\n" }
-      }.joined()
   }
 
   /// A token that nobody can guess.
@@ -108,13 +106,3 @@ struct RunCommand: AsyncParsableCommand {
 }
 
 extension Logger.Level: @retroactive ExpressibleByArgument {}
-
-/// Runs a server until it is told to stop.
-private struct HTTPService: Service, CustomStringConvertible {
-  let description: String
-  let server: HTTPServer
-
-  func run() async throws {
-    try await cancelWhenGracefulShutdown { try await server.run() }
-  }
-}
