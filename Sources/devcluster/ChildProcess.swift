@@ -97,6 +97,7 @@ actor ChildProcess {
     posix_spawn_file_actions_adddup2(&actions, output, 2)
     posix_spawn_file_actions_adddup2(&actions, lifeline, 3)
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    for other in openDescriptors() where other > 3 { posix_spawn_file_actions_addclose(&actions, other) }
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -112,5 +113,18 @@ actor ChildProcess {
     let result = posix_spawn(&child, "/bin/sh", &actions, &attributes, &strings, environ)
     guard result == 0 else { throw SystemFailure("posix_spawn /bin/sh", result) }
     return child
+  }
+
+  /// The descriptors of this process that are open. Those of libraries may lack O_CLOEXEC: a child that inherited a
+  /// listening socket would keep its port.
+  private static func openDescriptors() -> [Int32] {
+    guard let entries = opendir("/proc/self/fd") else { return [] }
+    defer { closedir(entries) }
+    var descriptors: [Int32] = []
+    while let entry = readdir(entries) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      if let descriptor = Int32(name) { descriptors.append(descriptor) }
+    }
+    return descriptors
   }
 }

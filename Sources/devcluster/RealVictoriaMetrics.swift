@@ -82,7 +82,7 @@ private struct Node {
     let second = Deadlines(connect: .seconds(1), total: .seconds(1), idle: .seconds(1))
     while (try? await transport.send(HTTPRequest(url: health, deadlines: second)))?.status != 200 {
       if await process.hasEnded {
-        throw RealVictoriaMetrics.Failure(description: "it ended at once: \(await process.lastLine)")
+        throw RealVictoriaMetrics.Failure(description: "it ended: \(await process.lastLine)")
       }
       guard ContinuousClock.now < deadline else {
         throw RealVictoriaMetrics.Failure(description: "no answer at \(health) within \(limit)")

@@ -52,6 +52,8 @@ struct VictoriaMetricsProcess {
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+    for other in Self.openDescriptors() where other > 2 { posix_spawn_file_actions_addclose(&actions, other) }
     // A task's thread may block signals, which the program would inherit.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -112,5 +114,18 @@ struct VictoriaMetricsProcess {
     }
     guard result == 0 else { throw Failure(description: String(cString: strerror(errno))) }
     return UInt16(bigEndian: address.sin_port)
+  }
+
+  /// The descriptors of this process that are open. Those of libraries may lack O_CLOEXEC: a child that inherited a
+  /// listening socket would keep its port.
+  private static func openDescriptors() -> [Int32] {
+    guard let entries = opendir("/proc/self/fd") else { return [] }
+    defer { closedir(entries) }
+    var descriptors: [Int32] = []
+    while let entry = readdir(entries) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      if let descriptor = Int32(name) { descriptors.append(descriptor) }
+    }
+    return descriptors
   }
 }
