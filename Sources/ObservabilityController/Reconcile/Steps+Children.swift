@@ -67,7 +67,7 @@ extension ObservabilityReconciler {
   private func isReadable(_ children: [Child], _ pass: inout Pass) -> Bool {
     for child in children {
       let target = Watches.children(ResourceType(child), in: child.namespace)
-      if case .failing(let error, _) = informers.state(target) {
+      if let error = informers.obstacle(to: target) {
         pass.conditions.blocked =
           error.isNotFound
           ? Finding(

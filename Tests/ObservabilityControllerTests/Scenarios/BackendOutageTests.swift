@@ -25,6 +25,8 @@ import Testing
       #expect(away?.condition("AgentsAvailable")?.status == "True")
       #expect(away?.condition("Reconciling")?.status == "True")
       for seconds in [6, 11, 21] {
+        // The next look is planned when the work on the object has ended.
+        await running.instance.queue.waitUntilIdle()
         let asked = cluster.backend.requests.count
         clock.advance(by: .seconds(seconds))
         try await eventually("the backend is asked again") { cluster.backend.requests.count > asked }
