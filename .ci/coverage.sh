@@ -42,7 +42,7 @@ if [[ ! ${MEASURED:-} ]]; then
   swift build --build-tests --quiet "${options[@]}"
   export SWIFT_BACKTRACE=interactive=no,color=no
   output=$(swift test --skip-build --parallel "${options[@]}" 2>&1) || {
-    grep -E '^(✘|↳)|error:' <<<"$output" >&2 || tail -n 40 <<<"$output" >&2
+    grep -E '^✘|^[^◇✔]*error:' <<<"$output" >&2 || tail -n 40 <<<"$output" >&2
     echo "the tests fail, so there is nothing to measure" >&2
     exit 1
   }

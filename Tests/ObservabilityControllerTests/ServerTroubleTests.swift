@@ -61,4 +61,23 @@ import Testing
       #expect(running.log.lines("API server unavailable").count == 1)
     }
   }
+
+  /// What was read stays true while the server is away; nothing is said of the object for that.
+  @Test func aServerThatIsAwayIsNoFaultOfTheObject() async throws {
+    let cluster = try await TestCluster()
+    try await cluster.withOperator(environment: .impatient) { running in
+      try await RequestCountTests.settled(cluster, running)
+      await cluster.server.clearRequestLog()
+      await cluster.server.setIntercept { request in
+        guard request.header("Authorization") == "Bearer operator", request.method == "GET" else { return nil }
+        return .answer(.init(status: 503, json: TestCluster.status(503, "ServiceUnavailable", "no")))
+      }
+      let target = WatchTarget.named(.namespaces, ObjectKey(name: "cozy-coroot"))
+      try await eventually("the watch has broken") {
+        if case .failing = running.instance.informers.state(target) { true } else { false }
+      }
+      await running.resync()
+      #expect(await cluster.operatorRequests().filter(\.isWrite) == [])
+    }
+  }
 }

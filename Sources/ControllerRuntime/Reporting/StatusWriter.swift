@@ -23,7 +23,9 @@ public struct StatusWriter: Sendable {
 
   /// The object as it is known: as stored, or as the last write left it if the store has not been told of that yet.
   public func latest(_ type: ResourceType, _ stored: KubernetesObject) -> KubernetesObject {
-    recent.current(ChildID(type: type, key: stored.key), stored: stored).object ?? stored
+    let known = recent.current(ChildID(type: type, key: stored.key), stored: stored).object
+    // A successor of the same name was never written to.
+    return known?.uid == stored.uid ? known ?? stored : stored
   }
 
   /// Takes note of a change that a store has been told of.

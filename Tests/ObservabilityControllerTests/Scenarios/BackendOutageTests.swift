@@ -25,7 +25,7 @@ import Testing
       #expect(away?.condition("AgentsAvailable")?.status == "True")
       #expect(away?.condition("Reconciling")?.status == "True")
       for seconds in [6, 11, 21] {
-        // Only then it is known when the backend is asked next.
+        // The next look is planned when the work on the object has ended.
         await running.instance.queue.waitUntilIdle()
         let asked = cluster.backend.requests.count
         clock.advance(by: .seconds(seconds))

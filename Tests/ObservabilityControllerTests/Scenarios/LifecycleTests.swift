@@ -84,7 +84,7 @@ import Testing
 
   @Test func aNamespaceThatIsBeingDeleted() async throws {
     let cluster = try await TestCluster()
-    try await cluster.withOperator(environment: .impatient) { running in
+    try await cluster.withOperator { running in
       try await RequestCountTests.settled(cluster, running)
       _ = try await cluster.admin.patch(
         .daemonSets, Self.daemonSet, .merge(["metadata": ["finalizers": ["example.com/hold"]]]),
