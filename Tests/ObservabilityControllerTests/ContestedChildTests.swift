@@ -56,7 +56,9 @@ import Testing
       await running.resync()
       await running.resync()
       #expect(running.log.lines("agents wait").count == 1)
-      #expect(running.instance.queue.count == 1, "only the next look at the backend waits")
+      try await eventually("only the next look at the backend is due") {
+        running.instance.queue.count == 1 && running.instance.queue.running == 0
+      }
       try await setFinalizers([])
       try await cluster.wait(condition: "Ready")
     }

@@ -72,6 +72,7 @@ import Testing
         guard request.header("Authorization") == "Bearer operator", request.method == "GET" else { return nil }
         return .answer(.init(status: 503, json: TestCluster.status(503, "ServiceUnavailable", "no")))
       }
+      await cluster.server.endWatches()
       let target = WatchTarget.named(.namespaces, ObjectKey(name: "cozy-coroot"))
       try await eventually("the watch has broken") {
         if case .failing = running.instance.informers.state(target) { true } else { false }

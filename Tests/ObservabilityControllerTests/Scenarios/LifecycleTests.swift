@@ -73,7 +73,9 @@ import Testing
       let told = running.log.all.count
       for _ in 1...3 { await running.resync() }
       #expect(await cluster.operatorRequests() == [], "waiting costs nothing")
-      #expect(running.instance.queue.count == 1, "only the next look at the backend is due")
+      try await eventually("only the next look at the backend is due") {
+        running.instance.queue.count == 1 && running.instance.queue.running == 0
+      }
       #expect(running.log.all.count == told, "waiting is told once: \(running.log.all.suffix(5))")
 
       _ = try await cluster.admin.patch(type, Self.daemonSet, finalizers([]), WriteOptions(fieldManager: "user"))
