@@ -5,6 +5,16 @@ import JSON
 import KubernetesClient
 
 extension RuntimeEnvironment {
+  /// Takes twenty times as long over waits below a second, so that the order of events on a busy machine is that of an
+  /// idle one.
+  public static var unhurried: RuntimeEnvironment {
+    let live = RuntimeEnvironment.live
+    var environment = live
+    environment.now = { live.now() / 20 }
+    environment.sleep = { try await live.sleep($0 < .seconds(1) ? $0 * 20 : $0) }
+    return environment
+  }
+
   /// Waits a hundredth of what is asked for up to a minute, so that backoff takes no time; the rest is real, the length of
   /// a watch above all.
   public static var impatient: RuntimeEnvironment {

@@ -39,6 +39,21 @@ public final class SkippingClock: Sendable {
     for sleeper in sleepers { sleeper.yield() }
   }
 
+  /// Sets the clock forward until what is due then has happened.
+  ///
+  /// Who has just worked out how long to sleep, and does not sleep yet, misses a skip; so there may be several.
+  public func advance(by duration: Duration, until what: String, _ condition: () async throws -> Bool) async throws {
+    for _ in 1...8 {
+      advance(by: duration)
+      let end = ContinuousClock.now + .seconds(3)
+      while ContinuousClock.now < end {
+        if try await condition() { return }
+        try await ContinuousClock().sleep(for: .milliseconds(1))
+      }
+    }
+    throw DeadlineMissed(description: "set forward by \(duration) again and again, still not: \(what)")
+  }
+
   private var now: Duration { state.withLock { live.now() + $0.skipped } }
 
   private func sleep(_ duration: Duration) async throws {

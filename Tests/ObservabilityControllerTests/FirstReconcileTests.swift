@@ -56,7 +56,7 @@ import Testing
 
   @Test func aFirstCreateCostsItsChildrenOneStatusAndOneEvent() async throws {
     let cluster = try await TestCluster()
-    try await cluster.withOperator { running in
+    try await cluster.withOperator(environment: .unhurried) { running in
       try await cluster.apply(TestCluster.object())
       try await cluster.wait(condition: "Ready")
       await running.stop()

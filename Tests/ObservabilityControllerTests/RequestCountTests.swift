@@ -60,7 +60,7 @@ import Testing
 
   @Test func oneChangedFieldCostsOneWriteAndOneStatus() async throws {
     let cluster = try await TestCluster()
-    try await cluster.withOperator { running in
+    try await cluster.withOperator(environment: .unhurried) { running in
       try await Self.settled(cluster, running)
       await cluster.server.clearRequestLog()
       try await cluster.apply(TestCluster.object(spec: ["metrics": ["interval": "30s"]]))

@@ -19,7 +19,10 @@ import Testing
       await cluster.server.clearRequestLog()
 
       cluster.backend.behaviour = .refusesConnections
-      clock.advance(by: .seconds(61))
+      let healthy = cluster.backend.requests.count
+      try await clock.advance(by: .seconds(61), until: "the backend is asked") {
+        cluster.backend.requests.count > healthy
+      }
       let away = try await cluster.wait(condition: "Ready", is: "False", reason: "BackendNotReady")
       #expect(away?.condition("MetricsBackendReady")?.reason == "Unreachable")
       #expect(away?.condition("AgentsAvailable")?.status == "True")
@@ -28,13 +31,17 @@ import Testing
         // The next look is planned when the work on the object has ended.
         await running.instance.queue.waitUntilIdle()
         let asked = cluster.backend.requests.count
-        clock.advance(by: .seconds(seconds))
-        try await eventually("the backend is asked again") { cluster.backend.requests.count > asked }
+        try await clock.advance(by: .seconds(seconds), until: "the backend is asked again") {
+          cluster.backend.requests.count > asked
+        }
       }
       await running.instance.queue.waitUntilIdle()
 
       cluster.backend.behaviour = .healthy
-      clock.advance(by: .seconds(31))
+      let failing = cluster.backend.requests.count
+      try await clock.advance(by: .seconds(31), until: "the backend is asked once more") {
+        cluster.backend.requests.count > failing
+      }
       try await cluster.wait(condition: "Ready")
       #expect(try await cluster.admin.get(.daemonSets, FirstReconcileTests.daemonSet) == before)
       try await cluster.wait(for: .events, try await Self.key(of: "Ready", cluster)) {

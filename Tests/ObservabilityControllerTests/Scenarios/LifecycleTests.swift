@@ -34,8 +34,7 @@ import Testing
     try await cluster.withOperator(environment: clock.environment) { running in
       try await RequestCountTests.settled(cluster, running)
       cluster.backend.hold()
-      clock.advance(by: .seconds(61))
-      try await eventually("the operator is busy") { cluster.backend.held > 0 }
+      try await clock.advance(by: .seconds(61), until: "the operator is busy") { cluster.backend.held > 0 }
       try await cluster.admin.delete(TestCluster.observabilities, ObjectKey(name: "platform"), DeleteOptions())
       let object = try await cluster.apply(TestCluster.object(spec: ["namespace": "elsewhere"]))
       let store = try #require(running.instance.informers.store(WatchTarget(TestCluster.observabilities)))

@@ -29,7 +29,9 @@ import Testing
       #expect(object?.condition("Stalled") == nil)
 
       await cluster.server.setIntercept { _ in nil }
-      clock.advance(by: .seconds(30))
+      try await clock.advance(by: .seconds(30), until: "the write is tried again") {
+        await cluster.operatorRequests().contains { $0.isWrite && $0.code < 300 && $0.subresource != "status" }
+      }
       try await cluster.wait(condition: "Ready")
       #expect(running.log.lines("object stalled").isEmpty)
     }

@@ -69,8 +69,7 @@ import Testing
       lease: ObjectKey(namespace: RoleManifests.operatorNamespace, name: "observability-operator"), identity: "one",
       environment: clock.environment, logger: LogRecorder().logger())
     let end = await elector.run {
-      clock.advance(by: .seconds(6))
-      try? await eventually("the lease is renewed") {
+      try? await clock.advance(by: .seconds(6), until: "the lease is renewed") {
         await cluster.operatorRequests(withLeases: true).contains { $0.resource == "leases" && $0.verb == "update" }
       }
     }
