@@ -30,7 +30,7 @@ import Testing
 
       await cluster.server.setIntercept { _ in nil }
       try await clock.advance(by: .seconds(30), until: "the write is tried again") {
-        await cluster.operatorRequests().contains { $0.isWrite && $0.code < 300 && $0.subresource != "status" }
+        await cluster.operatorRequests().contains { $0.resource == "daemonsets" && $0.isWrite && $0.code < 300 }
       }
       try await cluster.wait(condition: "Ready")
       #expect(running.log.lines("object stalled").isEmpty)
