@@ -94,7 +94,7 @@ let package = Package(
       "ControllerRuntimeTests", ["ControllerRuntime", "KubernetesClient", "HTTPTransport", "JSON", logging],
       exclude: ["Fixtures"]),
     tests("ObservabilityAPITests", ["ObservabilityAPI", "JSON", "YAML"]),
-    tests("RenderingTests", ["Rendering", "ObservabilityAPI", "JSON", "YAML"]),
+    tests("RenderingTests", ["Rendering", "ObservabilityAPI", "JSON", "YAML"], exclude: ["Golden"]),
     tests("BackendsTests", ["Backends", "HTTPTransport", "JSON"]),
     tests("NodePreflightTests", ["NodePreflight", "CLinux", "JSON"]),
     tests(

@@ -110,7 +110,7 @@ private final class WatchRouter: Sendable {
   }
 
   func changed(_ target: WatchTarget, _ change: StoreChange) {
-    reconciler.withLock { $0 }?.observed(target, change)
+    if reconciler.withLock({ $0 })?.observed(target, change) == true { return }
     let priority: WorkPriority = change.isInitial ? .low : .normal
     switch target.type {
     case .observabilities:

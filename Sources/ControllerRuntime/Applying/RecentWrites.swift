@@ -44,19 +44,22 @@ final class RecentWrites: Sendable {
     }
   }
 
-  /// Takes note of what a store has been told.
-  func observed(_ child: ChildID, _ change: StoreChange) {
+  /// Takes note of what a store has been told; says whether it is the very write that was awaited.
+  @discardableResult
+  func observed(_ child: ChildID, _ change: StoreChange) -> Bool {
     state.withLock { state in
       let write = state.writes[child]
       guard let version = change.new?.resourceVersion else {
         state.told[child] = nil
         // The end of an earlier object of that name says nothing about the one that we made.
         if write?.answer.uid == change.old?.uid { state.writes[child] = nil }
-        return
+        return false
       }
       state.told[child, default: []].append(version)
       if state.told[child, default: []].count > Self.memory { state.told[child]?.removeFirst() }
-      if write?.answer.resourceVersion == version { state.writes[child] = nil }
+      guard write?.answer.resourceVersion == version else { return false }
+      state.writes[child] = nil
+      return true
     }
   }
 

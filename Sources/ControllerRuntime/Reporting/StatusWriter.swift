@@ -28,8 +28,10 @@ public struct StatusWriter: Sendable {
     return known?.uid == stored.uid ? known ?? stored : stored
   }
 
-  /// Takes note of a change that a store has been told of.
-  public func observed(_ type: ResourceType, _ change: StoreChange) {
+  /// Takes note of a change that a store has been told of; says whether it is just what was written here, and so no
+  /// reason to look at the object again.
+  @discardableResult
+  public func observed(_ type: ResourceType, _ change: StoreChange) -> Bool {
     recent.observed(ChildID(type: type, key: change.key), change)
   }
 

@@ -15,6 +15,7 @@ public final class ObjectStore: Sendable {
     var objects: [ObjectKey: KubernetesObject] = [:]
     var owned: [String: Set<ObjectKey>] = [:]
     var isSynced = false
+    var version = 0
   }
 
   private let contents = Mutex(Contents())
@@ -46,6 +47,9 @@ public final class ObjectStore: Sendable {
   /// The number of objects.
   public var count: Int { contents.withLock { $0.objects.count } }
 
+  /// A number that is another one after each change, so that what was made of the objects can be kept until then.
+  public var version: Int { contents.withLock { $0.version } }
+
   /// Whether a whole list has been taken in. Stays true while the server cannot be reached later.
   public var isSynced: Bool { contents.withLock { $0.isSynced } }
 
@@ -60,7 +64,7 @@ public final class ObjectStore: Sendable {
       for (key, object) in next.sorted(by: { $0.key < $1.key }) where contents.objects[key] != object {
         changes.append(StoreChange(key: key, old: contents.objects[key], new: object, isInitial: isInitial))
       }
-      contents = Contents(isSynced: true)
+      contents = Contents(isSynced: true, version: contents.version + 1)
       for (key, object) in next { contents.put(object, at: key) }
       return changes
     }
@@ -87,6 +91,7 @@ public final class ObjectStore: Sendable {
 
 extension ObjectStore.Contents {
   fileprivate mutating func put(_ object: KubernetesObject, at key: ObjectKey) {
+    version += 1
     _ = take(at: key)
     objects[key] = object
     for owner in object.ownerReferences {
@@ -96,6 +101,7 @@ extension ObjectStore.Contents {
 
   fileprivate mutating func take(at key: ObjectKey) -> KubernetesObject? {
     guard let object = objects.removeValue(forKey: key) else { return nil }
+    version += 1
     for owner in object.ownerReferences {
       guard let uid = owner["uid"]?.string else { continue }
       owned[uid]?.remove(key)

@@ -31,6 +31,8 @@ final class ObservabilityReconciler: Sendable {
   /// For how long changes may follow each other before the status is written all the same.
   static let settlingLimit = Duration.seconds(1)
 
+  /// When to try again what the API server has refused for good.
+  static let refusalRetry = Duration.seconds(300)
   /// When to look again if a store has not been told of what was written.
   static let storeLag = Duration.seconds(3)
 
@@ -41,6 +43,7 @@ final class ObservabilityReconciler: Sendable {
   let events: EventRecorder
   let monitor: BackendMonitor
   let decoded = DecodedObjects()
+  let survey = NodeSurvey()
   let settings: OperatorSettings
   let environment: RuntimeEnvironment
   let logger: Logger
@@ -62,12 +65,15 @@ final class ObservabilityReconciler: Sendable {
   }
 
   /// Takes note of what a watch has told, before the work that follows from it is queued.
-  func observed(_ target: WatchTarget, _ change: StoreChange) {
+  ///
+  /// - Returns: whether it is just our own status, which calls for no work.
+  func observed(_ target: WatchTarget, _ change: StoreChange) -> Bool {
     switch target.type {
-    case .observabilities: statusWriter.observed(target.type, change)
+    case .observabilities: return statusWriter.observed(target.type, change)
     case let type where target.labelSelector != nil: applier.observed(type, change)
     default: break
     }
+    return false
   }
 
   /// One pass over the object of that name.
@@ -105,6 +111,8 @@ final class ObservabilityReconciler: Sendable {
   private func next(after pass: Pass, name: String) -> Outcome {
     if memory(of: name).settlingSince != nil { return .again(after: Self.settlingTime) }
     var due: [Duration] = []
+    // What refuses a child may be a policy that somebody takes back without touching the object.
+    if pass.conditions.stalled?.reason == .childRefused { due.append(Self.refusalRetry) }
     if let answer = pass.answer, !pass.isStalled { due.append(answer.nextAfter) }
     if pass.applied.contains(where: { applier.isAwaited($0.id) }) { due.append(Self.storeLag) }
     due += pass.applied.compactMap { applier.rest(of: $0.id) }

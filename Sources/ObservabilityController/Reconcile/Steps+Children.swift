@@ -161,6 +161,11 @@ extension ObservabilityReconciler {
         logger.info("child pruned", metadata: ["object": "\(observability.name)", "child": "\(item)"])
       } catch {
         pass.failure = pass.failure ?? error
+        pass.conditions.blocked =
+          pass.conditions.blocked
+          ?? Finding(
+            error.isForbidden ? .notPermitted : .applyFailed,
+            "\(item), which is no longer wanted, cannot be deleted: \(error).")
       }
     }
     let inventory = pass.inventory

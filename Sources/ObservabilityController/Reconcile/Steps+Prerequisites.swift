@@ -39,13 +39,19 @@ extension ObservabilityReconciler {
   /// Finds out whether an older object already serves nodes that this one asks for.
   func assignNodes(_ pass: inout Pass) {
     guard let observability = pass.observability, let objects = informers.store(Watches.objects) else { return }
+    let nodes: ObjectStore
     switch informers.collection(Watches.nodes) {
-    case .pending: pass.isPending = true
-    case .failing(let error): pass.conditions.blocked = Finding(.notPermitted, "Nodes cannot be read: \(error).")
-    case .known(let store): pass.nodes = store.all().map(NodeView.init)
+    case .pending:
+      pass.isPending = true
+      return
+    case .failing(let error):
+      pass.conditions.blocked = Finding(.notPermitted, "Nodes cannot be read: \(error).")
+      return
+    case .known(let store): nodes = store
     }
-    let claims = objects.all().filter { !$0.isBeingDeleted }.compactMap(claim)
-    guard let overlap = NodeAssignment(claims: claims, nodes: pass.nodes).overlaps[observability.name] else { return }
+    let survey = survey.result(nodes: nodes, objects: objects, claim: claim)
+    pass.nodes = survey.nodes
+    guard let overlap = survey.assignment.overlaps[observability.name] else { return }
     let shown = overlap.nodes.prefix(5).joined(separator: ", ")
     let more = overlap.nodes.count > 5 ? " and \(overlap.nodes.count - 5) more" : ""
     pass.conditions.stalled = Finding(

@@ -52,3 +52,24 @@ import Testing
     }
   }
 }
+
+/// What the API server refuses for good is tried again now and then: it may be a policy that somebody takes back.
+@Suite struct RefusedWriteTests {
+  @Test func aRefusalIsTriedAgainByItself() async throws {
+    let cluster = try await TestCluster()
+    let clock = SkippingClock()
+    await cluster.server.setIntercept { request in
+      guard request.method == "PATCH", request.path.contains("/daemonsets/") else { return nil }
+      return .answer(APIResponse(status: 400, json: TestCluster.status(400, "BadRequest", "denied by a policy")))
+    }
+    try await cluster.withOperator(environment: clock.environment) { _ in
+      try await cluster.apply(TestCluster.object())
+      try await cluster.wait(condition: "Stalled", reason: "ChildRefused")
+      await cluster.server.setIntercept { _ in nil }
+      try await clock.advance(by: .seconds(301), until: "the write is tried again") {
+        await cluster.operatorRequests().contains { $0.resource == "daemonsets" && $0.isWrite && $0.code < 300 }
+      }
+      try await cluster.wait(condition: "Ready")
+    }
+  }
+}
