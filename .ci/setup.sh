@@ -40,7 +40,7 @@ install_libraries() {
     as_root=(sudo)
   fi
   echo "installing ${packages[*]}" >&2
-  local log
+  # Not local: the trap runs when this function has returned.
   log=$(mktemp)
   trap 'rm -f "$log"' EXIT
   local get=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -y -q)
