@@ -27,7 +27,8 @@ enum PermissionsPage {
       ```console
       $ kubectl -n NAMESPACE create rolebinding \(RoleManifests.operatorName)-children \
       --clusterrole=\(RoleManifests.operatorName)-children \
-      --serviceaccount=\(RoleManifests.operatorNamespace):\(RoleManifests.operatorName)
+      --serviceaccount=\(RoleManifests.operatorNamespace):\(RoleManifests.operatorName) \
+      --dry-run=client -o yaml | kubectl apply -f -
       ```
 
       """

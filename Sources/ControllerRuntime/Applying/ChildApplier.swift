@@ -101,9 +101,15 @@ public struct ChildApplier: Sendable {
 
   /// Whether a store has not been told yet of what was written to a child.
   ///
-  /// It always is in a moment, or after 3 s the store is believed as it is; look again then.
+  /// It always is in a moment, or after 10 s the store is believed as it is; look again then.
   public func isAwaited(_ child: ChildID) -> Bool {
     recent.isAwaited(child)
+  }
+
+  /// Drops what is remembered of a child: its owner is gone, and whoever comes under its name is another.
+  public func forget(_ child: ChildID) {
+    pace.forget(child)
+    recent.forget(child)
   }
 
   /// How long a child is to be left alone because someone changes it each time it is put right; nil if nobody does.

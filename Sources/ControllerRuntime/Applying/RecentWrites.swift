@@ -10,7 +10,7 @@ import Synchronization
 final class RecentWrites: Sendable {
   /// For how long a store may lag behind. After that it is believed, whatever it shows: a new list may have passed our
   /// write over.
-  static let lifetime = Duration.seconds(3)
+  static let lifetime = Duration.seconds(10)
   /// How many versions of one object are remembered as told: a watch may be faster than the answer to the write.
   private static let memory = 8
 
@@ -60,6 +60,14 @@ final class RecentWrites: Sendable {
       guard write?.answer.resourceVersion == version else { return false }
       state.writes[child] = nil
       return true
+    }
+  }
+
+  /// Drops what is remembered of an object.
+  func forget(_ child: ChildID) {
+    state.withLock { state in
+      state.writes[child] = nil
+      state.told[child] = nil
     }
   }
 

@@ -38,6 +38,11 @@ final class RepairPace: Sendable {
     }
   }
 
+  /// Begins the count anew: the child is another one now, or nobody wants it any longer.
+  func forget(_ child: ChildID) {
+    records.withLock { $0[child] = nil }
+  }
+
   /// How long the child is to be left alone; nil if it may be put right now.
   func rest(of child: ChildID) -> Duration? {
     let now = environment.now()

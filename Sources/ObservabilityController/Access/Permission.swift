@@ -41,8 +41,9 @@ extension Permission {
       scope: .cluster, group: "", resource: "services", verbs: ["list", "watch"],
       reason: "find, by name, the Services of the metrics storage"),
     Permission(
-      scope: .cluster, group: "observability.cozystack.io", resource: "observabilities", verbs: ["list", "watch"],
-      reason: "the objects that the operator is there for"),
+      scope: .cluster, group: "observability.cozystack.io", resource: "observabilities",
+      verbs: ["get", "list", "watch"],
+      reason: "the objects that the operator is there for; read anew before a deleted child is made again"),
     Permission(
       scope: .cluster, group: "observability.cozystack.io", resource: "observabilities/status", verbs: ["patch"],
       reason: "say how it goes"),

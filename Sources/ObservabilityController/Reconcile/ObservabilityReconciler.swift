@@ -34,8 +34,9 @@ final class ObservabilityReconciler: Sendable {
   /// When to try again what the API server has refused for good.
   static let refusalRetry = Duration.seconds(300)
   /// When to look again if a store has not been told of what was written.
-  static let storeLag = Duration.seconds(3)
+  static let storeLag = Duration.seconds(10)
 
+  let api: any KubernetesAPI
   let informers: Informers
   let applier: ChildApplier
   let pruner: Pruner
@@ -53,6 +54,7 @@ final class ObservabilityReconciler: Sendable {
     api: any KubernetesAPI, informers: Informers, events: EventRecorder, transport: any HTTPTransport,
     settings: OperatorSettings, environment: RuntimeEnvironment, logger: Logger
   ) {
+    self.api = api
     self.informers = informers
     applier = ChildApplier(api: api, fieldManager: OperatorSettings.fieldManager, environment: environment)
     pruner = Pruner(api: api)
@@ -123,16 +125,18 @@ final class ObservabilityReconciler: Sendable {
     informers.want([], by: name)
     await monitor.forget(name)
     decoded.forget(name)
-    if memories.withLock({ $0.removeValue(forKey: name) }) != nil {
-      logger.info("object gone", metadata: ["object": "\(name)"])
-    }
+    guard let memory = memories.withLock({ $0.removeValue(forKey: name) }) else { return }
+    for entry in memory.inventory ?? [] { applier.forget(entry.id) }
+    logger.info("object gone", metadata: ["object": "\(name)"])
   }
 
   /// Drops what is remembered of another object that had the same name.
   private func forgetPredecessor(of object: KubernetesObject) {
-    memories.withLock { memories in
-      if memories[object.name]?.uid != object.uid { memories[object.name] = Memory(uid: object.uid) }
+    let predecessor = memories.withLock { memories -> Memory? in
+      guard memories[object.name]?.uid != object.uid else { return nil }
+      return memories.updateValue(Memory(uid: object.uid), forKey: object.name)
     }
+    for entry in predecessor?.inventory ?? [] { applier.forget(entry.id) }
   }
 
   func memory(of name: String) -> Memory {

@@ -15,6 +15,7 @@ extension ObservabilityReconciler {
     }
     let children = Renderer.children(of: observability, facts: facts)
     guard isReadable(children, &pass) else { return }
+    var isConfirmed = false
     var inventory = pass.inventory
     pass.everyChildApplied = true
     for child in children {
@@ -23,9 +24,18 @@ extension ObservabilityReconciler {
       let store = informers.store(Watches.children(type, in: child.namespace))
       let id = ChildID(type: type, key: key)
       let entry = inventory.first { $0.id == id }
+      let live = store?.get(key)
       do {
+        if live == nil, entry != nil, !isConfirmed, !applier.isAwaited(id) {
+          isConfirmed = try await isStillThere(pass.object)
+          // The watch of the objects tells of its end in a moment.
+          guard isConfirmed else {
+            pass.isPending = true
+            return
+          }
+        }
         let result = try await applier.apply(
-          type: type, desired: KubernetesObject(child.manifest), live: store?.get(key), appliedHash: entry?.hash)
+          type: type, desired: KubernetesObject(child.manifest), live: live, appliedHash: entry?.hash)
         inventory.removeAll { $0.id == id }
         inventory.append(result.inventoryEntry)
         let record = AppliedChildRecord(
@@ -41,6 +51,18 @@ extension ObservabilityReconciler {
     }
     pass.inventory = inventory.sorted()
     remember(observability.name) { $0.inventory = inventory.sorted() }
+  }
+
+  /// Whether the object still exists, asked of the API server: a child that is gone may be gone because the object is, and
+  /// the watch of the children may only have been faster in telling. Then nothing must bring it back.
+  private func isStillThere(_ object: KubernetesObject) async throws(KubernetesError) -> Bool {
+    do throws(KubernetesError) {
+      let now = try await api.get(.observabilities, object.key)
+      return now.uid == object.uid && !now.isBeingDeleted
+    } catch {
+      guard error.isNotFound else { throw error }
+      return false
+    }
   }
 
   /// What rendering must know; nil while it is not known.
