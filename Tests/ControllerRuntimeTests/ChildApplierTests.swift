@@ -73,7 +73,7 @@ import Testing
     #expect(lagging.change == .unchanged)
     #expect(api.count("apply") == 2)
     // After a while the store is believed.
-    time.advance(by: .seconds(3))
+    time.advance(by: .seconds(10))
     let believed = try await applier.apply(
       type: .configMaps, desired: desired("2"), live: created.object, appliedHash: updated.hash)
     #expect(believed.change == .repaired(fields: ["data[k]"], by: []))
