@@ -107,5 +107,7 @@ Look around from another terminal:
 
 Ctrl-C ends both.
 END
+# From here on Ctrl-C is how one is meant to leave.
+trap 'exit 0' INT
 wait -n "${children[@]}" || true
 fail "one of the two ended by itself; the API server's log is $folder/devcluster.log"
