@@ -18,18 +18,9 @@ final class ObservabilityReconciler: Sendable {
     var uid: String?
     /// What was last applied, until the status that says so has come back by watch.
     var inventory: [InventoryEntry]?
-    /// Since when the status waits for things to settle after a change.
-    var settlingSince: Duration?
-    /// When the object's present state of affairs began, for `ready after=…`.
-    var busySince: Duration?
+    var settling = Settling()
     var story = Story()
   }
-
-  /// How long after a change to a child the status is written: a change that takes effect at once then costs one write
-  /// of the status, not two.
-  static let settlingTime = Duration.milliseconds(100)
-  /// For how long changes may follow each other before the status is written all the same.
-  static let settlingLimit = Duration.seconds(1)
 
   /// When to try again what the API server has refused for good.
   static let refusalRetry = Duration.seconds(300)
@@ -111,7 +102,7 @@ final class ObservabilityReconciler: Sendable {
   }
 
   private func next(after pass: Pass, name: String) -> Outcome {
-    if memory(of: name).settlingSince != nil { return .again(after: Self.settlingTime) }
+    if memory(of: name).settling.isGoingOn { return .again(after: Settling.time) }
     var due: [Duration] = []
     // What refuses a child may be a policy that somebody takes back without touching the object.
     if pass.conditions.stalled?.reason == .childRefused { due.append(Self.refusalRetry) }

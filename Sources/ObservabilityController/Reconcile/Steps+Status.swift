@@ -42,19 +42,14 @@ extension ObservabilityReconciler {
 
   /// Writes the status if it says something new, tells what changed, and logs the story.
   ///
-  /// Right after a change to a child it waits for a moment: see ``settlingTime``.
+  /// Right after a change to a child it waits for a moment: see ``Settling``.
   func publishStatus(_ pass: inout Pass) async {
     let name = pass.object.name
     let now = environment.now()
     let waits = remember(name) { memory in
-      if memory.busySince == nil { memory.busySince = pass.began }
-      guard pass.changedSomething, !pass.isStalled, pass.failure == nil else {
-        memory.settlingSince = nil
-        return false
-      }
-      let since = memory.settlingSince ?? now
-      memory.settlingSince = since
-      return now - since < Self.settlingLimit
+      memory.settling.waits(
+        hasChanged: pass.changedSomething,
+        isSettled: pass.conditions.isReady || pass.isStalled || pass.failure != nil, now: now)
     }
     let report = Story.Report(pass)
     for line in remember(name, { $0.story.tell(report, now: now) }) {

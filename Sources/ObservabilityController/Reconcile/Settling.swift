@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Decides whether the status waits for a moment after a change to a child: a change that takes effect at once then costs
+/// one write of the status, not two. Pure.
+struct Settling: Hashable, Sendable {
+  /// How long after a change the status waits.
+  static let time = Duration.milliseconds(100)
+  /// For how long changes may follow each other before the status is written all the same.
+  static let limit = Duration.seconds(1)
+
+  private var began: Duration?
+  private var lastChange = Duration.zero
+
+  /// Whether the status waits.
+  var isGoingOn: Bool { began != nil }
+
+  /// Whether the status is to wait, given what a pass found.
+  ///
+  /// - Parameters:
+  ///   - hasChanged: whether the pass changed a child.
+  ///   - isSettled: whether waiting would bring nothing: all is well, or nothing goes on by itself.
+  mutating func waits(hasChanged: Bool, isSettled: Bool, now: Duration) -> Bool {
+    if hasChanged {
+      began = began ?? now
+      lastChange = now
+    }
+    guard let since = began else { return false }
+    let isOver = isSettled && !hasChanged || now - lastChange >= Self.time || now - since >= Self.limit
+    if isOver { began = nil }
+    return !isOver
+  }
+}
