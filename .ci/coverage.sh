@@ -20,7 +20,8 @@ readonly machines="
   ObservabilityController/Agents/AgentsObservation ObservabilityController/Cluster/WatchStory
   ObservabilityController/Conditions/ConditionAssembly ObservabilityController/Conditions/ConditionNews
   ObservabilityController/Metrics/MetricsResolution ObservabilityController/Nodes/NodeAssignment
-  ObservabilityController/Nodes/NodePool ObservabilityController/Reconcile/Story"
+  ObservabilityController/Nodes/NodePool ObservabilityController/Reconcile/Settling
+  ObservabilityController/Reconcile/Story"
 
 find_tool() {
   local beside
