@@ -104,7 +104,7 @@ let package = Package(
       "ObservabilityControllerTests",
       [
         "ObservabilityController", "ObservabilityAPI", "Rendering", "Backends", "ControllerRuntime", "KubernetesClient",
-        "HTTPTransport", "DevCluster", "JSON", "Harness", logging,
+        "HTTPTransport", "DevCluster", "JSON", "Telemetry", "Harness", logging,
       ]),
     .target(
       name: "Harness",
