@@ -13,8 +13,7 @@ struct GeneratedFile {
 
   static let all: [GeneratedFile] = [
     GeneratedFile(
-      path: "config/crd/observability.cozystack.io_observabilities.yaml",
-      text: header + YAMLEncoder.text(CustomResourceDefinition.manifest(), order: .kubernetes)),
+      path: GeneratedFiles.crdPath, text: header + YAMLEncoder.text(GeneratedFiles.crd(), order: .kubernetes)),
     GeneratedFile(
       path: "config/rbac/role.yaml",
       text: header + YAMLEncoder.text(documents: RoleManifests.all, order: .kubernetes)),

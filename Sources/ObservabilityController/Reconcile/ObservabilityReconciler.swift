@@ -81,9 +81,7 @@ final class ObservabilityReconciler: Sendable {
     guard !object.isBeingDeleted else { return .settled }
     forgetPredecessor(of: object)
 
-    var pass = Pass(
-      object: object, began: environment.now(),
-      inventory: memory(of: name).inventory ?? Self.inventory(of: object))
+    var pass = Pass(object: object, inventory: memory(of: name).inventory ?? Self.inventory(of: object))
     for step in Step.all where !pass.isPending && (step.whenStalled || !pass.isStalled) {
       try Task.checkCancellation()
       await step.run(self, &pass)

@@ -11,8 +11,6 @@ import Rendering
 struct Pass: Sendable {
   /// The object as the store has it.
   let object: KubernetesObject
-  /// When the pass began.
-  let began: Duration
 
   /// The object read; nil until it is, and if it is invalid.
   var observability: Observability?
