@@ -18,11 +18,16 @@ public struct HTTPRequest: Sendable {
   public var bodyLimit: Int?
   /// Whether the transfer gets a connection of its own, which a long-lived watch should.
   public var ownConnection: Bool
+  /// The proxy to go through, or nil for none.
+  public var proxy: ProxyOptions?
+  /// Whether the answer may come compressed; it is handed on uncompressed, and `bodyLimit` counts that.
+  public var acceptsCompression: Bool
 
   /// A request with everything but method and URL at its default.
   public init(
     method: String = "GET", url: String, headers: [HTTPField] = [], body: [UInt8]? = nil, tls: TLSOptions = .system,
-    deadlines: Deadlines = .request, bodyLimit: Int? = 16 << 20, ownConnection: Bool = false
+    deadlines: Deadlines = .request, bodyLimit: Int? = 16 << 20, ownConnection: Bool = false,
+    proxy: ProxyOptions? = nil, acceptsCompression: Bool = false
   ) {
     self.method = method
     self.url = url
@@ -32,6 +37,8 @@ public struct HTTPRequest: Sendable {
     self.deadlines = deadlines
     self.bodyLimit = bodyLimit
     self.ownConnection = ownConnection
+    self.proxy = proxy
+    self.acceptsCompression = acceptsCompression
   }
 }
 

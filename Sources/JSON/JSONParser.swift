@@ -18,6 +18,15 @@ public struct JSONParser {
     return try (parsed ?? ContiguousArray(bytes).withUnsafeBufferPointer { parse($0, limits) }).get()
   }
 
+  /// What a projection keeps of the value that the bytes spell.
+  ///
+  /// - Throws: ``JSONError`` with line and column.
+  public static func parse(
+    _ bytes: some Sequence<UInt8>, limits: JSONLimits = .object, projection: JSONProjection
+  ) throws(JSONError) -> JSONValue {
+    projection.apply(to: try parse(bytes, limits: limits))
+  }
+
   /// The value that the text spells.
   ///
   /// - Throws: ``JSONError`` with line and column.

@@ -52,11 +52,16 @@ public struct ListQuery: Hashable, Sendable {
   public var continueToken: String?
   /// How fresh the answer must be; nil for the most recent.
   public var resourceVersion: String?
+  /// What to ask of each object.
+  public var form: ObjectForm
+  /// What to keep of each object; the rest never takes memory. Keep `metadata`'s names and versions.
+  public var projection: JSONProjection
 
   /// A query with everything not given left out.
   public init(
     namespace: String? = nil, labelSelector: String? = nil, fieldSelector: String? = nil, limit: Int? = nil,
-    continueToken: String? = nil, resourceVersion: String? = nil
+    continueToken: String? = nil, resourceVersion: String? = nil, form: ObjectForm = .whole,
+    projection: JSONProjection = .everything
   ) {
     self.namespace = namespace
     self.labelSelector = labelSelector
@@ -64,7 +69,17 @@ public struct ListQuery: Hashable, Sendable {
     self.limit = limit
     self.continueToken = continueToken
     self.resourceVersion = resourceVersion
+    self.form = form
+    self.projection = projection
   }
+}
+
+/// What to ask of the objects of a collection.
+public enum ObjectForm: Hashable, Sendable {
+  /// Whole objects.
+  case whole
+  /// Their metadata only (`PartialObjectMetadata` of meta.k8s.io/v1); they keep the `apiVersion` and `kind` of their type.
+  case metadata
 }
 
 /// One page of a collection.
@@ -98,11 +113,16 @@ public struct WatchQuery: Hashable, Sendable {
   public var timeoutSeconds: Int
   /// Whether to send what is there first, ended by an annotated bookmark (KEP-3157).
   public var sendInitialEvents: Bool
+  /// What to ask of each object.
+  public var form: ObjectForm
+  /// What to keep of each object; the rest never takes memory. Keep `metadata`'s names, versions and annotations.
+  public var projection: JSONProjection
 
   /// A query with everything not given left out.
   public init(
     namespace: String? = nil, labelSelector: String? = nil, fieldSelector: String? = nil,
-    resourceVersion: String? = nil, timeoutSeconds: Int = 300, sendInitialEvents: Bool = false
+    resourceVersion: String? = nil, timeoutSeconds: Int = 300, sendInitialEvents: Bool = false,
+    form: ObjectForm = .whole, projection: JSONProjection = .everything
   ) {
     self.namespace = namespace
     self.labelSelector = labelSelector
@@ -110,6 +130,8 @@ public struct WatchQuery: Hashable, Sendable {
     self.resourceVersion = resourceVersion
     self.timeoutSeconds = timeoutSeconds
     self.sendInitialEvents = sendInitialEvents
+    self.form = form
+    self.projection = projection
   }
 }
 
