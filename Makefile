@@ -16,7 +16,7 @@ build: setup ## build the executables for release
 run: setup ## start an API server in memory and the operator beside it; ONCE=1 ends when the sample is Ready
 	@ONCE='$(ONCE)' .ci/run-devcluster.sh
 
-test: setup ## run all tests
+test: setup ## run all tests; SANITIZE=thread or SANITIZE=address runs them under that sanitizer
 	@.ci/test.sh
 
 lint: setup ## check the format of all Swift code

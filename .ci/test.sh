@@ -1,22 +1,39 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Builds and runs all tests. Prints failures and the closing line; all lines with VERBOSE=1.
+# Builds and runs all tests. Prints failures and the closing line; all lines with VERBOSE=1. With SANITIZE=thread or
+# SANITIZE=address everything is built with that sanitizer, and a report fails the run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+options=()
+case ${SANITIZE:-} in
+  '') ;;
+  thread | address)
+    # A scratch path of its own: the flag changes every object, and the usual build would be done anew afterwards.
+    options=(--sanitize "$SANITIZE" --scratch-path ".build/$SANITIZE")
+    # The first report ends a test with its stack; a report in a process that a test starts reaches its output.
+    export TSAN_OPTIONS="halt_on_error=0 ${TSAN_OPTIONS:-}"
+    export ASAN_OPTIONS="detect_leaks=0 detect_stack_use_after_return=0 ${ASAN_OPTIONS:-}"
+    ;;
+  *)
+    echo "SANITIZE takes thread or address, not '$SANITIZE'" >&2
+    exit 2
+    ;;
+esac
 
 # On a terminal the progress is one line that moves; in a log it would be hundreds.
 quiet=(--quiet)
 [[ -t 1 ]] && quiet=()
-swift build --build-tests "${quiet[@]}"
+swift build --build-tests "${quiet[@]}" "${options[@]}"
 # A crash must tell where; the backtracer must not wait for a terminal.
 export SWIFT_BACKTRACE=interactive=no,color=no
 
 code=0
 if [[ ${VERBOSE:-} ]]; then
-  swift test --skip-build --parallel "$@" 2>&1 || code=$?
+  swift test --skip-build --parallel "${options[@]}" "$@" 2>&1 || code=$?
 else
   # Kept: failures with their details, skipped tests, and the closing line.
-  swift test --skip-build --parallel "$@" 2>&1 |
+  swift test --skip-build --parallel "${options[@]}" "$@" 2>&1 |
     awk '/^[^ ]+ Test run with/ { print; next }
          / (started|after [0-9.]+ seconds)\.$/ && !/^✘/ { next }
          /^(◇|✔) |↳ (Testing Library|Target Platform)|^\[[0-9]+\/[0-9]+\]|^Test Suite |^Build|Executed 0 tests|^$/ { next }
