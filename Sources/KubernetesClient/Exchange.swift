@@ -66,12 +66,12 @@ struct Exchange: Sendable {
   private func http(
     _ request: APIRequest, _ authorization: String?, deadlines: Deadlines, limit: Int?
   ) -> HTTPRequest {
-    var headers = [HTTPField("Accept", "application/json"), HTTPField("User-Agent", options.userAgent)]
+    var headers = [HTTPField("Accept", request.accept), HTTPField("User-Agent", options.userAgent)]
     if let authorization { headers.append(HTTPField("Authorization", authorization)) }
     if let contentType = request.contentType { headers.append(HTTPField("Content-Type", contentType)) }
     return HTTPRequest(
       method: request.method, url: configuration.server + request.target, headers: headers, body: request.body,
-      tls: identity.tls(), deadlines: deadlines, bodyLimit: limit)
+      tls: identity.tls(), deadlines: deadlines, bodyLimit: limit, acceptsCompression: request.acceptsCompression)
   }
 
   private func head(
@@ -80,6 +80,7 @@ struct Exchange: Sendable {
     do throws(TransportError) {
       let response = try await transport.send(request)
       record.code = response.status
+      record.flowSchemaUID = response.header("X-Kubernetes-PF-FlowSchema-UID")
       if let onWarning = options.onWarning {
         for field in response.headers where field.name.lowercased() == "warning" {
           if let text = Answer.warning(field.value) { onWarning(text) }
@@ -119,7 +120,10 @@ struct Exchange: Sendable {
     } catch {
       if error.kind == .cancelled { throw .transport(error) }
     }
-    return .status(Answer.status(code: response.status, bytes, retryAfter: response.header("Retry-After")))
+    let wait = response.header("Retry-After").flatMap {
+      RetryAfter.wait($0, date: response.header("Date"), now: .now())
+    }
+    return .status(Answer.status(code: response.status, bytes, retryAfter: wait))
   }
 
   /// Host and port of a URL, without user name and password.

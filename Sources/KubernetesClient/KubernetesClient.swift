@@ -21,7 +21,7 @@ public struct KubernetesClient: KubernetesAPI {
     /// Called after each request, on whatever task made it.
     public var onRequest: (@Sendable (RequestRecord) -> Void)?
     /// Called with each warning that the server sends along with an answer, such as of a deprecated API (KEP-1693). The
-    /// server repeats them; who logs them should do so once.
+    /// server repeats them: ``DeduplicatedWarnings`` says each once.
     public var onWarning: (@Sendable (String) -> Void)?
 
     /// Options with everything not given at its default.
@@ -65,7 +65,7 @@ public struct KubernetesClient: KubernetesAPI {
   /// Reads one page of a collection.
   public func list(_ type: ResourceType, _ query: ListQuery) async throws(KubernetesError) -> ObjectList {
     let bytes = try await exchange.send(.list(type, query), limit: JSONLimits.list.bytes)
-    return try Answer.list(bytes, type)
+    return try Answer.list(bytes, type, query)
   }
 
   /// Watches a collection on a connection of its own. If no frame comes for the query's `timeoutSeconds` and five more,
@@ -73,7 +73,7 @@ public struct KubernetesClient: KubernetesAPI {
   public func watch(_ type: ResourceType, _ query: WatchQuery) async throws(KubernetesError) -> WatchStream {
     let idle = Duration.seconds(query.timeoutSeconds + 5)
     let body = try await exchange.open(.watch(type, query), idle: idle)
-    let reader = WatchReader(body, type)
+    let reader = WatchReader(body, WatchDecoder(type, form: query.form, projection: query.projection))
     return WatchStream { () async throws(KubernetesError) in try await reader.next() }
   }
 

@@ -159,12 +159,14 @@ import Testing
   @Test func everyTryIsRecorded() async throws {
     let records = Mutex<[RequestRecord]>([])
     let transport = ScriptedTransport(
-      .fail(.broken(.firstByte)), .body(200, Self.object), .body(404, ""),
+      .fail(.broken(.firstByte)), .body(200, Self.object),
+      .body(404, "", headers: [HTTPField("X-Kubernetes-Pf-Flowschema-Uid", "f1")]),
       .respond(200, chunks: [], then: .broken(.body)))
     let client = client(transport, onRequest: { record in records.withLock { $0.append(record) } })
     for _ in 0..<3 { _ = try? await client.get(.configMaps, Self.key) }
     let seen = records.withLock { $0 }
     #expect(seen.map(\.code) == [nil, 200, 404, 200])
+    #expect(seen.map(\.flowSchemaUID) == [nil, nil, "f1", nil])
     #expect(seen.map(\.failure) == [.broken, nil, nil, .broken])
     #expect(
       seen.allSatisfy { $0.verb == .get && $0.type == .configMaps && $0.host == "api:6443" && $0.duration > .zero })
@@ -172,16 +174,29 @@ import Testing
 
   @Test func warningsAreHandedOn() async throws {
     let warnings = Mutex<[String]>([])
-    let fields = [#"299 - "unknown field \"spec.a\"""#, #"110 - "stale""#, "299 nothing"].map {
+    let fields = [
+      #"299 - "unknown field \"spec.a\"""#, #"299 - "unknown field \"spec.a\"""#, #"110 - "stale""#, "299 nothing",
+    ].map {
       HTTPField("Warning", $0)
     }
-    let client = KubernetesClient(
-      transport: ScriptedTransport(.body(200, Self.object, headers: fields)),
-      configuration: ClusterConfiguration(server: "https://api:6443"),
-      options: KubernetesClient.Options(
-        userAgent: "tests/1", onWarning: { text in warnings.withLock { $0.append(text) } }))
-    _ = try await client.get(.configMaps, Self.key)
+    func client(_ onWarning: @escaping @Sendable (String) -> Void) -> KubernetesClient {
+      KubernetesClient(
+        transport: ScriptedTransport(.body(200, Self.object, headers: fields)),
+        configuration: ClusterConfiguration(server: "https://api:6443"),
+        options: KubernetesClient.Options(userAgent: "tests/1", onWarning: onWarning))
+    }
+    let once = DeduplicatedWarnings { text in warnings.withLock { $0.append(text) } }
+    _ = try await client(once.say).get(.configMaps, Self.key)
     #expect(warnings.withLock { $0 } == [#"unknown field "spec.a""#])
+    _ = try await client { text in warnings.withLock { $0.append(text) } }.get(.configMaps, Self.key)
+    #expect(warnings.withLock { $0.count } == 3)
+  }
+
+  @Test func warningsAreBounded() {
+    let count = Mutex(0)
+    let once = DeduplicatedWarnings { _ in count.withLock { $0 += 1 } }
+    for number in 0..<DeduplicatedWarnings.limit * 2 { once.say("\(number)") }
+    #expect(count.withLock { $0 } == DeduplicatedWarnings.limit)
   }
 
   @Test func cancellationIsTold() async {
