@@ -100,11 +100,10 @@ enum Answer {
       case ">" where isTag:
         isTag = false
         words.append(" ")
-      default: if !isTag { words.append(character.isWhitespace || !character.isPrintable ? " " : character) }
+      default: if !isTag { words.append(character) }
       }
     }
-    let line = words.split(separator: " ").joined(separator: " ")
-    return line.count > 200 ? line.prefix(200) + "…" : line
+    return Excerpt.line(words, limit: 200)
   }
 
   private static func parse(
@@ -117,8 +116,4 @@ enum Answer {
       throw .malformed("\(error)")
     }
   }
-}
-
-extension Character {
-  fileprivate var isPrintable: Bool { unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f } }
 }

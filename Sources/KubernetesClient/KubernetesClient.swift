@@ -5,10 +5,12 @@ import JSON
 
 /// Asks a real API server, over any transport.
 ///
-/// - A 401 drops the token that was read from a file, and the request goes out once more with a fresh one.
+/// - A 401 drops the token that was read from a file or told by a plugin, and the request goes out once more with a
+///   fresh one.
 /// - A read, an apply, or a delete with a uid whose connection broke before the first byte of the answer goes out once
-///   more. Nothing else is tried again here: 429 and 503 are thrown with their `retryAfter`, which the caller's work
-///   queue honours, so that waiting never holds a worker.
+///   more.
+/// - Nothing else is tried again here unless ``Options/retry`` says so: 429 and 503 are thrown with their `retryAfter`,
+///   which the caller's work queue honours, so that waiting never holds a worker.
 public struct KubernetesClient: KubernetesAPI {
   /// What is the same for all requests.
   public struct Options: Sendable {
@@ -18,6 +20,8 @@ public struct KubernetesClient: KubernetesAPI {
     public var fieldValidation: FieldValidation?
     /// When to give a request up; watches take only `connect` from it.
     public var deadlines: Deadlines
+    /// What becomes of a request that the server puts off; by default its error is thrown at once.
+    public var retry: RetryPolicy
     /// Called after each request, on whatever task made it.
     public var onRequest: (@Sendable (RequestRecord) -> Void)?
     /// Called with each warning that the server sends along with an answer, such as of a deprecated API (KEP-1693). The
@@ -27,11 +31,13 @@ public struct KubernetesClient: KubernetesAPI {
     /// Options with everything not given at its default.
     public init(
       userAgent: String, fieldValidation: FieldValidation? = .strict, deadlines: Deadlines = .request,
-      onRequest: (@Sendable (RequestRecord) -> Void)? = nil, onWarning: (@Sendable (String) -> Void)? = nil
+      retry: RetryPolicy = .none, onRequest: (@Sendable (RequestRecord) -> Void)? = nil,
+      onWarning: (@Sendable (String) -> Void)? = nil
     ) {
       self.userAgent = userAgent
       self.fieldValidation = fieldValidation
       self.deadlines = deadlines
+      self.retry = retry
       self.onRequest = onRequest
       self.onWarning = onWarning
     }
@@ -50,11 +56,13 @@ public struct KubernetesClient: KubernetesAPI {
   }
 
   init(
-    transport: any HTTPTransport, configuration: ClusterConfiguration, options: Options, identity: IdentitySource
+    transport: any HTTPTransport, configuration: ClusterConfiguration, options: Options, identity: IdentitySource,
+    sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
   ) {
     self.configuration = configuration
     self.options = options
-    exchange = Exchange(transport: transport, configuration: configuration, options: options, identity: identity)
+    exchange = Exchange(
+      transport: transport, configuration: configuration, options: options, identity: identity, sleep: sleep)
   }
 
   /// Reads one object.

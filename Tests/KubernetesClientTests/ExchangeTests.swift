@@ -199,6 +199,59 @@ import Testing
     #expect(count.withLock { $0 } == DeduplicatedWarnings.limit)
   }
 
+  /// The scripted server puts every request off.
+  private func patient(
+    _ answers: [ScriptedTransport.Answer], _ policy: RetryPolicy,
+    _ operation: (KubernetesClient) async throws -> Void
+  ) async -> (waits: [Duration], requests: Int, error: KubernetesError?) {
+    let waits = Mutex<[Duration]>([])
+    let transport = ScriptedTransport(answers)
+    let configuration = ClusterConfiguration(server: "https://api:6443")
+    let client = KubernetesClient(
+      transport: transport, configuration: configuration,
+      options: KubernetesClient.Options(userAgent: "tests/1", retry: policy), identity: IdentitySource(configuration),
+      sleep: { wait in
+        guard wait < .seconds(9) else { throw CancellationError() }
+        waits.withLock { $0.append(wait) }
+      })
+    var thrown: (any Error)?
+    do { try await operation(client) } catch { thrown = error }
+    return (waits.withLock { $0 }, transport.requests.count, thrown as? KubernetesError)
+  }
+
+  @Test func putOffRequestsWaitIfTheyMay() async {
+    func answer(_ code: Int, _ after: String) -> ScriptedTransport.Answer {
+      .body(code, "", headers: [HTTPField("Retry-After", after)])
+    }
+    let object = KubernetesObject(type: .configMaps, namespace: "rec", name: "one")
+    let answers = [answer(429, "2"), answer(503, "1"), .body(200, Self.object)]
+    let read = await patient(answers, .patient) { _ = try await $0.get(.configMaps, Self.key) }
+    #expect(read.requests == 3 && read.error == nil)
+    #expect(read.waits.count == 2 && (.seconds(2)...(.milliseconds(2500))).contains(read.waits.first ?? .zero))
+    let impatient = await patient(answers, .none) { _ = try await $0.get(.configMaps, Self.key) }
+    #expect(impatient.requests == 1 && impatient.error?.code == 429)
+    let write = await patient(answers, .patient) { _ = try await $0.create(.configMaps, object, WriteOptions()) }
+    #expect(write.requests == 1 && write.error?.code == 429)
+    let cancelled = await patient([answer(429, "9")], .patient) { _ = try await $0.get(.configMaps, Self.key) }
+    #expect(cancelled.requests == 1 && cancelled.error?.isCancelled == true)
+  }
+
+  @Test func proxyAndCompressionAreOfTheRequest() async throws {
+    let proxy = ProxyOptions(url: "http://proxy:3128", exceptions: [".local"])
+    let list = #"{"metadata":{"resourceVersion":"9"},"items":[]}"#
+    let transport = ScriptedTransport(.body(200, list), .body(200, Self.object), .body(200, list))
+    var configuration = ClusterConfiguration(server: "https://api:6443", proxy: proxy)
+    for acceptsCompression in [true, false] {
+      configuration.acceptsCompression = acceptsCompression
+      let client = KubernetesClient(
+        transport: transport, configuration: configuration, options: KubernetesClient.Options(userAgent: "tests/1"))
+      _ = try await client.list(.configMaps, ListQuery())
+      if acceptsCompression { _ = try await client.get(.configMaps, Self.key) }
+    }
+    #expect(transport.requests.map(\.proxy) == [proxy, proxy, proxy])
+    #expect(transport.requests.map(\.acceptsCompression) == [true, false, false])
+  }
+
   @Test func cancellationIsTold() async {
     let error = await failure(
       .fail(TransportError(kind: .cancelled, phase: .firstByte, host: "api:6443", cause: "cancelled")))
