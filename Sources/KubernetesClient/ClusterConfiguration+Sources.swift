@@ -35,10 +35,14 @@ extension ClusterConfiguration {
   static func discover(
     kubeconfig: String?, context: String?, environment: [String: String], read: @escaping FileReader
   ) throws(ConfigurationError) -> ClusterConfiguration {
-    var configuration = try source(kubeconfig: kubeconfig, context: context, environment: environment, read: read)
-    if configuration.proxy == nil {
-      configuration.proxy = try ProxyEnvironment(environment).proxy(to: configuration.server)
-    }
+    try source(kubeconfig: kubeconfig, context: context, environment: environment, read: read)
+      .through(ProxyEnvironment(environment))
+  }
+
+  /// The same by way of the proxy that the environment names, if there is none yet.
+  private func through(_ environment: ProxyEnvironment) throws(ConfigurationError) -> ClusterConfiguration {
+    var configuration = self
+    if proxy == nil { configuration.proxy = try environment.proxy(to: server) }
     return configuration
   }
 
@@ -67,7 +71,7 @@ extension ClusterConfiguration {
   public static func inCluster(
     environment: [String: String] = Self.environment
   ) throws(ConfigurationError) -> ClusterConfiguration {
-    try inCluster(environment: environment, read: SystemFile.read)
+    try inCluster(environment: environment, read: SystemFile.read).through(ProxyEnvironment(environment))
   }
 
   static func inCluster(

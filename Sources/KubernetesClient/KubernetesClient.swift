@@ -117,10 +117,14 @@ public struct KubernetesClient: KubernetesAPI {
   public func delete(
     _ type: ResourceType, _ key: ObjectKey, _ options: DeleteOptions
   ) async throws(KubernetesError) {
-    _ = try await exchange.send(.delete(type, key, options), limit: JSONLimits.object.bytes)
+    _ = try await send(.delete(type, key, options))
+  }
+
+  func send(_ request: APIRequest) async throws(KubernetesError) -> [UInt8] {
+    try await exchange.send(request, limit: JSONLimits.object.bytes)
   }
 
   private func object(_ request: APIRequest) async throws(KubernetesError) -> KubernetesObject {
-    try Answer.object(try await exchange.send(request, limit: JSONLimits.object.bytes))
+    try Answer.object(try await send(request))
   }
 }

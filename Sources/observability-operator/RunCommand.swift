@@ -18,11 +18,16 @@ struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Run the operator until SIGTERM or SIGINT.",
     discussion: """
-      Each option can be given by the environment variable in its description. Ends with 0 when told to stop, with 2 \
+      Each option can be given by the environment variable in its description. HTTPS_PROXY, HTTP_PROXY and NO_PROXY hold \
+      for the API server unless the kubeconfig names a proxy-url. Ends with 0 when told to stop, with 2 \
       if the configuration cannot be used, and with 1 if the lease was lost: the other replica leads then.
       """)
 
-  @Option(help: "A kubeconfig; else KUBECONFIG, the pod's own service account, or ~/.kube/config.")
+  @Option(
+    help: """
+      A kubeconfig; else those that KUBECONFIG lists, merged, the pod's own service account, or ~/.kube/config. Its \
+      credential plugins are run without a terminal.
+      """)
   var kubeconfig: String?
 
   @Option(help: "The context of the kubeconfig; else its current-context.")

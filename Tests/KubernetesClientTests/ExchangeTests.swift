@@ -258,6 +258,25 @@ import Testing
     #expect(error?.isCancelled == true)
   }
 
+  @Test func typesThatAreNotServedAreToldApart() async throws {
+    let list = #"""
+      {"kind":"APIResourceList","apiVersion":"v1","groupVersion":"apps/v1","resources":[\#
+      {"name":"daemonsets","singularName":"daemonset","namespaced":true,"kind":"DaemonSet","verbs":["get"]},\#
+      {"name":"daemonsets/status","singularName":"","namespaced":true,"kind":"DaemonSet","verbs":["get"]}]}
+      """#
+    let transport = ScriptedTransport(
+      .body(200, list), .body(200, list), .body(404, "404 page not found\n"), .body(403, ""), .body(200, "{}"))
+    let client = client(transport)
+    #expect(try await client.serves(.daemonSets))
+    #expect(try await !client.serves(.deployments))
+    #expect(try await !client.serves(.configMaps))
+    await #expect(throws: KubernetesError.self) { try await client.serves(.daemonSets) }
+    await #expect(throws: KubernetesError.malformed("expected an APIResourceList")) {
+      try await client.serves(.daemonSets)
+    }
+    #expect(transport.lines.prefix(3) == ["GET /apis/apps/v1", "GET /apis/apps/v1", "GET /api/v1"])
+  }
+
   @Test func hostsOfURLs() {
     #expect(Exchange.host("https://user:secret@api:6443/x") == "api:6443")
     #expect(Exchange.host("https://[::1]:6443") == "[::1]:6443")
