@@ -48,7 +48,7 @@ let package = Package(
     library("JSON"),
     library("YAML", ["CYAML", "JSON"]),
     library("HTTPTransport", ["CCurl"]),
-    library("KubernetesClient", ["JSON", "YAML", "HTTPTransport"]),
+    library("KubernetesClient", ["CLinux", "JSON", "YAML", "HTTPTransport"]),
     library("Telemetry", [logging, nioCore, nioPosix, nioHTTP1]),
     library("ControllerRuntime", ["JSON", "HTTPTransport", "KubernetesClient", logging]),
     library("ObservabilityAPI", ["JSON"]),

@@ -11,8 +11,11 @@ struct APIRequest: Equatable {
   var path: String
   var subresource: String?
   var query: [(name: String, value: String)] = []
+  var accept = "application/json"
   var contentType: String?
   var body: [UInt8]?
+  /// Whether the answer is worth compressing: a list is long, and shrinks to a tenth.
+  var acceptsCompression: Bool { verb == .list }
   /// Whether sending it twice does what sending it once does.
   var isIdempotent = false
 
@@ -24,7 +27,7 @@ struct APIRequest: Equatable {
 
   static func == (left: APIRequest, right: APIRequest) -> Bool {
     left.method == right.method && left.target == right.target && left.body == right.body
-      && left.contentType == right.contentType
+      && left.contentType == right.contentType && left.accept == right.accept
   }
 }
 
@@ -46,7 +49,7 @@ extension APIRequest {
   static func list(_ type: ResourceType, _ query: ListQuery) throws(KubernetesError) -> APIRequest {
     var request = APIRequest(
       verb: .list, method: "GET", type: type, path: try collection(type, query.namespace, isWrite: false),
-      isIdempotent: true)
+      accept: query.form.accept("PartialObjectMetadataList"), isIdempotent: true)
     request.add("labelSelector", query.labelSelector)
     request.add("fieldSelector", query.fieldSelector)
     request.add("limit", query.limit.map(String.init))
@@ -57,7 +60,8 @@ extension APIRequest {
 
   static func watch(_ type: ResourceType, _ query: WatchQuery) throws(KubernetesError) -> APIRequest {
     var request = APIRequest(
-      verb: .watch, method: "GET", type: type, path: try collection(type, query.namespace, isWrite: false))
+      verb: .watch, method: "GET", type: type, path: try collection(type, query.namespace, isWrite: false),
+      accept: query.form.accept("PartialObjectMetadata"))
     request.add("watch", "true")
     request.add("allowWatchBookmarks", "true")
     request.add("labelSelector", query.labelSelector)
@@ -97,8 +101,7 @@ extension APIRequest {
     var request = APIRequest(
       verb: .patch, method: "PATCH", type: type, path: try path(type, key, options.subresource),
       subresource: options.subresource, contentType: contentType, body: JSONWriter.bytes(body))
-    request.add("fieldManager", options.fieldManager)
-    request.add("fieldValidation", validation?.rawValue)
+    request.add(options, validation)
     return request
   }
 
@@ -112,8 +115,7 @@ extension APIRequest {
     var request = APIRequest(
       verb: .create, method: "POST", type: type, path: path, subresource: options.subresource,
       contentType: "application/json", body: bytes(object))
-    request.add("fieldManager", options.fieldManager)
-    request.add("fieldValidation", validation?.rawValue)
+    request.add(options, validation)
     return request
   }
 
@@ -123,8 +125,7 @@ extension APIRequest {
     var request = APIRequest(
       verb: .update, method: "PUT", type: type, path: try path(type, object.key, options.subresource),
       subresource: options.subresource, contentType: "application/json", body: bytes(object))
-    request.add("fieldManager", options.fieldManager)
-    request.add("fieldValidation", validation?.rawValue)
+    request.add(options, validation)
     return request
   }
 
@@ -138,6 +139,7 @@ extension APIRequest {
     preconditions["uid"] = options.uid.map(JSONValue.string)
     preconditions["resourceVersion"] = options.resourceVersion.map(JSONValue.string)
     if !preconditions.isEmpty { body["preconditions"] = .object(preconditions) }
+    if options.dryRun { body["dryRun"] = ["All"] }
     return APIRequest(
       verb: .delete, method: "DELETE", type: type, path: try path(type, key), contentType: "application/json",
       body: JSONWriter.bytes(.object(body)), isIdempotent: options.uid != nil)
@@ -145,6 +147,12 @@ extension APIRequest {
 
   private mutating func add(_ name: String, _ value: String?) {
     if let value { query.append((name, value)) }
+  }
+
+  private mutating func add(_ options: WriteOptions, _ validation: FieldValidation?) {
+    add("fieldManager", options.fieldManager)
+    add("fieldValidation", validation?.rawValue)
+    add("dryRun", options.dryRun ? "All" : nil)
   }
 
   private static func bytes(_ object: KubernetesObject) -> [UInt8] { JSONWriter.bytes(.object(object.content)) }
@@ -180,5 +188,15 @@ extension APIRequest {
 
   private static func refused(_ message: String) -> KubernetesError {
     .status(APIStatus(code: 400, reason: "BadRequest", message: message))
+  }
+}
+
+extension ObjectForm {
+  /// What to accept. A server that cannot make metadata of a type sends whole objects, of which we keep as much.
+  fileprivate func accept(_ kind: String) -> String {
+    switch self {
+    case .whole: "application/json"
+    case .metadata: "application/json;as=\(kind);g=meta.k8s.io;v=v1,application/json"
+    }
   }
 }

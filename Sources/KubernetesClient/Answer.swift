@@ -10,8 +10,8 @@ enum Answer {
     return KubernetesObject(object)
   }
 
-  static func list(_ bytes: [UInt8], _ type: ResourceType) throws(KubernetesError) -> ObjectList {
-    let value = try parse(bytes, .list)
+  static func list(_ bytes: [UInt8], _ type: ResourceType, _ query: ListQuery) throws(KubernetesError) -> ObjectList {
+    let value = try parse(bytes, .list, query.projection.nested(under: ["items"]))
     guard let version = value[path: "metadata", "resourceVersion"]?.string else {
       throw .malformed("the list has no metadata.resourceVersion")
     }
@@ -23,23 +23,30 @@ enum Answer {
     items.reserveCapacity(elements.count)
     for (index, element) in elements.enumerated() {
       guard let object = element.object else { throw .malformed("items[\(index)] is not an object") }
-      items.append(typed(object, type))
+      items.append(typed(object, type, query.form))
     }
     let next = value[path: "metadata", "continue"]?.string
     return ObjectList(items: items, resourceVersion: version, continueToken: next.flatMap { $0.isEmpty ? nil : $0 })
   }
 
-  /// The object with `apiVersion` and `kind`, which the items of a list of built-in types lack.
-  static func typed(_ object: JSONObject, _ type: ResourceType) -> KubernetesObject {
-    var object = KubernetesObject(object)
+  /// The object with the `apiVersion` and `kind` of its type: the items of a list of built-in types have none, and
+  /// metadata calls itself `PartialObjectMetadata`.
+  static func typed(_ object: JSONObject, _ type: ResourceType, _ form: ObjectForm) -> KubernetesObject {
+    var object = object
+    if form == .metadata {
+      let metadata = object["metadata"]
+      object = JSONObject()
+      object["metadata"] = metadata
+    }
     if object["apiVersion"] == nil { object["apiVersion"] = .string(type.apiVersion) }
     if object["kind"] == nil { object["kind"] = .string(type.kind) }
-    return object
+    return KubernetesObject(object)
   }
 
   /// The `Status` in an error's body, or one made of whatever a proxy on the way sent instead.
-  static func status(code: Int, _ bytes: [UInt8], retryAfter: String?) -> APIStatus {
-    let header = retryAfter.flatMap(Int.init).map(Duration.seconds)
+  ///
+  /// - Parameter retryAfter: what the header says; it wins over the body's `details.retryAfterSeconds`.
+  static func status(code: Int, _ bytes: [UInt8], retryAfter header: Duration?) -> APIStatus {
     if let value = try? JSONParser.parse(bytes), value["kind"]?.string == "Status" {
       var status = status(value, code: code)
       status.retryAfter = header ?? status.retryAfter
@@ -93,23 +100,20 @@ enum Answer {
       case ">" where isTag:
         isTag = false
         words.append(" ")
-      default: if !isTag { words.append(character.isWhitespace || !character.isPrintable ? " " : character) }
+      default: if !isTag { words.append(character) }
       }
     }
-    let line = words.split(separator: " ").joined(separator: " ")
-    return line.count > 200 ? line.prefix(200) + "…" : line
+    return Excerpt.line(words, limit: 200)
   }
 
-  private static func parse(_ bytes: [UInt8], _ limits: JSONLimits) throws(KubernetesError) -> JSONValue {
+  private static func parse(
+    _ bytes: [UInt8], _ limits: JSONLimits, _ projection: JSONProjection = .everything
+  ) throws(KubernetesError) -> JSONValue {
     do throws(JSONError) {
-      return try JSONParser.parse(bytes, limits: limits)
+      return try JSONParser.parse(bytes, limits: limits, projection: projection)
     } catch {
       // Without an excerpt: it may be of a Secret.
       throw .malformed("\(error)")
     }
   }
-}
-
-extension Character {
-  fileprivate var isPrintable: Bool { unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f } }
 }

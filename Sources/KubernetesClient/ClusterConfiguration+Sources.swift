@@ -10,17 +10,20 @@ extension ClusterConfiguration {
   /// The variables of this process's environment that matter here.
   public static var environment: [String: String] {
     var result: [String: String] = [:]
-    for name in ["KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "KUBECONFIG", "HOME"] {
+    let names = ["KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "KUBECONFIG", "HOME"]
+    for name in names + ProxyEnvironment.names {
       if let value = getenv(name) { result[name] = String(cString: value) }
     }
     return result
   }
 
   /// Looks where a controller is expected to look: the kubeconfig given, then `KUBECONFIG`, then the pod's service
-  /// account, then `~/.kube/config` (`sigs.k8s.io/controller-runtime/pkg/client/config`).
+  /// account, then `~/.kube/config` (`sigs.k8s.io/controller-runtime/pkg/client/config`). Unless the kubeconfig names a
+  /// proxy, `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` do.
   ///
   /// - Parameters:
-  ///   - kubeconfig: a file, which must then exist.
+  ///   - kubeconfig: a file, which must then exist. `KUBECONFIG` is a list, separated by colons, of which at least one must
+  ///     exist: whatever comes first wins.
   ///   - context: a context in it, in place of its `current-context`.
   ///   - environment: the variables of the environment.
   public static func discover(
@@ -32,11 +35,25 @@ extension ClusterConfiguration {
   static func discover(
     kubeconfig: String?, context: String?, environment: [String: String], read: @escaping FileReader
   ) throws(ConfigurationError) -> ClusterConfiguration {
+    try source(kubeconfig: kubeconfig, context: context, environment: environment, read: read)
+      .through(ProxyEnvironment(environment))
+  }
+
+  /// The same by way of the proxy that the environment names, if there is none yet.
+  private func through(_ environment: ProxyEnvironment) throws(ConfigurationError) -> ClusterConfiguration {
+    var configuration = self
+    if proxy == nil { configuration.proxy = try environment.proxy(to: server) }
+    return configuration
+  }
+
+  private static func source(
+    kubeconfig: String?, context: String?, environment: [String: String], read: @escaping FileReader
+  ) throws(ConfigurationError) -> ClusterConfiguration {
     if let kubeconfig {
       return try Kubeconfig.load([kubeconfig], mayBeMissing: false, read).configuration(context: context, read)
     }
-    if let list = environment["KUBECONFIG"], !list.isEmpty {
-      let paths = list.split(separator: ":").map(String.init)
+    let paths = (environment["KUBECONFIG"] ?? "").split(separator: ":").map(String.init)
+    if !paths.isEmpty {
       return try Kubeconfig.load(paths, mayBeMissing: true, read).configuration(context: context, read)
     }
     if environment["KUBERNETES_SERVICE_HOST"] != nil, context == nil {
@@ -54,7 +71,7 @@ extension ClusterConfiguration {
   public static func inCluster(
     environment: [String: String] = Self.environment
   ) throws(ConfigurationError) -> ClusterConfiguration {
-    try inCluster(environment: environment, read: SystemFile.read)
+    try inCluster(environment: environment, read: SystemFile.read).through(ProxyEnvironment(environment))
   }
 
   static func inCluster(

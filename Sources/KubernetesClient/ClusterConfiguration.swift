@@ -10,10 +10,18 @@ public struct ClusterConfiguration: Hashable, Sendable, CustomStringConvertible 
   public var tls: TLSOptions
   /// The file to which `tls.certificateAuthorities` is renewed from outside, or nil if it stays as it is.
   public var certificateAuthorityFile: String?
+  /// The files to which our certificate in `tls` is renewed from outside, or nil if it stays as it is.
+  public var clientCertificateFiles: KeyPairFiles?
   /// Who we are, beyond a certificate.
   public var credentials: Credentials
+  /// Whom we ask the server to take us for.
+  public var impersonation: Impersonation?
   /// The namespace that is ours, or `default`.
   public var namespace: String
+  /// The proxy on the way, or nil for none.
+  public var proxy: ProxyOptions?
+  /// Whether lists may come compressed: less to send, more to compute. Near the server it may be better off.
+  public var acceptsCompression: Bool
 
   /// Who we are.
   public enum Credentials: Hashable, Sendable, CustomStringConvertible {
@@ -25,6 +33,8 @@ public struct ClusterConfiguration: Hashable, Sendable, CustomStringConvertible 
     case tokenFile(String)
     /// User name and password.
     case basic(user: String, password: String)
+    /// What a program tells, which is run whenever that has expired (KEP-541).
+    case plugin(CredentialPlugin)
 
     /// The kind of credentials, without a secret.
     public var description: String {
@@ -33,20 +43,41 @@ public struct ClusterConfiguration: Hashable, Sendable, CustomStringConvertible 
       case .token: "token"
       case .tokenFile(let path): "token file \(path)"
       case .basic(let user, _): "user \(user)"
+      case .plugin(let plugin): "\(plugin)"
       }
+    }
+  }
+
+  /// Where a certificate and its private key stand, as PEM.
+  public struct KeyPairFiles: Hashable, Sendable {
+    /// The certificate's path.
+    public var certificate: String
+    /// The key's path.
+    public var key: String
+
+    /// Files of these paths.
+    public init(certificate: String, key: String) {
+      self.certificate = certificate
+      self.key = key
     }
   }
 
   /// A configuration made of its parts.
   public init(
     server: String, tls: TLSOptions = .system, certificateAuthorityFile: String? = nil,
-    credentials: Credentials = .none, namespace: String = "default"
+    clientCertificateFiles: KeyPairFiles? = nil, credentials: Credentials = .none,
+    impersonation: Impersonation? = nil, namespace: String = "default", proxy: ProxyOptions? = nil,
+    acceptsCompression: Bool = true
   ) {
     self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
     self.tls = tls
     self.certificateAuthorityFile = certificateAuthorityFile
+    self.clientCertificateFiles = clientCertificateFiles
     self.credentials = credentials
+    self.impersonation = impersonation
     self.namespace = namespace
+    self.proxy = proxy
+    self.acceptsCompression = acceptsCompression
   }
 
   /// The server and the kind of credentials, without a secret.

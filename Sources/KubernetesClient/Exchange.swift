@@ -8,14 +8,15 @@ struct Exchange: Sendable {
   let configuration: ClusterConfiguration
   let options: KubernetesClient.Options
   let identity: IdentitySource
+  let sleep: @Sendable (Duration) async throws -> Void
 
   /// What is read of an error's body.
   static let errorLimit = 1 << 20
 
   /// The body of a successful answer.
   func send(_ request: APIRequest, limit: Int) async throws(KubernetesError) -> [UInt8] {
-    try await attempts(request) { (authorization) async throws(KubernetesError) in
-      let http = http(request, authorization, deadlines: options.deadlines, limit: limit)
+    try await attempts(request) { (identity) async throws(KubernetesError) in
+      let http = http(request, identity, deadlines: options.deadlines, limit: limit)
       return try await timed(request) { (record) async throws(KubernetesError) in
         let response = try await head(http, &record)
         guard (200..<300).contains(response.status) else { throw try await refusal(response) }
@@ -30,9 +31,9 @@ struct Exchange: Sendable {
 
   /// The body of a successful answer, as a stream.
   func open(_ request: APIRequest, idle: Duration) async throws(KubernetesError) -> HTTPBody {
-    try await attempts(request) { (authorization) async throws(KubernetesError) in
+    try await attempts(request) { (identity) async throws(KubernetesError) in
       let deadlines = Deadlines(connect: options.deadlines.connect, total: nil, idle: idle)
-      var http = http(request, authorization, deadlines: deadlines, limit: nil)
+      var http = http(request, identity, deadlines: deadlines, limit: nil)
       http.ownConnection = true
       return try await timed(request) { [http] (record) async throws(KubernetesError) in
         let response = try await head(http, &record)
@@ -42,36 +43,47 @@ struct Exchange: Sendable {
     }
   }
 
-  /// Runs the operation up to three times: once more with a fresh token, once more over a fresh connection.
+  /// Runs the operation again as long as ``AttemptState`` says so.
   private func attempts<Output: Sendable>(
-    _ request: APIRequest, _ operation: (String?) async throws(KubernetesError) -> Output
+    _ request: APIRequest, _ operation: (Identity) async throws(KubernetesError) -> Output
   ) async throws(KubernetesError) -> Output {
-    var mayRenewToken = true
-    var mayReconnect = request.isIdempotent
+    var state = AttemptState(options.retry, isIdempotent: request.isIdempotent)
     while true {
+      let identity = try await identity.current()
       do throws(KubernetesError) {
-        return try await operation(try identity.authorization())
+        return try await operation(identity)
       } catch {
-        if error.isUnauthorized, mayRenewToken, identity.refused() {
-          mayRenewToken = false
-        } else if mayReconnect, error.isBrokenBeforeFirstByte {
-          mayReconnect = false
-        } else {
-          throw error
+        switch state.failed(error, random: .random(in: 0..<1)) {
+        case .renewIdentity: guard await self.identity.refused(identity) else { throw error }
+        case .again(let wait): try await pause(wait)
+        case .fail: throw error
         }
       }
     }
   }
 
+  private func pause(_ wait: Duration) async throws(KubernetesError) {
+    guard wait > .zero else { return }
+    do {
+      try await sleep(wait)
+    } catch {
+      throw .transport(
+        TransportError(
+          kind: .cancelled, phase: .connect, host: Self.host(configuration.server),
+          cause: "cancelled while waiting to try again"))
+    }
+  }
+
   private func http(
-    _ request: APIRequest, _ authorization: String?, deadlines: Deadlines, limit: Int?
+    _ request: APIRequest, _ identity: Identity, deadlines: Deadlines, limit: Int?
   ) -> HTTPRequest {
-    var headers = [HTTPField("Accept", "application/json"), HTTPField("User-Agent", options.userAgent)]
-    if let authorization { headers.append(HTTPField("Authorization", authorization)) }
+    var headers = [HTTPField("Accept", request.accept), HTTPField("User-Agent", options.userAgent)]
+    headers += identity.headers
     if let contentType = request.contentType { headers.append(HTTPField("Content-Type", contentType)) }
     return HTTPRequest(
       method: request.method, url: configuration.server + request.target, headers: headers, body: request.body,
-      tls: identity.tls(), deadlines: deadlines, bodyLimit: limit)
+      tls: identity.tls, deadlines: deadlines, bodyLimit: limit, proxy: configuration.proxy,
+      acceptsCompression: request.acceptsCompression && configuration.acceptsCompression)
   }
 
   private func head(
@@ -80,6 +92,7 @@ struct Exchange: Sendable {
     do throws(TransportError) {
       let response = try await transport.send(request)
       record.code = response.status
+      record.flowSchemaUID = response.header("X-Kubernetes-PF-FlowSchema-UID")
       if let onWarning = options.onWarning {
         for field in response.headers where field.name.lowercased() == "warning" {
           if let text = Answer.warning(field.value) { onWarning(text) }
@@ -119,19 +132,15 @@ struct Exchange: Sendable {
     } catch {
       if error.kind == .cancelled { throw .transport(error) }
     }
-    return .status(Answer.status(code: response.status, bytes, retryAfter: response.header("Retry-After")))
+    let wait = response.header("Retry-After").flatMap {
+      RetryAfter.wait($0, date: response.header("Date"), now: .now())
+    }
+    return .status(Answer.status(code: response.status, bytes, retryAfter: wait))
   }
 
   /// Host and port of a URL, without user name and password.
   static func host(_ url: String) -> String {
     let rest = url.split(separator: "/", omittingEmptySubsequences: true).dropFirst().first ?? ""
     return String(rest.split(separator: "@").last ?? "")
-  }
-}
-
-extension KubernetesError {
-  var isBrokenBeforeFirstByte: Bool {
-    guard case .transport(let error) = self else { return false }
-    return error.kind == .broken && error.phase != .body
   }
 }

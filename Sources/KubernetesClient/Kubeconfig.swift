@@ -49,12 +49,18 @@ struct Kubeconfig {
 
   /// The one place where text becomes a value.
   static func parse(_ bytes: [UInt8], file: String) throws(ConfigurationError) -> Kubeconfig {
-    let document: JSONValue
+    guard let text = ByteOrderMark.utf8(bytes) else {
+      throw ConfigurationError("\(file): neither UTF-8 nor UTF-16; save it as UTF-8")
+    }
+    let documents: [JSONValue]
     do throws(YAMLError) {
-      document = try YAMLDecoder.document(bytes)
+      documents = try YAMLDecoder.documents(text)
     } catch {
       throw ConfigurationError("\(file): not YAML: \(error)")
     }
+    // Tools begin a file of the list with nothing in it.
+    guard let document = documents.first else { return Kubeconfig(files: [file]) }
+    guard documents.count == 1 else { throw ConfigurationError("\(file): not a kubeconfig: more than one document") }
     return try KubeconfigParser(file: file).parse(document)
   }
 
@@ -68,11 +74,13 @@ struct Kubeconfig {
 
 /// Reads a kubeconfig's outline from its value.
 struct KubeconfigParser {
+  private static let lists = ["clusters", "contexts", "users", "current-context"]
+
   let file: String
 
   func parse(_ document: JSONValue) throws(ConfigurationError) -> Kubeconfig {
-    guard let root = document.object, root["kind"] == nil || root["kind"]?.string == "Config",
-      root["clusters"] != nil || root["contexts"] != nil || root["users"] != nil || root["current-context"] != nil
+    guard let root = document.object,
+      root["kind"]?.string == "Config" || root["kind"] == nil && Self.lists.contains(where: { root[$0] != nil })
     else {
       let kind = document["kind"]?.string.map { "kind \($0)" } ?? document.typeName
       throw ConfigurationError("\(file): not a kubeconfig (found \(kind)); it must have clusters, users and contexts")
@@ -105,8 +113,10 @@ struct KubeconfigParser {
       guard content.isNull || content.object != nil else {
         throw mistake("\(place).\(member)", "expected object, found \(content.typeName)")
       }
-      // client-go lets the first of a name win, within a file too.
-      guard !result.contains(where: { $0.name == name }) else { continue }
+      // Across files the first wins; within one client-go refuses it, too.
+      guard !result.contains(where: { $0.name == name }) else {
+        throw mistake("\(place).name", "\(name) is in \(list) twice; remove one of them")
+      }
       result.append(
         Kubeconfig.Entry(name: name, content: content.object ?? [:], file: file, field: "\(place).\(member)"))
     }

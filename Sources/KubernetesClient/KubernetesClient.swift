@@ -5,10 +5,12 @@ import JSON
 
 /// Asks a real API server, over any transport.
 ///
-/// - A 401 drops the token that was read from a file, and the request goes out once more with a fresh one.
+/// - A 401 drops the token that was read from a file or told by a plugin, and the request goes out once more with a
+///   fresh one.
 /// - A read, an apply, or a delete with a uid whose connection broke before the first byte of the answer goes out once
-///   more. Nothing else is tried again here: 429 and 503 are thrown with their `retryAfter`, which the caller's work
-///   queue honours, so that waiting never holds a worker.
+///   more.
+/// - Nothing else is tried again here unless ``Options/retry`` says so: 429 and 503 are thrown with their `retryAfter`,
+///   which the caller's work queue honours, so that waiting never holds a worker.
 public struct KubernetesClient: KubernetesAPI {
   /// What is the same for all requests.
   public struct Options: Sendable {
@@ -18,20 +20,24 @@ public struct KubernetesClient: KubernetesAPI {
     public var fieldValidation: FieldValidation?
     /// When to give a request up; watches take only `connect` from it.
     public var deadlines: Deadlines
+    /// What becomes of a request that the server puts off; by default its error is thrown at once.
+    public var retry: RetryPolicy
     /// Called after each request, on whatever task made it.
     public var onRequest: (@Sendable (RequestRecord) -> Void)?
     /// Called with each warning that the server sends along with an answer, such as of a deprecated API (KEP-1693). The
-    /// server repeats them; who logs them should do so once.
+    /// server repeats them: ``DeduplicatedWarnings`` says each once.
     public var onWarning: (@Sendable (String) -> Void)?
 
     /// Options with everything not given at its default.
     public init(
       userAgent: String, fieldValidation: FieldValidation? = .strict, deadlines: Deadlines = .request,
-      onRequest: (@Sendable (RequestRecord) -> Void)? = nil, onWarning: (@Sendable (String) -> Void)? = nil
+      retry: RetryPolicy = .none, onRequest: (@Sendable (RequestRecord) -> Void)? = nil,
+      onWarning: (@Sendable (String) -> Void)? = nil
     ) {
       self.userAgent = userAgent
       self.fieldValidation = fieldValidation
       self.deadlines = deadlines
+      self.retry = retry
       self.onRequest = onRequest
       self.onWarning = onWarning
     }
@@ -50,11 +56,13 @@ public struct KubernetesClient: KubernetesAPI {
   }
 
   init(
-    transport: any HTTPTransport, configuration: ClusterConfiguration, options: Options, identity: IdentitySource
+    transport: any HTTPTransport, configuration: ClusterConfiguration, options: Options, identity: IdentitySource,
+    sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
   ) {
     self.configuration = configuration
     self.options = options
-    exchange = Exchange(transport: transport, configuration: configuration, options: options, identity: identity)
+    exchange = Exchange(
+      transport: transport, configuration: configuration, options: options, identity: identity, sleep: sleep)
   }
 
   /// Reads one object.
@@ -65,7 +73,7 @@ public struct KubernetesClient: KubernetesAPI {
   /// Reads one page of a collection.
   public func list(_ type: ResourceType, _ query: ListQuery) async throws(KubernetesError) -> ObjectList {
     let bytes = try await exchange.send(.list(type, query), limit: JSONLimits.list.bytes)
-    return try Answer.list(bytes, type)
+    return try Answer.list(bytes, type, query)
   }
 
   /// Watches a collection on a connection of its own. If no frame comes for the query's `timeoutSeconds` and five more,
@@ -73,7 +81,7 @@ public struct KubernetesClient: KubernetesAPI {
   public func watch(_ type: ResourceType, _ query: WatchQuery) async throws(KubernetesError) -> WatchStream {
     let idle = Duration.seconds(query.timeoutSeconds + 5)
     let body = try await exchange.open(.watch(type, query), idle: idle)
-    let reader = WatchReader(body, type)
+    let reader = WatchReader(body, WatchDecoder(type, form: query.form, projection: query.projection))
     return WatchStream { () async throws(KubernetesError) in try await reader.next() }
   }
 
@@ -109,10 +117,14 @@ public struct KubernetesClient: KubernetesAPI {
   public func delete(
     _ type: ResourceType, _ key: ObjectKey, _ options: DeleteOptions
   ) async throws(KubernetesError) {
-    _ = try await exchange.send(.delete(type, key, options), limit: JSONLimits.object.bytes)
+    _ = try await send(.delete(type, key, options))
+  }
+
+  func send(_ request: APIRequest) async throws(KubernetesError) -> [UInt8] {
+    try await exchange.send(request, limit: JSONLimits.object.bytes)
   }
 
   private func object(_ request: APIRequest) async throws(KubernetesError) -> KubernetesObject {
-    try Answer.object(try await exchange.send(request, limit: JSONLimits.object.bytes))
+    try Answer.object(try await send(request))
   }
 }

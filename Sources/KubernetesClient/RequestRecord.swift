@@ -23,13 +23,15 @@ public struct RequestRecord: Hashable, Sendable {
   public var code: Int?
   /// Why no answer came, or not all of it.
   public var failure: TransportError.Kind?
+  /// The uid of the FlowSchema by which the server's fairness sorted the request (KEP-1040), if it told.
+  public var flowSchemaUID: String?
   /// From sending to the last byte; for a watch to the head.
   public var duration: Duration
 
   /// A record made of its parts.
   public init(
     verb: Verb, method: String, host: String, type: ResourceType, subresource: String? = nil, code: Int? = nil,
-    failure: TransportError.Kind? = nil, duration: Duration
+    failure: TransportError.Kind? = nil, flowSchemaUID: String? = nil, duration: Duration
   ) {
     self.verb = verb
     self.method = method
@@ -38,6 +40,7 @@ public struct RequestRecord: Hashable, Sendable {
     self.subresource = subresource
     self.code = code
     self.failure = failure
+    self.flowSchemaUID = flowSchemaUID
     self.duration = duration
   }
 }

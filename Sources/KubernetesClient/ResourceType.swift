@@ -28,9 +28,12 @@ public struct ResourceType: Hashable, Sendable, CustomStringConvertible {
   /// `daemonsets.apps`, as kubectl names it.
   public var description: String { group.isEmpty ? plural : "\(plural).\(group)" }
 
+  /// The path of the type's group and version.
+  var versionPath: String { group.isEmpty ? "/api/\(version)" : "/apis/\(group)/\(version)" }
+
   /// The path of the collection, or of one object in it, or of a subresource of that.
   public func path(namespace: String? = nil, name: String? = nil, subresource: String? = nil) -> String {
-    var path = group.isEmpty ? "/api/\(version)" : "/apis/\(group)/\(version)"
+    var path = versionPath
     if let namespace { path += "/namespaces/\(namespace)" }
     path += "/\(plural)"
     if let name { path += "/\(name)" }

@@ -12,10 +12,14 @@ struct WatchDecoder {
 
   private static let limits = JSONLimits(bytes: lineLimit, depth: 66)
   private let type: ResourceType
+  private let form: ObjectForm
+  private let projection: JSONProjection
   private var framer = LineFramer(limit: lineLimit)
 
-  init(_ type: ResourceType) {
+  init(_ type: ResourceType, form: ObjectForm = .whole, projection: JSONProjection = .everything) {
     self.type = type
+    self.form = form
+    self.projection = projection.nested(under: ["object"])
   }
 
   /// The frames that the chunk completes. A failure is the last of them: what follows it cannot be trusted.
@@ -29,7 +33,7 @@ struct WatchDecoder {
     var events: [Result<WatchEvent, KubernetesError>] = []
     for line in lines {
       do throws(KubernetesError) {
-        if let event = try frame(line) { events.append(.success(event)) }
+        events.append(.success(try frame(line)))
       } catch {
         return events + [.failure(error)]
       }
@@ -42,29 +46,38 @@ struct WatchDecoder {
     framer.hasPartialLine ? .malformed("the watch ended in the middle of a frame") : nil
   }
 
-  private func frame(_ line: [UInt8]) throws(KubernetesError) -> WatchEvent? {
-    let value: JSONValue
-    do throws(JSONError) {
-      value = try JSONParser.parse(line, limits: Self.limits)
-    } catch {
-      throw .malformed("watch frame: \(error)")
-    }
-    guard let kind = value["type"]?.string, let object = value["object"]?.object else {
-      throw .malformed("a watch frame has no type or no object")
-    }
+  private func frame(_ line: [UInt8]) throws(KubernetesError) -> WatchEvent {
+    let value = try parse(line, projection)
+    guard let kind = value["type"]?.string else { throw Self.incomplete }
+    if kind == "BOOKMARK" || kind == "ERROR" { return try sign(kind, line) }
+    guard let object = value["object"]?.object else { throw Self.incomplete }
     switch kind {
-    case "ADDED": return .added(Answer.typed(object, type))
-    case "MODIFIED": return .modified(Answer.typed(object, type))
-    case "DELETED": return .deleted(Answer.typed(object, type))
-    case "BOOKMARK":
-      let bookmark = KubernetesObject(object)
-      guard let version = bookmark.resourceVersion else { throw .malformed("a bookmark has no resourceVersion") }
-      return .bookmark(
-        resourceVersion: version,
-        endsInitialEvents: bookmark.annotations["k8s.io/initial-events-end"] == "true")
-    case "ERROR": throw .status(Answer.status(.object(object), code: 500))
+    case "ADDED": return .added(Answer.typed(object, type, form))
+    case "MODIFIED": return .modified(Answer.typed(object, type, form))
+    case "DELETED": return .deleted(Answer.typed(object, type, form))
     // A kind that a later API may bring.
     default: throw .malformed("watch frame of unknown type \(kind)")
     }
   }
+
+  /// A frame that is about the watch itself, of which the projection of its objects must take nothing.
+  private func sign(_ kind: String, _ line: [UInt8]) throws(KubernetesError) -> WatchEvent {
+    guard let object = try parse(line, .everything)["object"]?.object else { throw Self.incomplete }
+    if kind == "ERROR" { throw .status(Answer.status(.object(object), code: 500)) }
+    let bookmark = KubernetesObject(object)
+    guard let version = bookmark.resourceVersion else { throw .malformed("a bookmark has no resourceVersion") }
+    return .bookmark(
+      resourceVersion: version,
+      endsInitialEvents: bookmark.annotations["k8s.io/initial-events-end"] == "true")
+  }
+
+  private func parse(_ line: [UInt8], _ projection: JSONProjection) throws(KubernetesError) -> JSONValue {
+    do throws(JSONError) {
+      return try JSONParser.parse(line, limits: Self.limits, projection: projection)
+    } catch {
+      throw .malformed("watch frame: \(error)")
+    }
+  }
+
+  private static let incomplete = KubernetesError.malformed("a watch frame has no type or no object")
 }

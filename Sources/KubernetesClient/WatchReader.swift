@@ -9,9 +9,9 @@ actor WatchReader {
   private var pending: ArraySlice<Result<WatchEvent, KubernetesError>> = []
   private var isFinished = false
 
-  init(_ body: HTTPBody, _ type: ResourceType) {
+  init(_ body: HTTPBody, _ decoder: WatchDecoder) {
     self.body = body
-    decoder = WatchDecoder(type)
+    self.decoder = decoder
   }
 
   func next() async throws(KubernetesError) -> WatchEvent? {

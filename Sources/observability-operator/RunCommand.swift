@@ -10,7 +10,6 @@ import Logging
 import ObservabilityAPI
 import ObservabilityController
 import ServiceLifecycle
-import Synchronization
 import Telemetry
 import UnixSignals
 
@@ -19,11 +18,16 @@ struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Run the operator until SIGTERM or SIGINT.",
     discussion: """
-      Each option can be given by the environment variable in its description. Ends with 0 when told to stop, with 2 \
+      Each option can be given by the environment variable in its description. HTTPS_PROXY, HTTP_PROXY and NO_PROXY hold \
+      for the API server unless the kubeconfig names a proxy-url. Ends with 0 when told to stop, with 2 \
       if the configuration cannot be used, and with 1 if the lease was lost: the other replica leads then.
       """)
 
-  @Option(help: "A kubeconfig; else KUBECONFIG, the pod's own service account, or ~/.kube/config.")
+  @Option(
+    help: """
+      A kubeconfig; else those that KUBECONFIG lists, merged, the pod's own service account, or ~/.kube/config. Its \
+      credential plugins are run without a terminal.
+      """)
   var kubeconfig: String?
 
   @Option(help: "The context of the kubeconfig; else its current-context.")
@@ -88,15 +92,13 @@ struct RunCommand: AsyncParsableCommand {
     let userAgent = "observability-operator/\(DefaultImages.release)"
     // A renewal of the Lease must not queue behind workers and lists that a slow API server holds up.
     let transport = try CurlTransport(userAgent: userAgent, connectionsPerHost: 32)
-    let warnings = Once()
+    let warnings = DeduplicatedWarnings { logger.warning("API server warns", metadata: ["warning": "\($0)"]) }
     let client = KubernetesClient(
       transport: transport, configuration: configuration,
       options: .init(
         userAgent: userAgent,
         onRequest: { metrics.requested(method: $0.method, host: $0.host, code: $0.code ?? 0) },
-        onWarning: { text in
-          if warnings.isNew(text) { logger.warning("API server warns", metadata: ["warning": "\(text)"]) }
-        }))
+        onWarning: warnings.say))
     let identity = ProcessIdentity.current
     let instance = ObservabilityOperator(
       api: client, transport: try backendTransport(transport),
@@ -160,16 +162,4 @@ enum ProcessIdentity {
     let unique = String(UInt64.random(in: .min ... .max), radix: 36)
     return "\(Environment["POD_NAME"] ?? Environment["HOSTNAME"] ?? "operator")_\(unique)"
   }()
-}
-
-/// Remembers what was said, so that a server that repeats itself is quoted once.
-final class Once: Sendable {
-  /// How many texts are remembered; further ones are not told.
-  private static let limit = 256
-
-  private let seen = Mutex<Set<String>>([])
-
-  func isNew(_ text: String) -> Bool {
-    seen.withLock { $0.count < Self.limit && $0.insert(text).inserted }
-  }
 }

@@ -65,6 +65,15 @@ import Testing
       kubeconfig: kubeconfig(user: "client-certificate: me.crt, client-key: me.key"),
       parts: ["users[0].user.client-certificate", "/me.crt", "no such file"]),
     Refusal(
+      testDescription: "a proxy of another kind",
+      kubeconfig: kubeconfig(cluster: ", proxy-url: \"socks5://me:not-to-be-seen@proxy\""),
+      parts: ["clusters[0].cluster.proxy-url", "socks5 proxies are not supported", "use an http or https proxy"]),
+    Refusal(
+      testDescription: "a credential plugin that needs a terminal",
+      kubeconfig: kubeconfig(
+        user: "exec: {apiVersion: client.authentication.k8s.io/v1, command: login, interactiveMode: Always}"),
+      parts: ["users[0].user.exec.interactiveMode", "there is no terminal here"]),
+    Refusal(
       testDescription: "an address that is none", kubeconfig: kubeconfig(), arguments: ["--listen", "here"],
       parts: ["\"here\"", "host:port"]),
     Refusal(

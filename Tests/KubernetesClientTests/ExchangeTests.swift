@@ -159,12 +159,14 @@ import Testing
   @Test func everyTryIsRecorded() async throws {
     let records = Mutex<[RequestRecord]>([])
     let transport = ScriptedTransport(
-      .fail(.broken(.firstByte)), .body(200, Self.object), .body(404, ""),
+      .fail(.broken(.firstByte)), .body(200, Self.object),
+      .body(404, "", headers: [HTTPField("X-Kubernetes-Pf-Flowschema-Uid", "f1")]),
       .respond(200, chunks: [], then: .broken(.body)))
     let client = client(transport, onRequest: { record in records.withLock { $0.append(record) } })
     for _ in 0..<3 { _ = try? await client.get(.configMaps, Self.key) }
     let seen = records.withLock { $0 }
     #expect(seen.map(\.code) == [nil, 200, 404, 200])
+    #expect(seen.map(\.flowSchemaUID) == [nil, nil, "f1", nil])
     #expect(seen.map(\.failure) == [.broken, nil, nil, .broken])
     #expect(
       seen.allSatisfy { $0.verb == .get && $0.type == .configMaps && $0.host == "api:6443" && $0.duration > .zero })
@@ -172,22 +174,107 @@ import Testing
 
   @Test func warningsAreHandedOn() async throws {
     let warnings = Mutex<[String]>([])
-    let fields = [#"299 - "unknown field \"spec.a\"""#, #"110 - "stale""#, "299 nothing"].map {
+    let fields = [
+      #"299 - "unknown field \"spec.a\"""#, #"299 - "unknown field \"spec.a\"""#, #"110 - "stale""#, "299 nothing",
+    ].map {
       HTTPField("Warning", $0)
     }
-    let client = KubernetesClient(
-      transport: ScriptedTransport(.body(200, Self.object, headers: fields)),
-      configuration: ClusterConfiguration(server: "https://api:6443"),
-      options: KubernetesClient.Options(
-        userAgent: "tests/1", onWarning: { text in warnings.withLock { $0.append(text) } }))
-    _ = try await client.get(.configMaps, Self.key)
+    func client(_ onWarning: @escaping @Sendable (String) -> Void) -> KubernetesClient {
+      KubernetesClient(
+        transport: ScriptedTransport(.body(200, Self.object, headers: fields)),
+        configuration: ClusterConfiguration(server: "https://api:6443"),
+        options: KubernetesClient.Options(userAgent: "tests/1", onWarning: onWarning))
+    }
+    let once = DeduplicatedWarnings { text in warnings.withLock { $0.append(text) } }
+    _ = try await client(once.say).get(.configMaps, Self.key)
     #expect(warnings.withLock { $0 } == [#"unknown field "spec.a""#])
+    _ = try await client { text in warnings.withLock { $0.append(text) } }.get(.configMaps, Self.key)
+    #expect(warnings.withLock { $0.count } == 3)
+  }
+
+  @Test func warningsAreBounded() {
+    let count = Mutex(0)
+    let once = DeduplicatedWarnings { _ in count.withLock { $0 += 1 } }
+    for number in 0..<DeduplicatedWarnings.limit * 2 { once.say("\(number)") }
+    #expect(count.withLock { $0 } == DeduplicatedWarnings.limit)
+  }
+
+  /// The scripted server puts every request off.
+  private func patient(
+    _ answers: [ScriptedTransport.Answer], _ policy: RetryPolicy,
+    _ operation: (KubernetesClient) async throws -> Void
+  ) async -> (waits: [Duration], requests: Int, error: KubernetesError?) {
+    let waits = Mutex<[Duration]>([])
+    let transport = ScriptedTransport(answers)
+    let configuration = ClusterConfiguration(server: "https://api:6443")
+    let client = KubernetesClient(
+      transport: transport, configuration: configuration,
+      options: KubernetesClient.Options(userAgent: "tests/1", retry: policy), identity: IdentitySource(configuration),
+      sleep: { wait in
+        guard wait < .seconds(9) else { throw CancellationError() }
+        waits.withLock { $0.append(wait) }
+      })
+    var thrown: (any Error)?
+    do { try await operation(client) } catch { thrown = error }
+    return (waits.withLock { $0 }, transport.requests.count, thrown as? KubernetesError)
+  }
+
+  @Test func putOffRequestsWaitIfTheyMay() async {
+    func answer(_ code: Int, _ after: String) -> ScriptedTransport.Answer {
+      .body(code, "", headers: [HTTPField("Retry-After", after)])
+    }
+    let object = KubernetesObject(type: .configMaps, namespace: "rec", name: "one")
+    let answers = [answer(429, "2"), answer(503, "1"), .body(200, Self.object)]
+    let read = await patient(answers, .patient) { _ = try await $0.get(.configMaps, Self.key) }
+    #expect(read.requests == 3 && read.error == nil)
+    #expect(read.waits.count == 2 && (.seconds(2)...(.milliseconds(2500))).contains(read.waits.first ?? .zero))
+    let impatient = await patient(answers, .none) { _ = try await $0.get(.configMaps, Self.key) }
+    #expect(impatient.requests == 1 && impatient.error?.code == 429)
+    let write = await patient(answers, .patient) { _ = try await $0.create(.configMaps, object, WriteOptions()) }
+    #expect(write.requests == 1 && write.error?.code == 429)
+    let cancelled = await patient([answer(429, "9")], .patient) { _ = try await $0.get(.configMaps, Self.key) }
+    #expect(cancelled.requests == 1 && cancelled.error?.isCancelled == true)
+  }
+
+  @Test func proxyAndCompressionAreOfTheRequest() async throws {
+    let proxy = ProxyOptions(url: "http://proxy:3128", exceptions: [".local"])
+    let list = #"{"metadata":{"resourceVersion":"9"},"items":[]}"#
+    let transport = ScriptedTransport(.body(200, list), .body(200, Self.object), .body(200, list))
+    var configuration = ClusterConfiguration(server: "https://api:6443", proxy: proxy)
+    for acceptsCompression in [true, false] {
+      configuration.acceptsCompression = acceptsCompression
+      let client = KubernetesClient(
+        transport: transport, configuration: configuration, options: KubernetesClient.Options(userAgent: "tests/1"))
+      _ = try await client.list(.configMaps, ListQuery())
+      if acceptsCompression { _ = try await client.get(.configMaps, Self.key) }
+    }
+    #expect(transport.requests.map(\.proxy) == [proxy, proxy, proxy])
+    #expect(transport.requests.map(\.acceptsCompression) == [true, false, false])
   }
 
   @Test func cancellationIsTold() async {
     let error = await failure(
       .fail(TransportError(kind: .cancelled, phase: .firstByte, host: "api:6443", cause: "cancelled")))
     #expect(error?.isCancelled == true)
+  }
+
+  @Test func typesThatAreNotServedAreToldApart() async throws {
+    let list = #"""
+      {"kind":"APIResourceList","apiVersion":"v1","groupVersion":"apps/v1","resources":[\#
+      {"name":"daemonsets","singularName":"daemonset","namespaced":true,"kind":"DaemonSet","verbs":["get"]},\#
+      {"name":"daemonsets/status","singularName":"","namespaced":true,"kind":"DaemonSet","verbs":["get"]}]}
+      """#
+    let transport = ScriptedTransport(
+      .body(200, list), .body(200, list), .body(404, "404 page not found\n"), .body(403, ""), .body(200, "{}"))
+    let client = client(transport)
+    #expect(try await client.serves(.daemonSets))
+    #expect(try await !client.serves(.deployments))
+    #expect(try await !client.serves(.configMaps))
+    await #expect(throws: KubernetesError.self) { try await client.serves(.daemonSets) }
+    await #expect(throws: KubernetesError.malformed("expected an APIResourceList")) {
+      try await client.serves(.daemonSets)
+    }
+    #expect(transport.lines.prefix(3) == ["GET /apis/apps/v1", "GET /apis/apps/v1", "GET /api/v1"])
   }
 
   @Test func hostsOfURLs() {

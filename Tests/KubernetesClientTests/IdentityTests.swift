@@ -12,26 +12,58 @@ import Testing
   @Test func tokensAgeAndSurviveAFailingRead() throws {
     var cache = RenewedFile<String>.token
     let problem = FileProblem(cause: "no such file")
-    #expect(throws: problem) { try cache.value(now: start) { () throws(FileProblem) in throw problem } }
-    #expect(try cache.value(now: start) { Array(" one\n".utf8) } == "one")
-    #expect(try cache.value(now: start + .seconds(59)) { Array("two".utf8) } == "one")
-    #expect(try cache.value(now: start + .seconds(60)) { () throws(FileProblem) in throw problem } == "one")
-    #expect(try cache.value(now: start + .seconds(61)) { [] } == "one")
-    #expect(try cache.value(now: start + .seconds(62)) { Array("two".utf8) } == "two")
-    cache.drop()
-    #expect(throws: problem) { try cache.value(now: start + .seconds(63)) { () throws(FileProblem) in throw problem } }
+    func value(_ seconds: Int, _ text: String?) throws -> String {
+      try cache.value(now: start + .seconds(seconds)) { () throws(FileProblem) in
+        guard let text else { throw problem }
+        return try RenewedFile.token(Array(text.utf8))
+      }
+    }
+    #expect(throws: problem) { try value(0, nil) }
+    #expect(try value(0, " one\n") == "one")
+    // Good for 60 s, of which 10 are leeway.
+    #expect(try value(49, "two") == "one")
+    #expect(try value(50, nil) == "one")
+    #expect(try value(51, "\n") == "one")
+    #expect(try value(52, "two") == "two")
+    let refused = cache.generation
+    cache.drop(generation: refused - 1)
+    #expect(try value(53, "three") == "two")
+    cache.drop(generation: refused)
+    #expect(throws: problem) { try value(54, nil) }
+    #expect(try value(55, "four") == "four")
+    // Another request was refused for the same old token.
+    cache.drop(generation: refused)
+    #expect(try value(56, nil) == "four")
   }
 
-  @Test func headers() throws {
-    func authorization(_ credentials: ClusterConfiguration.Credentials) throws(KubernetesError) -> String? {
-      try IdentitySource(ClusterConfiguration(server: "https://a", credentials: credentials)).authorization()
+  private func headers(
+    _ credentials: ClusterConfiguration.Credentials, _ impersonation: Impersonation? = nil
+  ) async throws(KubernetesError) -> [HTTPField] {
+    let configuration = ClusterConfiguration(
+      server: "https://a", credentials: credentials, impersonation: impersonation)
+    return try await IdentitySource(configuration).current().headers
+  }
+
+  @Test func authorization() async throws {
+    #expect(try await headers(.none) == [])
+    #expect(try await headers(.token("t")) == [HTTPField("Authorization", "Bearer t")])
+    #expect(try await headers(.basic(user: "u", password: "pä")) == [HTTPField("Authorization", "Basic dTpww6Q=")])
+    await #expect(throws: KubernetesError.credentials("token file /nowhere/token: no such file")) {
+      try await headers(.tokenFile("/nowhere/token"))
     }
-    #expect(try authorization(.none) == nil)
-    #expect(try authorization(.token("t")) == "Bearer t")
-    #expect(try authorization(.basic(user: "u", password: "pä")) == "Basic dTpww6Q=")
-    #expect(throws: KubernetesError.credentials("token file /nowhere/token: no such file")) {
-      try authorization(.tokenFile("/nowhere/token"))
-    }
+  }
+
+  @Test func impersonation() async throws {
+    let impersonation = Impersonation(
+      user: "jane doe", uid: "7", groups: ["dev", "ops"],
+      extra: ["scopes": ["a", "b"], "acme.com/project": ["x"]])
+    #expect(
+      try await headers(.token("t"), impersonation) == [
+        HTTPField("Authorization", "Bearer t"), HTTPField("Impersonate-User", "jane doe"),
+        HTTPField("Impersonate-Uid", "7"), HTTPField("Impersonate-Group", "dev"),
+        HTTPField("Impersonate-Group", "ops"), HTTPField("Impersonate-Extra-acme.com%2Fproject", "x"),
+        HTTPField("Impersonate-Extra-scopes", "a"), HTTPField("Impersonate-Extra-scopes", "b"),
+      ])
   }
 
   @Test func secretsStayOutOfDescriptions() {
@@ -40,9 +72,11 @@ import Testing
     #expect("\(ClusterConfiguration.Credentials.token("secret"))" == "token")
     #expect("\(ClusterConfiguration.Credentials.tokenFile("/t"))" == "token file /t")
     #expect("\(ClusterConfiguration.Credentials.none)" == "none")
+    let plugin = CredentialPlugin(command: "aws", arguments: ["secret"], environment: ["SECRET": "s"])
+    #expect("\(ClusterConfiguration.Credentials.plugin(plugin))" == "credential plugin aws")
   }
 
-  @Test func certificateAuthoritiesAreRenewed() {
+  @Test func certificateAuthoritiesAreRenewed() async throws {
     let state = Mutex((text: "old", age: Duration.zero))
     let old = Array("at the start".utf8)
     let identity = IdentitySource(
@@ -50,13 +84,37 @@ import Testing
         server: "https://a", tls: TLSOptions(certificateAuthorities: old), certificateAuthorityFile: "/ca"),
       read: { _ in Array(state.withLock { $0.text }.utf8) },
       now: { [start] in start + state.withLock { $0.age } })
-    #expect(identity.tls().certificateAuthorities == old)
+    #expect(try await identity.current().tls.certificateAuthorities == old)
     for (text, age, expected) in [
       (Files.certificate, 1, Files.certificate), (Files.certificate + "2", 299, Files.certificate),
       (Files.certificate + "2", 301, Files.certificate + "2"), ("broken", 700, Files.certificate + "2"),
     ] {
       state.withLock { $0 = (text, .seconds(age)) }
-      #expect(identity.tls().certificateAuthorities == Array(expected.utf8))
+      #expect(try await identity.current().tls.certificateAuthorities == Array(expected.utf8))
+    }
+  }
+
+  @Test func clientCertificatesAreRenewedInPairs() async throws {
+    let state = Mutex((suffix: "1", age: Duration.zero, isSwapping: false))
+    let identity = IdentitySource(
+      ClusterConfiguration(
+        server: "https://a", clientCertificateFiles: .init(certificate: "/tls.crt", key: "/tls.key")),
+      read: { path in
+        state.withLock { state in
+          let text = (path == "/tls.crt" ? Files.certificate : Files.key) + state.suffix
+          // The certificate is read, then both are replaced, then the key is read.
+          if state.isSwapping { (state.suffix, state.isSwapping) = ("3", false) }
+          return Array(text.utf8)
+        }
+      },
+      now: { [start] in start + state.withLock { $0.age } })
+    for (suffix, age, isSwapping, expected) in [
+      ("1", 0, false, "1"), ("2", 299, false, "1"), ("2", 300, true, "1"), ("3", 301, false, "3"),
+    ] {
+      state.withLock { $0 = (suffix, .seconds(age), isSwapping) }
+      let tls = try await identity.current().tls
+      #expect(tls.clientCertificate == Array((Files.certificate + expected).utf8), "at \(age)")
+      #expect(tls.clientKey == Array((Files.key + expected).utf8), "at \(age)")
     }
   }
 }

@@ -57,6 +57,10 @@ import Testing
         == TLSOptions(
           certificateAuthorities: Array(Files.certificate.utf8), clientCertificate: Array(Files.certificate.utf8),
           clientKey: Array(Files.key.utf8), serverName: "api.dev"))
+    #expect(configuration.certificateAuthorityFile == "/home/me/pki/ca.crt")
+    // Half of the pair stands in the kubeconfig itself.
+    #expect(configuration.clientCertificateFiles == nil)
+    #expect(configuration.acceptsCompression && configuration.proxy == nil && configuration.impersonation == nil)
   }
 
   @Test(arguments: [
@@ -83,6 +87,52 @@ import Testing
     let configuration = try ClusterConfiguration.discover(
       kubeconfig: nil, context: nil, environment: ["KUBECONFIG": "/missing:/a:/b"], read: Files.reader(files))
     #expect(configuration == ClusterConfiguration(server: "https://a", namespace: "ours"))
+  }
+
+  @Test func eachFileOfAListHasItsOwnFolder() throws {
+    let files = [
+      "/a/config": "kind: Config", "/b/config": "",
+      "/c/config":
+        "clusters: [{name: x, cluster: {server: 'https://c', certificate-authority: ca.crt, disable-compression: true}}]",
+      "/d/config": """
+      contexts: [{name: one, context: {cluster: x, user: me}}]
+      users: [{name: me, user: {client-certificate: me.crt, client-key: ../me.key}}]
+      current-context: one
+      """,
+      "/c/ca.crt": Files.certificate, "/d/me.crt": Files.certificate, "/d/../me.key": Files.key,
+    ]
+    let configuration = try ClusterConfiguration.discover(
+      kubeconfig: nil, context: nil, environment: ["KUBECONFIG": ":/a/config::/b/config:/missing:/c/config:/d/config:"],
+      read: Files.reader(files))
+    #expect(configuration.certificateAuthorityFile == "/c/ca.crt")
+    #expect(configuration.clientCertificateFiles == .init(certificate: "/d/me.crt", key: "/d/../me.key"))
+    #expect(!configuration.acceptsCompression)
+  }
+
+  @Test func impersonation() throws {
+    var files = Self.files
+    files["/home/me/config"] = Self.changed(
+      "{token: abc}", "{token: abc, as: jane, as-uid: '7', as-groups: [dev], as-user-extra: {scopes: [a, b]}}")
+    let configuration = try load("static", files)
+    #expect(configuration.credentials == .token("abc"))
+    #expect(
+      configuration.impersonation
+        == Impersonation(user: "jane", uid: "7", groups: ["dev"], extra: ["scopes": ["a", "b"]]))
+  }
+
+  /// As a shell of Windows redirects it.
+  @Test(arguments: [true, false])
+  func utf16(_ isLittleEndian: Bool) throws {
+    let bytes = ([0xfeff] + Array(Self.full.utf16)).flatMap { unit in
+      isLittleEndian ? [UInt8(unit & 0xff), UInt8(unit >> 8)] : [UInt8(unit >> 8), UInt8(unit & 0xff)]
+    }
+    let kubeconfig = try Kubeconfig.parse(bytes, file: "/f")
+    #expect(kubeconfig.contexts.map(\.name) == ["dev", "lab", "human", "static", "nobody"])
+    for broken in [Array(bytes.dropLast()), Array(bytes.prefix(2)) + (isLittleEndian ? [0, 0xd8] : [0xd8, 0])] {
+      #expect(throws: ConfigurationError("/f: neither UTF-8 nor UTF-16; save it as UTF-8")) {
+        try Kubeconfig.parse(broken, file: "/f")
+      }
+    }
   }
 
   @Test func jsonIsAKubeconfigToo() throws {
@@ -123,9 +173,20 @@ import Testing
       (changed("\"https://dev:6443/\"", "dev"), nil, "clusters[0].cluster.server: dev is not an http or https URL"),
       (changed("\"https://dev:6443/\"", "'ftp://u:secret@dev'"), nil, "server: …@dev is not an http or https URL"),
       (
-        changed("tls-server-name: api.dev", "proxy-url: 'http://p'"), nil,
-        "clusters[0].cluster.proxy-url: proxies are not"
+        changed("tls-server-name: api.dev", "proxy-url: 'socks5://u:secret@p'"), nil,
+        "clusters[0].cluster.proxy-url: socks5 proxies are not supported; use an http or https proxy"
       ),
+      (
+        changed("tls-server-name: api.dev", "proxy-url: 'ftp://u:secret@p'"), nil,
+        "clusters[0].cluster.proxy-url: …@p is not an http or https URL"
+      ),
+      (changed("tls-server-name: api.dev", "proxy-url: 'http://'"), nil, "proxy-url: http:// is not an http or https"),
+      (
+        changed("- name: lab\n  cluster:", "- name: dev\n  cluster:"), nil,
+        "clusters[1].name: dev is in clusters twice; remove one of them"
+      ),
+      ("kind: Config\n---\nkind: Config", nil, "not a kubeconfig: more than one document"),
+      ("# nothing", nil, "current-context: not set; it has none: name one"),
       (changed("pki/ca.crt", "pki/no.crt"), nil, "certificate-authority: /home/me/pki/no.crt: no such file"),
       (changed("pki/ca.crt", "/k/text"), nil, "certificate-authority: /k/text: not a PEM certificate"),
       (changed("/k/admin.key", "/k/text"), nil, "users[0].user.client-key: /k/text: not a PEM private key"),
@@ -141,11 +202,19 @@ import Testing
       ),
       (changed("{token: abc}", "{token: 5}"), "static", "users[3].user.token: expected string, found integer"),
       (
-        changed("{token: abc}", "{exec: {command: x}}"), "static",
-        "users[3].user.exec: credential plugins are not supported yet"
+        changed("{token: abc}", "{auth-provider: {}}"), "static",
+        "user.auth-provider: was removed from Kubernetes in 1.26; use exec with a credential plugin"
       ),
-      (changed("{token: abc}", "{auth-provider: {}}"), "static", "user.auth-provider: credential plugins are not"),
-      (changed("{token: abc}", "{as: root}"), "static", "users[3].user.as: impersonation is not supported"),
+      (changed("{token: abc}", "{token: \"secret a\"}"), "static", "user.token: a space, a line break or the like is"),
+      (changed("{token: abc}", "{as-uid: '7'}"), "static", "users[3].user.as: is needed with as-uid, as-groups"),
+      (changed("{token: abc}", "{as: a, as-groups: b}"), "static", "user.as-groups: expected array, found string"),
+      (changed("{token: abc}", "{as: a, as-groups: [1]}"), "static", "user.as-groups[0]: expected string, found"),
+      (changed("{token: abc}", "{as: a, as-user-extra: b}"), "static", "as-user-extra: expected object, found string"),
+      (
+        changed("{token: abc}", "{as: a, as-user-extra: {k: v}}"), "static",
+        "users[3].user.as-user-extra.k: expected array, found string"
+      ),
+      (changed("{token: abc}", "{as: \"a\\nb\"}"), "static", "user.as: a line break or the like is in it"),
       (
         changed("{tokenFile: token,", "{tokenFile: gone,"), "lab",
         "users[1].user.tokenFile: /home/me/gone: no such file"
@@ -212,7 +281,7 @@ import Testing
     environment["KUBECONFIG"] = "/list"
     #expect(try discover(environment, files, kubeconfig: "/flag").server == "https://flag")
     #expect(try discover(environment, files).server == "https://list")
-    environment["KUBECONFIG"] = ""
+    environment["KUBECONFIG"] = "::"
     #expect(try discover(environment, files).server == "https://10.0.0.1:443")
     environment["KUBERNETES_SERVICE_HOST"] = nil
     #expect(try discover(environment, files).server == "https://home")

@@ -88,6 +88,30 @@ import Testing
     #expect(try !APIRequest.delete(.daemonSets, Self.key, DeleteOptions()).isIdempotent)
   }
 
+  @Test func dryRuns() throws {
+    let options = WriteOptions(fieldManager: "o", dryRun: true)
+    let create = try APIRequest.create(.daemonSets, Self.object, options, .strict)
+    #expect(line(create) == "POST \(Self.path)?fieldManager=o&fieldValidation=Strict&dryRun=All")
+    #expect(try line(.replace(.daemonSets, Self.object, options, nil)).hasSuffix("?fieldManager=o&dryRun=All"))
+    #expect(try line(.patch(.daemonSets, Self.key, .merge([:]), options, nil)).hasSuffix("?fieldManager=o&dryRun=All"))
+    // With a body the server reads the options from there alone.
+    let delete = try APIRequest.delete(.daemonSets, Self.key, DeleteOptions(dryRun: true))
+    #expect(line(delete) == "DELETE \(Self.path)/agent")
+    #expect(String(decoding: delete.body ?? [], as: UTF8.self).contains(#""dryRun":["All"]"#))
+  }
+
+  @Test func metadataIsAskedForAndListsMayBeCompressed() throws {
+    let suffix = ";g=meta.k8s.io;v=v1,application/json"
+    let list = try APIRequest.list(.nodes, ListQuery(form: .metadata))
+    #expect(list.accept == "application/json;as=PartialObjectMetadataList" + suffix)
+    #expect(list.acceptsCompression)
+    let watch = try APIRequest.watch(.nodes, WatchQuery(form: .metadata))
+    #expect(watch.accept == "application/json;as=PartialObjectMetadata" + suffix)
+    #expect(!watch.acceptsCompression)
+    #expect(try APIRequest.list(.nodes, ListQuery()).accept == "application/json")
+    #expect(try !APIRequest.get(.nodes, ObjectKey(name: "n")).acceptsCompression)
+  }
+
   /// What would hit a whole collection, or another path, is refused before it is sent.
   @Test(arguments: [
     (ResourceType.daemonSets, ObjectKey(namespace: "a", name: ""), "metadata.name"),

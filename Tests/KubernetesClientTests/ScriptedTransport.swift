@@ -21,7 +21,9 @@ final class ScriptedTransport: HTTPTransport {
 
   private let state: Mutex<State>
 
-  init(_ answers: Answer...) { state = Mutex(State(answers: answers[...])) }
+  init(_ answers: [Answer]) { state = Mutex(State(answers: answers[...])) }
+
+  convenience init(_ answers: Answer...) { self.init(answers) }
 
   var requests: [HTTPRequest] { state.withLock { $0.requests } }
   /// Method and target of each request.

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// Reads what a program writes until it has ended. Blocks its thread.
+struct SubprocessSupervision {
+  /// How long at most until the next look whether a program has ended that keeps its outputs open, or has closed them
+  /// and goes on.
+  private static let longestInterval = Duration.milliseconds(50)
+
+  private let process: pid_t
+  private let limit: Int
+  private let end: ContinuousClock.Instant
+  private let alarm: Int32
+  /// Standard output and standard error; nil after the end of the file.
+  private var open: [Int32?]
+  private var report = Subprocess.Report(end: .timedOut)
+  private var ending: Subprocess.End?
+  private var interval = Duration.milliseconds(1)
+
+  init(_ process: pid_t, _ command: Subprocess.Command, _ output: Int32, _ errors: Int32, _ alarm: Int32) {
+    self.process = process
+    self.alarm = alarm
+    limit = command.outputLimit
+    end = .now + command.deadline
+    open = [output, errors]
+  }
+
+  /// Whether the system has forgotten the process.
+  var isReaped: Bool { ending != nil }
+
+  /// Returns once the program has ended and its outputs are read, or once it is to be ended by force. A program that
+  /// left others behind is not waited for until these close its outputs, too.
+  mutating func run() -> Subprocess.Report {
+    while true {
+      let remaining = end - .now
+      guard remaining > .zero else { return finished(.timedOut) }
+      var polled = ([alarm] + open.map { $0 ?? -1 }).map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+      let ready = poll(&polled, nfds_t(polled.count), isReaped ? 0 : Self.milliseconds(min(remaining, interval)))
+      if ready == 0 { interval = min(interval * 2, Self.longestInterval) }
+      if ready > 0 {
+        if polled[0].revents != 0 { return finished(.cancelled) }
+        for index in open.indices where polled[index + 1].revents != 0 { read(index) }
+        guard report.output.count <= limit else { return finished(.wroteTooMuch) }
+      }
+      if let ending, ready == 0 || open.allSatisfy({ $0 == nil }) { return finished(ending) }
+      if ready == 0 || open.allSatisfy({ $0 == nil }) { look(WNOHANG) }
+    }
+  }
+
+  /// Waits until the process is gone.
+  mutating func reap() {
+    if !isReaped { look(0) }
+  }
+
+  private mutating func look(_ options: Int32) {
+    var status: Int32 = 0
+    var result: pid_t
+    repeat { result = waitpid(process, &status, options) } while result < 0 && errno == EINTR
+    // ECHILD: this process ignores SIGCHLD, and how the program ended is not to be known.
+    if result == process {
+      ending = status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .signalled(status & 0x7f)
+    } else if result < 0 {
+      ending = .exited(0)
+    }
+  }
+
+  private mutating func read(_ index: Int) {
+    guard let descriptor = open[index] else { return }
+    var buffer = [UInt8](repeating: 0, count: 16 << 10)
+    let count = Glibc.read(descriptor, &buffer, buffer.count)
+    if count < 0 && (errno == EINTR || errno == EAGAIN) { return }
+    guard count > 0 else {
+      open[index] = nil
+      return
+    }
+    if index == 0 {
+      report.output += buffer[..<count]
+    } else {
+      report.errors = Array((report.errors + buffer[..<count]).suffix(Subprocess.errorLimit))
+    }
+  }
+
+  private func finished(_ end: Subprocess.End) -> Subprocess.Report {
+    var report = report
+    report.end = end
+    return report
+  }
+
+  private static func milliseconds(_ duration: Duration) -> Int32 {
+    Int32(clamping: duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000 + 1)
+  }
+}
