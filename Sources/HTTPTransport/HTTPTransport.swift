@@ -8,4 +8,14 @@ public protocol HTTPTransport: Sendable {
   ///
   /// - Throws: ``TransportError``; a status of any number is not an error here.
   func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse
+
+  /// Closes the kept-alive connections that nobody uses, and those in use once their transfer is done.
+  ///
+  /// For when the certificate authorities or our certificate changed.
+  func closeIdleConnections() async
+}
+
+extension HTTPTransport {
+  /// A transport without connections has none to close.
+  public func closeIdleConnections() async {}
 }
