@@ -50,10 +50,11 @@ final class CurlEngine {
   /// What the engine holds.
   var census: Census {
     Census(
-      transfers: transfers.count, running: running.count, waiting: queue.waitingCount, pools: pools.count)
+      transfers: transfers.count, running: running.count, waiting: queue.waitingCount, pools: pools.count,
+      phases: running.values.map(\.step.phase))
   }
 
-  /// Closes the kept-alive connections that nobody uses; the others when who uses them is done.
+  /// Closes the pools that nobody uses; the others when their last user is done.
   func closeIdleConnections() { close(pools.retireAll()) }
 
   func waitForHead(_ id: Int, _ waiter: Transfer.HeadWaiter) {
@@ -183,4 +184,6 @@ struct Census: Equatable, Sendable {
   var waiting = 0
   /// Pools of kept-alive connections.
   var pools = 0
+  /// Where those stand that libcurl works on, in no order.
+  var phases: [TransportError.Phase] = []
 }

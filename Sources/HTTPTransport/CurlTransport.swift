@@ -49,12 +49,13 @@ public actor CurlTransport: HTTPTransport {
     executor.engine.shutDown()
   }
 
-  /// Closes the kept-alive connections that nobody uses, and those in use once their transfer is done; what comes after
-  /// connects anew.
+  /// Lets no kept-alive connection of now serve a later request, and closes them: those under the same TLS options and
+  /// proxy as a request that is running together with it, when it ends, the others at once.
   ///
   /// For when the certificate authorities or our certificate changed. A request under new TLS options never uses a
-  /// connection made under others, so this is about not keeping the old ones open.
-  public func closeIdleConnections() {
+  /// connection made under others, so this is about not keeping the old ones open. Connections of a request's own are
+  /// left alone.
+  public func closeIdleConnections() async {
     executor.engine.closeIdleConnections()
   }
 

@@ -13,7 +13,9 @@ final class CurlURL {
   /// - Throws: ``Malformed`` with libcurl's words, which do not repeat the URL.
   init(parsing text: String) throws(Malformed) {
     guard let parts = curl_url() else { throw Malformed(cause: "out of memory") }
-    let code = text.utf8.contains(0) ? CURLUE_MALFORMED_INPUT : curl_url_set(parts, CURLUPART_URL, text, 0)
+    let code =
+      text.utf8.contains(0)
+      ? CURLUE_MALFORMED_INPUT : curl_url_set(parts, CURLUPART_URL, text, UInt32(CURLU_NON_SUPPORT_SCHEME))
     guard code == CURLUE_OK else {
       curl_url_cleanup(parts)
       throw Malformed(cause: String(cString: curl_url_strerror(code)))

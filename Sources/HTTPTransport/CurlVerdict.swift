@@ -42,8 +42,6 @@ struct CurlVerdict {
     case CURLE_RECV_ERROR, CURLE_PROXY: receive
     case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_HTTP2, CURLE_HTTP2_STREAM:
       (.broken, step.phase, "\(step.word): malformed: \(detail)")
-    case CURLE_OUT_OF_MEMORY where mentions("too large", "too long"):
-      (.tooLarge, step.phase, "\(step.word): \(detail)")
     case CURLE_OUT_OF_MEMORY: (.broken, step.phase, "\(step.word): out of memory")
     default: (.broken, step.phase, "\(step.word): \(detail)")
     }
@@ -78,7 +76,8 @@ struct CurlVerdict {
       let reason = step.connectStatus == 407 ? ": user name or password are missing or wrong" : ""
       return (.unreachable, .connect, "CONNECT answered \(step.connectStatus)\(reason)")
     }
-    return (.broken, step.phase, "\(step.word): \(connectionEnd ?? detail)")
+    let word = mentions("CONNECT aborted") ? "CONNECT" : step.word
+    return (.broken, step.phase, "\(word): \(connectionEnd ?? detail)")
   }
 
   private var connectionEnd: String? {

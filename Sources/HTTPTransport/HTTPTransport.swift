@@ -9,7 +9,7 @@ public protocol HTTPTransport: Sendable {
   /// - Throws: ``TransportError``; a status of any number is not an error here.
   func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse
 
-  /// Closes the kept-alive connections that nobody uses, and those in use once their transfer is done.
+  /// Lets no kept-alive connection of now serve a later request, and closes them as soon as no running request uses them.
   ///
   /// For when the certificate authorities or our certificate changed.
   func closeIdleConnections() async

@@ -34,9 +34,10 @@ struct ProxyTarget: Hashable, CustomStringConvertible {
     isTLS = scheme == "https"
     user = parts[CURLUPART_USER, UInt32(CURLU_URLDECODE)]
     password = parts[CURLUPART_PASSWORD, UInt32(CURLU_URLDECODE)]
-    // libcurl would cut a name or password there, and Basic authentication cannot carry a colon in a name.
-    let unsendable: (String) -> Bool = { $0.utf8.contains { $0 < 0x20 || $0 == 0x7f } }
-    guard !unsendable(user ?? ""), !unsendable(password ?? ""), user?.contains(":") != true else {
+    // One with a control character is not decoded; and Basic authentication cannot carry a colon in a name.
+    guard (user == nil) == (parts[CURLUPART_USER] == nil), user?.contains(":") != true,
+      (password == nil) == (parts[CURLUPART_PASSWORD] == nil)
+    else {
       throw .invalid(host, "proxy \(self.name): its user name or password has a character that cannot be sent")
     }
   }

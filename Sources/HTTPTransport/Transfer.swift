@@ -76,6 +76,10 @@ final class Transfer {
       guard finishedHead == nil else { return .success(()) }
       return .failure(error(.broken, "response: malformed: it has no head"))
     }
+    if code == CURLE_OUT_OF_MEMORY, phase != .connect, finishedHead == nil {
+      // That is how libcurl 7.88 calls it.
+      return .failure(error(.tooLarge, "response: a line of its head is longer than the 100 KiB that libcurl accepts"))
+    }
     guard let easy, let setup else { return .failure(error(.broken, String(cString: curl_easy_strerror(code)))) }
     let verdict = CurlVerdict(
       code: code, easy: easy, message: setup.message, step: step,
@@ -151,7 +155,7 @@ final class Transfer {
 
   /// Before the request is sent, the sockets tell how far it came: libcurl's own times only come once all is done.
   var step: TransferStep {
-    var step = TransferStep(phase: phase, proxy: target.proxy?.name)
+    var step = TransferStep(phase: phase, proxy: target.proxy?.name, isInHead: finishedHead == nil)
     guard phase == .connect else { return step }
     guard let easy else {
       step.isQueued = !isEnded

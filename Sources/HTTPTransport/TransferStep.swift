@@ -5,6 +5,8 @@ struct TransferStep: Equatable {
   var phase: TransportError.Phase
   /// The proxy's host and port, if there is one.
   var proxy: String?
+  /// Whether the response has begun, but its head is not complete. The phase is that of the body then: something came.
+  var isInHead = false
   /// Whether the proxy, and not the host, is what we deal with.
   var isAtProxy = false
   /// The status that the proxy answered to CONNECT, or 0.
@@ -17,6 +19,7 @@ struct TransferStep: Equatable {
   /// What an error's cause begins with.
   var word: String {
     if isQueued { return "waiting for a free connection" }
+    if phase == .body, isInHead { return TransportError.Phase.firstByte.word }
     return isTunnelling ? "CONNECT" : phase.word
   }
 
