@@ -60,11 +60,8 @@ final class ScriptedServer: Sendable {
       return recv(descriptor, &bytes, bytes.count, 0)
     }
 
-    /// Waits for the peer to close, reading nothing.
-    func waitUntilPeerCloses() {
-      var polled = pollfd(fd: descriptor, events: Int16(bitPattern: 0x2000), revents: 0)
-      poll(&polled, 1, -1)
-    }
+    /// Reads nothing until then. The peer's close would not be seen: it stands behind what the peer has yet to send.
+    func hold(until end: Signal) { end.block() }
 
     /// Waits for the peer to close.
     func waitForClose() {

@@ -14,8 +14,8 @@ final class Stage: Sendable {
       case .resolve: error?.kind == .cancelled || error?.kind == .unresolved
       // The error may be that of those who hold the connections.
       case .queued: error?.kind == .cancelled
-      // Nobody was waiting for anything.
-      case .paused, .unread: error == nil
+      // Perhaps nobody was waiting for anything.
+      case .paused, .unread: error == nil || error?.kind == .cancelled
       default: error?.kind == .cancelled && error?.phase == reported
       }
     }
@@ -35,10 +35,8 @@ final class Stage: Sendable {
 
   private let full = FullPort()
   private let silent = ScriptedServer { $0.waitForClose() }
-  private let deaf = ScriptedServer { connection in
-    _ = connection.request()
-    connection.waitUntilPeerCloses()
-  }
+  private let deaf: ScriptedServer
+  private let over = Signal()
   private let mute = ScriptedServer { connection in
     _ = connection.request()
     connection.waitForClose()
@@ -57,7 +55,20 @@ final class Stage: Sendable {
   private let body = [UInt8](repeating: 7, count: 16 << 20)
 
   /// The connections that are open on the servers' side.
-  var open: Int { [silent, deaf, mute, halting, endless].map(\.open).reduce(0, +) }
+  var open: Int { openByServer.reduce(0, +) }
+
+  init() {
+    deaf = ScriptedServer { [over] connection in
+      _ = connection.receiveSome()
+      connection.hold(until: over)
+    }
+  }
+
+  /// Lets the servers' side of what was cancelled go.
+  func end() { over.set() }
+
+  /// How many connections of each server are open.
+  var openByServer: [Int] { [silent, deaf, mute, halting, endless].map(\.open) }
 
   /// A task that comes to that phase and stays there until it is cancelled.
   func start(_ phase: Phase, _ transport: CurlTransport) -> Task<Void, any Error> {
