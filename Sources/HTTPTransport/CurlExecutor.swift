@@ -2,7 +2,6 @@
 
 import CCurl
 import Glibc
-import Synchronization
 
 /// The one thread on which libcurl is called, and at the same time the executor of ``CurlTransport``.
 ///
@@ -10,7 +9,7 @@ import Synchronization
 /// lives as long as the transport does: `stop` is called by the transport's deinit.
 ///
 /// Unchecked, because the engine is not Sendable: it is touched on the thread only, and everything else here is behind
-/// the mutex or never changes.
+/// the lock or never changes.
 final class CurlExecutor: SerialExecutor, @unchecked Sendable {
   private enum Work {
     case job(UnownedJob)
@@ -24,7 +23,7 @@ final class CurlExecutor: SerialExecutor, @unchecked Sendable {
     var heartbeat = Heartbeat(.now)
   }
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
   private let wakeup: Int32
   /// To be touched on the thread only, that is from the actor's methods and from `call`.
   let engine: CurlEngine

@@ -8,8 +8,9 @@ import Testing
 /// Cancelled in whatever phase, a transfer leaves nothing behind: no descriptor in the process, no transfer and no pool
 /// in the engine, and no task that waits for ever.
 ///
-/// In processes of their own, since other tests open descriptors at the same time.
-@Suite(.timeLimit(.minutes(3))) struct LeakTests {
+/// In processes of their own, since other tests open descriptors at the same time; one after the other, since each keeps
+/// one of the few threads waiting that the other tests run on.
+@Suite(.serialized, .timeLimit(.minutes(3))) struct LeakTests {
   @Test func inEveryPhase() async {
     await #expect(processExitsWith: .success) {
       let stage = Stage()
