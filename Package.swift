@@ -87,7 +87,7 @@ let package = Package(
       swiftSettings: strict),
     tests("JSONTests", ["JSON"]),
     tests("YAMLTests", ["YAML", "JSON"]),
-    tests("HTTPTransportTests", ["HTTPTransport"]),
+    tests("HTTPTransportTests", ["HTTPTransport", "CCurl"]),
     tests("KubernetesClientTests", ["KubernetesClient", "HTTPTransport", "JSON"]),
     tests("TelemetryTests", ["Telemetry", logging]),
     tests(

@@ -73,7 +73,18 @@ static inline CURL *ccurl_multi_next_done(CURLM *multi, CURLcode *result) {
   return NULL;
 }
 
+/// A pool of kept-alive connections, or NULL. Only one thread ever uses it, so it needs no lock functions.
+static inline CURLSH *ccurl_pool(void) {
+  CURLSH *share = curl_share_init();
+  if (share != NULL && curl_share_setopt(share, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT) != CURLSHE_OK) {
+    curl_share_cleanup(share);
+    return NULL;
+  }
+  return share;
+}
+
 static const size_t ccurl_pause = CURL_WRITEFUNC_PAUSE;
+static const long ccurl_auth_basic = CURLAUTH_BASIC;
 static const int ccurl_continue = CURLPAUSE_CONT;
 static const size_t ccurl_error_size = CURL_ERROR_SIZE;
 

@@ -1,40 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Who may use one of a host's few connections, and who waits for one.
+/// Who may use one of the few connections, and who waits for one. First come, first served among those whose host has
+/// room.
 struct ConnectionQueue {
-  private struct Host {
-    var active: Set<Int> = []
-    var waiting: [Int] = []
+  /// What becomes of a newcomer.
+  enum Entry { case starts, waits, refused }
+
+  private let limits: ConnectionLimits
+  private var active: [Int: String] = [:]
+  private var perHost: [String: Int] = [:]
+  private var own: Set<Int> = []
+  private var waiting: [(id: Int, host: String)] = []
+
+  init(_ limits: ConnectionLimits) {
+    self.limits = limits
   }
 
-  private let limit: Int
-  private var hosts: [String: Host] = [:]
+  /// How many wait.
+  var waitingCount: Int { waiting.count }
 
-  init(limit: Int) {
-    self.limit = max(1, limit)
-  }
-
-  /// Whether the transfer may start now; if not, it waits.
-  mutating func enter(_ id: Int, host: String) -> Bool {
-    if hosts[host, default: Host()].active.count < limit {
-      hosts[host, default: Host()].active.insert(id)
-      return true
+  /// Takes the transfer in, as one that shares connections with others or has its own.
+  mutating func enter(_ id: Int, host: String, own isOwn: Bool) -> Entry {
+    if isOwn {
+      guard own.count < limits.own else { return .refused }
+      own.insert(id)
+      return .starts
     }
-    hosts[host, default: Host()].waiting.append(id)
-    return false
+    guard hasRoom(host) else {
+      waiting.append((id, host))
+      return .waits
+    }
+    activate(id, host)
+    return .starts
   }
 
   /// Takes the transfer out, wherever it stands, and names the one that may start in its place.
-  mutating func leave(_ id: Int, host: String) -> Int? {
-    guard var state = hosts[host] else { return nil }
-    defer { hosts[host] = state.active.isEmpty ? nil : state }
-    guard state.active.remove(id) != nil else {
-      state.waiting.removeAll { $0 == id }
+  mutating func leave(_ id: Int) -> Int? {
+    guard own.remove(id) == nil else { return nil }
+    guard let host = active.removeValue(forKey: id) else {
+      waiting.removeAll { $0.id == id }
       return nil
     }
-    guard !state.waiting.isEmpty else { return nil }
-    let next = state.waiting.removeFirst()
-    state.active.insert(next)
-    return next
+    let left = (perHost[host] ?? 1) - 1
+    perHost[host] = left > 0 ? left : nil
+    guard let next = waiting.firstIndex(where: { hasRoom($0.host) }) else { return nil }
+    let (nextID, nextHost) = waiting.remove(at: next)
+    activate(nextID, nextHost)
+    return nextID
+  }
+
+  private func hasRoom(_ host: String) -> Bool {
+    active.count < limits.total && perHost[host, default: 0] < limits.perHost
+  }
+
+  private mutating func activate(_ id: Int, _ host: String) {
+    active[id] = host
+    perHost[host, default: 0] += 1
   }
 }

@@ -9,21 +9,24 @@ final class CurlEngine {
   private var transfers: [Int: Transfer] = [:]
   private var running: [UnsafeMutableRawPointer: Transfer] = [:]
   private var queue: ConnectionQueue
+  private var pools: ConnectionPools
+  private var shares: [Int: UnsafeMutableRawPointer] = [:]
   private var lastID = 0
   private let userAgent: String
 
-  /// libcurl's own set-up, once in a process.
+  /// libcurl's own set-up, once in a process. Its flags make no difference: OpenSSL is what there is to set up.
   private static let globalResult = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 
-  init(userAgent: String, connectionsPerHost: Int) throws(TransportError) {
+  init(userAgent: String, limits: ConnectionLimits) throws(TransportError) {
     guard Self.globalResult == CURLE_OK, let multi = curl_multi_init() else {
       throw .system("curl_multi_init", ENOMEM)
     }
     self.userAgent = userAgent
     self.multi = multi
-    queue = ConnectionQueue(limit: connectionsPerHost)
-    // Connections in use count too, so it must leave room for watches beside those that wait to be used again.
-    _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 64)
+    queue = ConnectionQueue(limits)
+    pools = ConnectionPools(keptFor: limits.keptFor)
+    // Holds for each pool by itself.
+    _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, limits.kept)
     _ = ccurl_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING))
   }
 
@@ -32,10 +35,27 @@ final class CurlEngine {
     guard multi != nil else { throw .cancelled(.connect, target.host, "the transport is shut down") }
     lastID += 1
     let transfer = Transfer(id: lastID, request, target, now: .now)
-    transfers[lastID] = transfer
-    if request.ownConnection || queue.enter(lastID, host: target.host) { start(transfer) }
+    switch queue.enter(lastID, host: target.host, own: request.ownConnection) {
+    case .starts:
+      transfers[lastID] = transfer
+      start(transfer)
+    case .waits: transfers[lastID] = transfer
+    case .refused:
+      let cause = "connect: as many requests as are allowed have a connection of their own"
+      throw TransportError(kind: .unreachable, phase: .connect, host: target.host, cause: cause)
+    }
     return lastID
   }
+
+  /// What the engine holds.
+  var census: Census {
+    Census(
+      transfers: transfers.count, running: running.count, waiting: queue.waitingCount, pools: pools.count,
+      phases: running.values.map(\.step.phase))
+  }
+
+  /// Closes the pools that nobody uses; the others when their last user is done.
+  func closeIdleConnections() { close(pools.retireAll()) }
 
   func waitForHead(_ id: Int, _ waiter: Transfer.HeadWaiter) {
     guard let transfer = transfers[id] else { return waiter.resume(returning: .failure(.cancelled(.connect, ""))) }
@@ -50,7 +70,7 @@ final class CurlEngine {
   /// Ends the transfer; whoever waits for it is told that it was cancelled.
   func cancel(_ id: Int) {
     guard let transfer = transfers[id] else { return }
-    end(transfer, .failure(.cancelled(transfer.currentPhase, transfer.host)))
+    end(transfer, .failure(.cancelled(transfer.step.phase, transfer.host)))
   }
 
   /// Ends the transfer and forgets it.
@@ -62,8 +82,9 @@ final class CurlEngine {
   /// Cancels everything and closes every connection.
   func shutDown() {
     for transfer in transfers.values where !transfer.isEnded {
-      end(transfer, .failure(.cancelled(transfer.currentPhase, transfer.host, "the transport is shut down")))
+      end(transfer, .failure(.cancelled(transfer.step.phase, transfer.host, "the transport is shut down")))
     }
+    closeIdleConnections()
     if let multi { curl_multi_cleanup(multi) }
     multi = nil
   }
@@ -82,12 +103,18 @@ final class CurlEngine {
     for transfer in transfers.values {
       if let error = transfer.overdue(now) { end(transfer, .failure(error)) }
     }
+    close(pools.expire(now))
   }
 
-  /// Waits until a socket is ready, a deadline is near or the descriptor becomes readable.
-  func wait(_ descriptor: Int32) {
-    let deadline = transfers.values.compactMap(\.nextDeadline).min()
-    let timeout = deadline.map { Self.milliseconds($0 - .now) } ?? 60_000
+  /// When there is something to do next, even if nothing happens until then.
+  var nextTurn: ContinuousClock.Instant {
+    let deadlines = transfers.values.compactMap(\.nextDeadline) + [pools.nextExpiry].compactMap(\.self)
+    return min(deadlines.min() ?? .now + .seconds(60), .now + .seconds(60))
+  }
+
+  /// Waits until a socket is ready, the instant has come or the descriptor becomes readable.
+  func wait(_ descriptor: Int32, until instant: ContinuousClock.Instant) {
+    let timeout = Self.milliseconds(instant - .now)
     guard let multi else {
       var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       poll(&poller, 1, timeout)
@@ -97,17 +124,17 @@ final class CurlEngine {
     curl_multi_poll(multi, &waiter, 1, timeout, nil)
   }
 
-  /// Rounded up, so that a deadline is never polled for in a busy loop, and a minute at most.
+  /// Rounded up, so that a deadline is never polled for in a busy loop.
   private static func milliseconds(_ duration: Duration) -> Int32 {
     let (seconds, attoseconds) = duration.components
-    guard seconds < 60 else { return 60_000 }
     return max(0, Int32(seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1))
   }
 
   private func start(_ transfer: Transfer) {
     guard let multi else { return }
     do throws(TransportError) {
-      let easy = try transfer.start(userAgent: userAgent, now: .now)
+      let share = try transfer.isOwn ? nil : enterPool(transfer)
+      let easy = try transfer.start(userAgent: userAgent, pool: share, now: .now)
       running[easy] = transfer
       let code = curl_multi_add_handle(multi, easy)
       guard code == CURLM_OK else {
@@ -118,6 +145,20 @@ final class CurlEngine {
     }
   }
 
+  private func enterPool(_ transfer: Transfer) throws(TransportError) -> UnsafeMutableRawPointer? {
+    let (pool, isNew, closed) = pools.enter(transfer.poolKey, .now)
+    transfer.pool = pool
+    close(closed)
+    if isNew { shares[pool] = ccurl_pool() }
+    guard let share = shares[pool] else { throw .system("curl_share_init", ENOMEM) }
+    return share
+  }
+
+  private func close(_ pools: [Int]) {
+    // Refused only while a transfer uses it, and none does.
+    for pool in pools { curl_share_cleanup(shares.removeValue(forKey: pool)) }
+  }
+
   /// Gives back all that the transfer holds, tells whoever waits for it, and lets the next in the queue start.
   private func end(_ transfer: Transfer, _ result: Result<Void, TransportError>) {
     guard !transfer.isEnded else { return }
@@ -126,7 +167,23 @@ final class CurlEngine {
       running[easy] = nil
     }
     transfer.end(result)
-    let next = queue.leave(transfer.id, host: transfer.host)
+    if let pool = transfer.pool { close(pools.leave(pool, .now)) }
+    transfer.pool = nil
+    let next = queue.leave(transfer.id)
     if let next, let transfer = transfers[next] { start(transfer) }
   }
+}
+
+/// What an engine holds at a moment.
+struct Census: Equatable, Sendable {
+  /// Requests whose response somebody still holds, whether or not they have ended.
+  var transfers = 0
+  /// Those of them that libcurl works on.
+  var running = 0
+  /// Those of them that wait for a connection.
+  var waiting = 0
+  /// Pools of kept-alive connections.
+  var pools = 0
+  /// Where those stand that libcurl works on, in no order.
+  var phases: [TransportError.Phase] = []
 }

@@ -2,7 +2,6 @@
 
 import CCurl
 import Glibc
-import Synchronization
 
 /// The one thread on which libcurl is called, and at the same time the executor of ``CurlTransport``.
 ///
@@ -10,7 +9,7 @@ import Synchronization
 /// lives as long as the transport does: `stop` is called by the transport's deinit.
 ///
 /// Unchecked, because the engine is not Sendable: it is touched on the thread only, and everything else here is behind
-/// the mutex or never changes.
+/// the lock or never changes.
 final class CurlExecutor: SerialExecutor, @unchecked Sendable {
   private enum Work {
     case job(UnownedJob)
@@ -21,16 +20,17 @@ final class CurlExecutor: SerialExecutor, @unchecked Sendable {
     var work: [Work] = []
     var thread: pthread_t?
     var isStopped = false
+    var heartbeat = Heartbeat(.now)
   }
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
   private let wakeup: Int32
   /// To be touched on the thread only, that is from the actor's methods and from `call`.
   let engine: CurlEngine
 
   /// - Throws: ``TransportError`` if the system has no file descriptor or thread to give.
-  init(userAgent: String, connectionsPerHost: Int) throws(TransportError) {
-    engine = try CurlEngine(userAgent: userAgent, connectionsPerHost: connectionsPerHost)
+  init(userAgent: String, limits: ConnectionLimits) throws(TransportError) {
+    engine = try CurlEngine(userAgent: userAgent, limits: limits)
     wakeup = ccurl_eventfd()
     guard wakeup >= 0 else { throw .system("eventfd", errno) }
     var thread = pthread_t()
@@ -65,6 +65,9 @@ final class CurlExecutor: SerialExecutor, @unchecked Sendable {
     add(.call(function))
   }
 
+  /// How the thread is doing, without entering it.
+  var heartbeat: Heartbeat { state.withLock { $0.heartbeat } }
+
   /// Ends the thread once its queue is empty.
   func stop() {
     state.withLock { $0.isStopped = true }
@@ -72,7 +75,10 @@ final class CurlExecutor: SerialExecutor, @unchecked Sendable {
   }
 
   private func add(_ work: Work) {
-    state.withLock { $0.work.append(work) }
+    state.withLock {
+      $0.work.append(work)
+      $0.heartbeat.woken(.now)
+    }
     wake()
   }
 
@@ -93,6 +99,7 @@ final class CurlExecutor: SerialExecutor, @unchecked Sendable {
     while true {
       let (work, isStopped) = state.withLock { state in
         defer { state.work = [] }
+        state.heartbeat.began(.now)
         return (state.work, state.isStopped)
       }
       for item in work {
@@ -106,17 +113,12 @@ final class CurlExecutor: SerialExecutor, @unchecked Sendable {
         continue
       }
       engine.drive()
-      engine.wait(wakeup)
+      let next = engine.nextTurn
+      state.withLock { if $0.work.isEmpty { $0.heartbeat.waits(until: next) } }
+      engine.wait(wakeup, until: next)
       var count: UInt64 = 0
       _ = read(wakeup, &count, MemoryLayout<UInt64>.size)
     }
     engine.shutDown()
-  }
-}
-
-extension TransportError {
-  /// The operating system refused us something.
-  static func system(_ call: String, _ code: Int32) -> TransportError {
-    TransportError(kind: .unreachable, phase: .connect, host: "", cause: "\(call): \(String(cString: strerror(code)))")
   }
 }

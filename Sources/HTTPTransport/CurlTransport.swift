@@ -5,13 +5,14 @@
 /// One thread owns one multi handle and is this actor's executor, so every call of libcurl is isolated without a lock.
 ///
 /// - Ordinary requests share a few kept-alive connections per host and wait their turn, first come first served. A
-///   request with `ownConnection` gets one that is neither counted nor used again.
+///   request with `ownConnection` gets one that is neither shared nor used again.
+/// - A kept-alive connection only serves requests with the same TLS options and proxy as the one it was made for.
 /// - If a kept-alive connection turns out to be dead before any byte of the answer came, libcurl sends the request again
 ///   on a fresh one.
 /// - At most 256 KiB of a body wait for the reader; beyond that the socket is not read.
 /// - Redirects are not followed, cookies not kept, `.netrc` not read.
-/// - Proxies named in the environment are not used: an operator talks to its own cluster, and a `https_proxy` that
-///   reached its pod by a platform-wide default would break just that.
+/// - Proxies named in the environment are not used unless a request names them, see ``ProxyOptions``: an operator talks to
+///   its own cluster, and a `https_proxy` that reached its pod by a platform-wide default would break just that.
 /// - User name and password in a URL are sent as Basic authentication and never appear in an error.
 public actor CurlTransport: HTTPTransport {
   private let executor: CurlExecutor
@@ -26,7 +27,17 @@ public actor CurlTransport: HTTPTransport {
   ///   - connectionsPerHost: how many ordinary requests go to one host at a time.
   /// - Throws: ``TransportError`` if the system has no thread or file descriptor to give.
   public init(userAgent: String, connectionsPerHost: Int = 4) throws(TransportError) {
-    executor = try CurlExecutor(userAgent: userAgent, connectionsPerHost: connectionsPerHost)
+    try self.init(userAgent: userAgent, limits: ConnectionLimits(perHost: connectionsPerHost))
+  }
+
+  /// Starts the thread.
+  ///
+  /// - Parameters:
+  ///   - userAgent: sent with requests that do not set `User-Agent` themselves.
+  ///   - limits: how many connections there may be.
+  /// - Throws: ``TransportError`` if the system has no thread or file descriptor to give.
+  public init(userAgent: String, limits: ConnectionLimits) throws(TransportError) {
+    executor = try CurlExecutor(userAgent: userAgent, limits: limits)
   }
 
   deinit { executor.stop() }
@@ -37,6 +48,29 @@ public actor CurlTransport: HTTPTransport {
   public func shutdown() async {
     executor.engine.shutDown()
   }
+
+  /// Lets no kept-alive connection of now serve a later request, and closes them: those under the same TLS options and
+  /// proxy as a request that is running together with it, when it ends, the others at once.
+  ///
+  /// For when the certificate authorities or our certificate changed. A request under new TLS options never uses a
+  /// connection made under others, so this is about not keeping the old ones open. Connections of a request's own are
+  /// left alone.
+  public func closeIdleConnections() async {
+    executor.engine.closeIdleConnections()
+  }
+
+  /// When the thread last came round. It waits for a minute at most, so this is never much older.
+  public nonisolated var lastTurn: ContinuousClock.Instant { executor.heartbeat.lastTurn }
+
+  /// Whether the thread has been at one turn, or has let work lie or a deadline pass, for longer than that.
+  ///
+  /// Cheap, and answers also while the thread hangs: for a liveness probe.
+  public nonisolated func isStuck(longerThan limit: Duration) -> Bool {
+    executor.heartbeat.isStuck(longerThan: limit, .now)
+  }
+
+  /// What the engine holds: for the proof that nothing is left behind.
+  var census: Census { executor.engine.census }
 
   /// Sends the request and returns once the response's head is there; the body streams.
   ///

@@ -12,11 +12,12 @@ struct DeadlineClock {
     let instant: ContinuousClock.Instant
     let length: Duration
 
-    func cause(in phase: TransportError.Phase) -> String {
+    /// - Parameter step: what the transfer was doing.
+    func cause(in step: String) -> String {
       switch name {
-      case .connect: "\(phase.rawValue): timed out after \(length.short)"
-      case .total: "total: not finished after \(length.short)"
-      case .idle: "idle: no byte for \(length.short)"
+      case .connect: "\(step): timed out after \(length.short)"
+      case .total: "\(step): not finished \(length.short) after the start"
+      case .idle: "\(step): no byte for \(length.short)"
       }
     }
   }

@@ -9,9 +9,12 @@ final class EasySetup {
   private var lists: [UnsafeMutablePointer<curl_slist>] = []
   private let messageBuffer: UnsafeMutablePointer<CChar>
 
-  /// - Parameter context: the ``Transfer``, unretained: it lives until its handle is cleaned up.
+  /// - Parameters:
+  ///   - pool: the share object whose connections it may use and leave behind, or nil for a connection of its own.
+  ///   - context: the ``Transfer``, unretained: it lives until its handle is cleaned up.
   init(
-    _ request: HTTPRequest, _ target: RequestTarget, userAgent: String, context: UnsafeMutableRawPointer
+    _ request: HTTPRequest, _ target: RequestTarget, userAgent: String, pool: UnsafeMutableRawPointer?,
+    context: UnsafeMutableRawPointer
   ) throws(TransportError) {
     guard let easy = curl_easy_init() else { throw .invalid(target.host, "out of memory") }
     self.easy = easy
@@ -19,6 +22,7 @@ final class EasySetup {
     messageBuffer.initialize(repeating: 0, count: ccurl_error_size)
     do throws(TransportError) {
       try apply(request, target, userAgent, context)
+      if let pool { try set(CURLOPT_SHARE, pointer: pool, target.host) }
     } catch {
       curl_easy_cleanup(easy)
       throw error
@@ -42,7 +46,7 @@ final class EasySetup {
     // Lets a transfer be cancelled while its name is resolved without waiting for the resolver.
     try set(CURLOPT_QUICK_EXIT, 1, host)
     try set(CURLOPT_PROTOCOLS_STR, "http,https", host)
-    try set(CURLOPT_PROXY, "", host)
+    try applyProxy(target.proxy, host)
     try set(CURLOPT_URL, target.url, host)
     try set(CURLOPT_PATH_AS_IS, 1, host)
     try set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1, host)
@@ -56,9 +60,16 @@ final class EasySetup {
       try set(CURLOPT_FRESH_CONNECT, 1, host)
       try set(CURLOPT_FORBID_REUSE, 1, host)
     }
+    if request.acceptsCompression {
+      try set(CURLOPT_ACCEPT_ENCODING, "gzip", host)
+      // What one read decodes into waits in libcurl while the reader is slow. gzip packs 1032 to 1 at most, so that is
+      // 4 MiB, not the 16 MiB of the default size.
+      try set(CURLOPT_BUFFERSIZE, 4096, host)
+    }
     try applyMethod(request, host)
     try applyHeaders(request, target)
     try applyTLS(request.tls, host)
+    if target.proxy?.isTLS == true { try applyProxyTLS(request.tls, host) }
     if let connectTo = target.connectTo { try set(CURLOPT_CONNECT_TO, list: [connectTo], host) }
     try applyCallbacks(context, host)
   }
@@ -97,14 +108,46 @@ final class EasySetup {
       try set(CURLOPT_SSL_VERIFYPEER, 0, host)
       try set(CURLOPT_SSL_VERIFYHOST, 0, host)
     }
-    let blobs = [
-      (CURLOPT_CAINFO_BLOB, tls.certificateAuthorities), (CURLOPT_SSLCERT_BLOB, tls.clientCertificate),
-      (CURLOPT_SSLKEY_BLOB, tls.clientKey),
-    ]
-    for case (let option, let bytes?) in blobs {
-      let code = bytes.withUnsafeBytes { ccurl_set_blob(easy, option, $0.baseAddress, $0.count) }
-      try check(code, option, host)
+    try applyAuthorities(tls, CURLOPT_CAINFO_BLOB, CURLOPT_CAPATH, host)
+    if let certificate = tls.clientCertificate { try set(CURLOPT_SSLCERT_BLOB, bytes: certificate, host) }
+    if let key = tls.clientKey {
+      try set(CURLOPT_SSLKEY_BLOB, bytes: key, host)
+      // Without it OpenSSL would ask on the terminal for the pass phrase of an encrypted key.
+      try set(CURLOPT_KEYPASSWD, "", host)
     }
+  }
+
+  /// A blob takes the place of the system's file of authorities, but not of its folder: that must go too, or a
+  /// certificate of any public authority would pass for the cluster's.
+  private func applyAuthorities(
+    _ tls: TLSOptions, _ blob: CURLoption, _ folder: CURLoption, _ host: String
+  ) throws(TransportError) {
+    guard let authorities = tls.certificateAuthorities else { return }
+    try set(blob, bytes: authorities, host)
+    try check(ccurl_set_string(easy, folder, nil), folder, host)
+  }
+
+  private func applyProxy(_ proxy: ProxyTarget?, _ host: String) throws(TransportError) {
+    // Both are set even if they are empty: unset, libcurl would read the environment.
+    try set(CURLOPT_PROXY, proxy?.url ?? "", host)
+    try set(CURLOPT_NOPROXY, "", host)
+    guard let proxy else { return }
+    // The answer to CONNECT is not the host's.
+    try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1, host)
+    try set(CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE), host)
+    guard let user = proxy.user else { return }
+    try set(CURLOPT_PROXYAUTH, ccurl_auth_basic, host)
+    try set(CURLOPT_PROXYUSERNAME, user, host)
+    try set(CURLOPT_PROXYPASSWORD, proxy.password ?? "", host)
+  }
+
+  private func applyProxyTLS(_ tls: TLSOptions, _ host: String) throws(TransportError) {
+    try set(CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2, host)
+    if tls.insecureSkipVerify {
+      try set(CURLOPT_PROXY_SSL_VERIFYPEER, 0, host)
+      try set(CURLOPT_PROXY_SSL_VERIFYHOST, 0, host)
+    }
+    try applyAuthorities(tls, CURLOPT_PROXY_CAINFO_BLOB, CURLOPT_PROXY_CAPATH, host)
   }
 
   private func applyCallbacks(_ context: UnsafeMutableRawPointer, _ host: String) throws(TransportError) {
@@ -141,6 +184,11 @@ final class EasySetup {
     try check(ccurl_set_pointer(easy, option, pointer), option, host)
   }
 
+  private func set(_ option: CURLoption, bytes: [UInt8], _ host: String) throws(TransportError) {
+    let code = bytes.withUnsafeBytes { ccurl_set_blob(easy, option, $0.baseAddress, $0.count) }
+    try check(code, option, host)
+  }
+
   private func set(_ option: CURLoption, list texts: [String], _ host: String) throws(TransportError) {
     var list: UnsafeMutablePointer<curl_slist>?
     for text in texts {
@@ -159,47 +207,4 @@ final class EasySetup {
     guard code != CURLE_OK else { return }
     throw .invalid(host, "libcurl refuses option \(option.rawValue): \(String(cString: curl_easy_strerror(code)))")
   }
-}
-
-// MARK: What libcurl calls
-
-private func transfer(_ context: UnsafeMutableRawPointer) -> Transfer {
-  Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-}
-
-private func bytes(_ start: UnsafeMutablePointer<CChar>?, _ count: Int) -> UnsafeBufferPointer<UInt8> {
-  let raw = UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count)
-  return raw.bindMemory(to: UInt8.self)
-}
-
-private let bodyCallback: ccurl_data_callback = { start, size, count, context in
-  guard let context else { return 0 }
-  switch transfer(context).receivedBody(bytes(start, size * count)) {
-  case .taken: return size * count
-  case .paused: return ccurl_pause
-  // A count that differs from what was given ends the transfer; an empty piece is never given.
-  case .refused: return 0
-  }
-}
-
-private let headerCallback: ccurl_data_callback = { start, size, count, context in
-  guard let context else { return 0 }
-  return transfer(context).receivedHeaderLine(bytes(start, size * count)) ? size * count : 0
-}
-
-private let progressCallback: curl_xferinfo_callback = { context, _, downloaded, _, uploaded in
-  guard let context else { return 1 }
-  transfer(context).progressed(uploaded: Int(uploaded), downloaded: Int(downloaded))
-  return 0
-}
-
-private let socketCallback: curl_opensocket_callback = { context, _, address in
-  guard let context, let address = address?.pointee else { return CURL_SOCKET_BAD }
-  return transfer(context).openSocket(address.family, address.socktype, address.protocol)
-}
-
-private let readyCallback: curl_prereq_callback = { context, _, _, _, _ in
-  guard let context else { return Int32(CURL_PREREQFUNC_ABORT) }
-  transfer(context).connectionIsReady()
-  return Int32(CURL_PREREQFUNC_OK)
 }

@@ -8,4 +8,14 @@ public protocol HTTPTransport: Sendable {
   ///
   /// - Throws: ``TransportError``; a status of any number is not an error here.
   func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse
+
+  /// Lets no kept-alive connection of now serve a later request, and closes them as soon as no running request uses them.
+  ///
+  /// For when the certificate authorities or our certificate changed.
+  func closeIdleConnections() async
+}
+
+extension HTTPTransport {
+  /// A transport without connections has none to close.
+  public func closeIdleConnections() async {}
 }

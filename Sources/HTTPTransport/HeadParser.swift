@@ -2,14 +2,15 @@
 
 /// Gathers a response's head from the lines that libcurl hands over.
 struct HeadParser {
-  /// The head goes beyond what is accepted.
-  struct TooLarge: Error {
+  /// Why a head is not accepted.
+  struct Refusal: Error, Equatable {
+    let kind: TransportError.Kind
     let cause: String
   }
 
   /// The most fields that are accepted.
   static let fieldLimit = 256
-  /// The most bytes that are accepted, interim responses included.
+  /// The most bytes that are accepted, interim responses and trailers included.
   static let byteLimit = 64 << 10
 
   private var status = 0
@@ -19,9 +20,8 @@ struct HeadParser {
   /// Takes one line, its line break included; yields the head after the empty line that ends it.
   ///
   /// Interim responses (1xx) are passed over.
-  mutating func take(_ line: UnsafeBufferPointer<UInt8>) throws(TooLarge) -> Transfer.Head? {
-    bytes += line.count
-    guard bytes <= Self.byteLimit else { throw TooLarge(cause: "more than the \(Self.byteLimit) bytes accepted") }
+  mutating func take(_ line: UnsafeBufferPointer<UInt8>) throws(Refusal) -> Transfer.Head? {
+    try count(line)
     let text = Self.trimmed(line[...])
     if text.isEmpty { return (100..<200).contains(status) ? nil : (status, headers) }
     if text.starts(with: "HTTP/".utf8) {
@@ -32,7 +32,7 @@ struct HeadParser {
       return nil
     }
     guard headers.count < Self.fieldLimit else {
-      throw TooLarge(cause: "more than the \(Self.fieldLimit) fields accepted")
+      throw Refusal(kind: .tooLarge, cause: "its head has more than the \(Self.fieldLimit) fields accepted")
     }
     guard let colon = text.firstIndex(of: UInt8(ascii: ":")) else { return nil }
     headers.append(
@@ -40,6 +40,16 @@ struct HeadParser {
         String(decoding: text[..<colon], as: UTF8.self),
         String(decoding: Self.trimmed(text[(colon + 1)...]), as: UTF8.self)))
     return nil
+  }
+
+  /// Takes a line that follows the body. Nobody reads trailers, but they count.
+  mutating func takeTrailer(_ line: UnsafeBufferPointer<UInt8>) throws(Refusal) { try count(line) }
+
+  private mutating func count(_ line: UnsafeBufferPointer<UInt8>) throws(Refusal) {
+    bytes += line.count
+    guard bytes <= Self.byteLimit else {
+      throw Refusal(kind: .tooLarge, cause: "its head is longer than the \(Self.byteLimit) bytes accepted")
+    }
   }
 
   private static func trimmed(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Slice<UnsafeBufferPointer<UInt8>> {

@@ -13,25 +13,30 @@ struct RequestTarget {
   /// The `Host` field that such a URL would get wrong.
   let hostField: String?
 
+  /// The proxy to go through, unless the host is an exception from it.
+  let proxy: ProxyTarget?
+  /// Whether TLS is spoken with the host.
+  let isTLS: Bool
+
   /// - Throws: ``TransportError`` of kind `invalidRequest`, without the URL's credentials.
   init(_ request: HTTPRequest) throws(TransportError) {
-    guard let parts = curl_url() else { throw .invalid("", "out of memory") }
-    defer { curl_url_cleanup(parts) }
-    let code = curl_url_set(parts, CURLUPART_URL, request.url, 0)
-    guard code == CURLUE_OK, !request.url.utf8.contains(0) else {
-      throw .invalid(
-        "", "url: \(String(cString: curl_url_strerror(code == CURLUE_OK ? CURLUE_MALFORMED_INPUT : code)))")
+    let parts: CurlURL
+    do throws(CurlURL.Malformed) {
+      parts = try CurlURL(parsing: request.url)
+    } catch {
+      throw .invalid("", "url: \(error.cause)")
     }
-    let scheme = Self.part(parts, CURLUPART_SCHEME) ?? ""
+    let scheme = parts[CURLUPART_SCHEME] ?? ""
     guard scheme == "http" || scheme == "https" else {
       throw .invalid("", "url: scheme \(scheme) is neither http nor https")
     }
-    guard let name = Self.part(parts, CURLUPART_HOST),
-      let port = Self.part(parts, CURLUPART_PORT, UInt32(CURLU_DEFAULT_PORT))
+    guard let name = parts[CURLUPART_HOST], let port = parts[CURLUPART_PORT, UInt32(CURLU_DEFAULT_PORT)]
     else { throw .invalid("", "url: no host") }
     host = "\(name):\(port)"
+    isTLS = scheme == "https"
     try Self.check(request, host)
-    guard scheme == "https", let serverName = request.tls.serverName, serverName != name else {
+    proxy = try Self.proxy(request.proxy, name, port)
+    guard isTLS, let serverName = request.tls.serverName, serverName != name else {
       url = request.url
       connectTo = nil
       hostField = nil
@@ -39,19 +44,20 @@ struct RequestTarget {
     }
     // libcurl takes SNI and the name to verify from the URL only, so the URL gets the server name and the connection is
     // led to the true host. CURLOPT_RESOLVE would not do: it wants an address, not a name.
-    guard curl_url_set(parts, CURLUPART_HOST, serverName, 0) == CURLUE_OK,
-      let rewritten = Self.part(parts, CURLUPART_URL)
+    guard parts.setHost(serverName), let rewritten = parts[CURLUPART_URL]
     else { throw .invalid(host, "tls: server name \(serverName) is not a host name") }
     url = rewritten
     connectTo = "\(serverName):\(port):\(name):\(port)"
     hostField = port == "443" ? name : host
   }
 
-  private static func part(_ parts: OpaquePointer, _ part: CURLUPart, _ flags: UInt32 = 0) -> String? {
-    var text: UnsafeMutablePointer<CChar>?
-    guard curl_url_get(parts, part, &text, flags) == CURLUE_OK, let text else { return nil }
-    defer { curl_free(text) }
-    return String(cString: text)
+  private static func proxy(
+    _ options: ProxyOptions?, _ name: String, _ port: String
+  ) throws(TransportError) -> ProxyTarget? {
+    guard let options else { return nil }
+    let host = name.hasPrefix("[") ? String(name.dropFirst().dropLast()) : name
+    let exceptions = ProxyExceptions(options.exceptions, loopback: options.exceptsLoopback)
+    return exceptions.contain(host: host, port: port) ? nil : try ProxyTarget(options, host: "\(name):\(port)")
   }
 
   /// What would let a value break out of its line, or be cut, on the wire.
@@ -68,15 +74,5 @@ struct RequestTarget {
         throw .invalid(host, "header \(field.name): its value has a control character")
       }
     }
-  }
-}
-
-extension TransportError {
-  static func invalid(_ host: String, _ cause: String) -> TransportError {
-    TransportError(kind: .invalidRequest, phase: .connect, host: host, cause: cause)
-  }
-
-  static func cancelled(_ phase: Phase, _ host: String, _ cause: String = "cancelled") -> TransportError {
-    TransportError(kind: .cancelled, phase: phase, host: host, cause: cause)
   }
 }

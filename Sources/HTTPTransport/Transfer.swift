@@ -16,6 +16,12 @@ final class Transfer {
 
   let id: Int
   let host: String
+  /// Whether it gets a connection that no other uses.
+  let isOwn: Bool
+  /// Whose connections it may share.
+  let poolKey: ConnectionPools.Key
+  /// The pool that it draws from, while it does.
+  var pool: Int?
   private(set) var easy: UnsafeMutableRawPointer?
   private(set) var isEnded = false
 
@@ -38,6 +44,8 @@ final class Transfer {
   init(id: Int, _ request: HTTPRequest, _ target: RequestTarget, now: ContinuousClock.Instant) {
     self.id = id
     self.host = target.host
+    isOwn = request.ownConnection
+    poolKey = ConnectionPools.Key(request, target)
     self.request = request
     self.target = target
     clock = DeadlineClock(request.deadlines, start: now)
@@ -49,8 +57,12 @@ final class Transfer {
 
   // MARK: From start to end
 
-  func start(userAgent: String, now: ContinuousClock.Instant) throws(TransportError) -> UnsafeMutableRawPointer {
-    let setup = try EasySetup(request, target, userAgent: userAgent, context: Unmanaged.passUnretained(self).toOpaque())
+  /// - Parameter pool: the connections that it may use, or nil for one of its own.
+  func start(
+    userAgent: String, pool: UnsafeMutableRawPointer?, now: ContinuousClock.Instant
+  ) throws(TransportError) -> UnsafeMutableRawPointer {
+    let setup = try EasySetup(
+      request, target, userAgent: userAgent, pool: pool, context: Unmanaged.passUnretained(self).toOpaque())
     self.setup = setup
     easy = setup.easy
     clock.began(now)
@@ -62,10 +74,16 @@ final class Transfer {
     if let failure { return .failure(failure) }
     guard code != CURLE_OK else {
       guard finishedHead == nil else { return .success(()) }
-      return .failure(error(.broken, "malformed response: it has no head"))
+      return .failure(error(.broken, "response: malformed: it has no head"))
+    }
+    if code == CURLE_OUT_OF_MEMORY, phase != .connect, finishedHead == nil {
+      // That is how libcurl 7.88 calls it.
+      return .failure(error(.tooLarge, "response: a line of its head is longer than the 100 KiB that libcurl accepts"))
     }
     guard let easy, let setup else { return .failure(error(.broken, String(cString: curl_easy_strerror(code)))) }
-    let verdict = CurlVerdict(code: code, easy: easy, message: setup.message, phase: currentPhase)
+    let verdict = CurlVerdict(
+      code: code, easy: easy, message: setup.message, step: step,
+      showedCertificate: request.tls.clientCertificate != nil)
     return .failure(verdict.error(host: host))
   }
 
@@ -132,15 +150,27 @@ final class Transfer {
 
   func overdue(_ now: ContinuousClock.Instant) -> TransportError? {
     guard !isEnded, let due = clock.next(isPaused: isPaused), due.instant <= now else { return nil }
-    let phase = currentPhase
-    return error(.timedOut, due.cause(in: phase))
+    return error(.timedOut, due.cause(in: step.word))
   }
 
   /// Before the request is sent, the sockets tell how far it came: libcurl's own times only come once all is done.
-  var currentPhase: TransportError.Phase {
-    guard phase == .connect, easy != nil else { return phase }
-    if sockets.isEmpty { return .resolve }
-    return sockets.contains(where: Self.isConnected) ? .tls : .connect
+  var step: TransferStep {
+    var step = TransferStep(phase: phase, proxy: target.proxy?.name, isInHead: finishedHead == nil)
+    guard phase == .connect else { return step }
+    guard let easy else {
+      step.isQueued = !isEnded
+      return step
+    }
+    step.connectStatus = ccurl_get_long(easy, CURLINFO_HTTP_CONNECTCODE)
+    let hasTunnel = (200..<300).contains(step.connectStatus)
+    step.isAtProxy = target.proxy != nil && !hasTunnel
+    if sockets.isEmpty {
+      step.phase = .resolve
+    } else if sockets.contains(where: Self.isConnected) {
+      step.isTunnelling = step.isAtProxy && target.isTLS
+      step.phase = target.isTLS && !step.isAtProxy ? .tls : .connect
+    }
+    return step
   }
 
   private static func isConnected(_ socket: Int32) -> Bool {
@@ -175,12 +205,16 @@ final class Transfer {
   /// One line of the head, or of the trailers; false ends the transfer.
   func receivedHeaderLine(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
     clock.touched(.now)
-    guard finishedHead == nil else { return true }
     phase = .body
-    do throws(HeadParser.TooLarge) {
-      finishedHead = try head.take(line)
+    do throws(HeadParser.Refusal) {
+      guard finishedHead == nil else {
+        try self.head.takeTrailer(line)
+        return true
+      }
+      guard let head = try self.head.take(line) else { return true }
+      finishedHead = request.acceptsCompression ? try ContentCoding.decoded(head) : head
     } catch {
-      failure = self.error(.tooLarge, "response head: \(error.cause)")
+      failure = self.error(error.kind, "response: \(error.cause)")
       return false
     }
     serveWaiters()
@@ -209,6 +243,7 @@ final class Transfer {
   }
 
   private func error(_ kind: TransportError.Kind, _ cause: String) -> TransportError {
-    TransportError(kind: kind, phase: currentPhase, host: host, cause: cause)
+    let step = step
+    return TransportError(kind: kind, phase: step.phase, host: host, cause: step.naming(cause))
   }
 }

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
+
 /// Why a request got no answer, or not all of it, in words for a person.
 public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible {
   /// How far the transfer had come.
   public enum Phase: String, Hashable, Sendable {
     case resolve, connect, tls, send, firstByte, body
+
+    /// The word that a cause begins with.
+    var word: String { self == .firstByte ? "response" : rawValue }
   }
 
   /// What went wrong, for decisions.
@@ -13,7 +18,7 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     case invalidRequest
     /// The host name has no address.
     case unresolved
-    /// Nobody listens, or no route leads there.
+    /// Nobody listens, no route leads there, or the proxy does not let us through.
     case unreachable
     /// The server's certificate, or ours, is not accepted.
     case untrusted
@@ -33,7 +38,8 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
   public let phase: Phase
   /// The host and port that were asked, without path, query or credentials.
   public let host: String
-  /// The cause as a phrase: `connect: refused`.
+  /// The cause as a phrase that begins with what was being done: `connect: refused`, or with the proxy that it was done
+  /// with: `proxy 10.0.0.1:3128: CONNECT answered 407`.
   public let cause: String
 
   /// An error made of its parts.
@@ -46,4 +52,19 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
 
   /// `host:port: cause`.
   public var description: String { "\(host): \(cause)" }
+}
+
+extension TransportError {
+  /// The operating system refused us something.
+  static func system(_ call: String, _ code: Int32) -> TransportError {
+    TransportError(kind: .unreachable, phase: .connect, host: "", cause: "\(call): \(String(cString: strerror(code)))")
+  }
+
+  static func invalid(_ host: String, _ cause: String) -> TransportError {
+    TransportError(kind: .invalidRequest, phase: .connect, host: host, cause: cause)
+  }
+
+  static func cancelled(_ phase: Phase, _ host: String, _ cause: String = "cancelled") -> TransportError {
+    TransportError(kind: .cancelled, phase: phase, host: host, cause: cause)
+  }
 }

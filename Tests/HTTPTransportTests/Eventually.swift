@@ -30,3 +30,8 @@ func eventually(within limit: Duration = .seconds(30), _ condition: () async -> 
 
 /// Holds a server's thread, never a task, for that time.
 func pause(milliseconds: UInt32) { usleep(milliseconds * 1000) }
+
+/// Waits for nothing but the task's cancellation.
+func untilCancelled() async {
+  while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
+}

@@ -21,10 +21,10 @@ import Testing
   }
 
   @Test func boundsNumberAndSize() {
-    #expect(throws: HeadParser.TooLarge.self) {
+    #expect(throws: HeadParser.Refusal.self) {
       try parse(["HTTP/1.1 200 OK"] + (0...HeadParser.fieldLimit).map { "x-\($0): y" })
     }
-    #expect(throws: HeadParser.TooLarge.self) {
+    #expect(throws: HeadParser.Refusal.self) {
       try parse(["HTTP/1.1 200 OK", "x: " + String(repeating: "y", count: HeadParser.byteLimit)])
     }
   }

@@ -25,6 +25,7 @@ struct OpenSSL {
     sign elsewhere DNS:elsewhere.test 2 2
     sign expired IP:127.0.0.1 -1 3
     sign client DNS:client.test 2 4
+    openssl ec -in client.key -aes128 -passout pass:secret -out locked.key
     """
 
   private init?() {
@@ -57,24 +58,15 @@ struct OpenSSL {
 
 /// A running `openssl s_server`.
 final class TLSServer: Sendable {
-  let url: String
+  let port: UInt16
+  var url: String { "https://127.0.0.1:\(port)/" }
   private let child: Child
 
   fileprivate init?(_ command: String) {
     guard let child = Child(command + " 2>&1") else { return nil }
     self.child = child
-    // It says `ACCEPT [::]:12345` once it listens.
-    var line = ""
-    while let character = child.readCharacter() {
-      if character == "\n" {
-        if line.hasPrefix("ACCEPT") { break }
-        line = ""
-      } else {
-        line.append(character)
-      }
-    }
-    guard let port = line.split(separator: ":").last, Int(port) != nil else { return nil }
-    url = "https://127.0.0.1:\(port)/"
+    guard let port = child.readPort() else { return nil }
+    self.port = port
   }
 
   deinit { child.stop() }
@@ -84,17 +76,23 @@ final class TLSServer: Sendable {
 final class Child: Sendable {
   private let process: pid_t
   private let output: Int32
+  /// Where it reads from, or -1 for nothing.
+  private let input: Int32
 
-  init?(_ command: String) {
-    var ends: [Int32] = [0, 0]
-    guard pipe(&ends) == 0 else { return nil }
-    _ = fcntl(ends[0], F_SETFD, FD_CLOEXEC)
-    _ = fcntl(ends[1], F_SETFD, FD_CLOEXEC)
+  init?(_ command: String, hasInput: Bool = false) {
+    guard let ends = Self.pipe(), let inputEnds = hasInput ? Self.pipe() : [-1, -1] else { return nil }
     output = ends[0]
+    input = inputEnds[1]
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    if hasInput {
+      posix_spawn_file_actions_adddup2(&actions, inputEnds[0], 0)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    }
     posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
+    // What other tests have open at this moment is not the child's to hold. To close what is not open is no error.
+    for descriptor in 3..<min(1024, getdtablesize()) { posix_spawn_file_actions_addclose(&actions, descriptor) }
     var arguments: [UnsafeMutablePointer<CChar>?] = [
       strdup("/bin/sh"), strdup("-c"), strdup(command), nil,
     ]
@@ -104,15 +102,58 @@ final class Child: Sendable {
     posix_spawn_file_actions_destroy(&actions)
     for text in arguments + environment { free(text) }
     close(ends[1])
+    if hasInput { close(inputEnds[0]) }
     self.process = process
     guard result == 0 else { return nil }
   }
 
-  deinit { close(output) }
+  deinit {
+    close(output)
+    if input >= 0 { close(input) }
+  }
+
+  /// Both ends, closed in every other child.
+  private static func pipe() -> [Int32]? {
+    var ends: [Int32] = [0, 0]
+    guard Glibc.pipe(&ends) == 0 else { return nil }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    return ends
+  }
 
   func readCharacter() -> Character? {
     var byte: UInt8 = 0
     return read(output, &byte, 1) == 1 ? Character(UnicodeScalar(byte)) : nil
+  }
+
+  /// The port on which an `openssl s_server` listens: it says `ACCEPT [::]:12345` once it does.
+  func readPort() -> UInt16? {
+    var line = ""
+    while let character = readCharacter() {
+      if character == "\n" {
+        if line.hasPrefix("ACCEPT") { break }
+        line = ""
+      } else {
+        line.append(character)
+      }
+    }
+    return line.split(separator: ":").last.flatMap { UInt16($0) }
+  }
+
+  /// Gives it something to read.
+  func write(_ text: String) {
+    _ = Glibc.write(input, text, text.utf8.count)
+  }
+
+  /// All that it writes until it ends.
+  func readAll() -> [UInt8]? {
+    var all: [UInt8] = []
+    var bytes = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = read(output, &bytes, bytes.count)
+      guard count > 0 else { break }
+      all += bytes.prefix(count)
+    }
+    return wait() == 0 ? all : nil
   }
 
   func wait() -> Int32 {

@@ -31,8 +31,11 @@ final class ScriptedServer: Sendable {
 
     /// Sends the text, and says whether all of it went out.
     @discardableResult
-    func send(_ text: String) -> Bool {
-      let bytes = Array(text.utf8)
+    func send(_ text: String) -> Bool { send(bytes: Array(text.utf8)) }
+
+    /// Sends the bytes, and says whether all of them went out.
+    @discardableResult
+    func send(bytes: [UInt8]) -> Bool {
       var sent = 0
       while sent < bytes.count {
         let count = bytes.withUnsafeBytes {
@@ -50,6 +53,15 @@ final class ScriptedServer: Sendable {
         max(0, Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT)))
       }
     }
+
+    /// Reads what comes first, and says how much that was.
+    func receiveSome() -> Int {
+      var bytes = [UInt8](repeating: 0, count: 4096)
+      return recv(descriptor, &bytes, bytes.count, 0)
+    }
+
+    /// Reads nothing until then. The peer's close would not be seen: it stands behind what the peer has yet to send.
+    func hold(until end: Signal) { end.block() }
 
     /// Waits for the peer to close.
     func waitForClose() {
@@ -105,7 +117,7 @@ final class ScriptedServer: Sendable {
     return port
   }
 
-  private static func listen() -> (Int32, UInt16) {
+  static func listen(backlog: Int32 = 64) -> (Int32, UInt16) {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -114,7 +126,7 @@ final class ScriptedServer: Sendable {
     withUnsafeMutablePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
         _ = bind(descriptor, $0, length)
-        _ = Glibc.listen(descriptor, 64)
+        _ = Glibc.listen(descriptor, backlog)
         _ = getsockname(descriptor, $0, &length)
       }
     }
@@ -139,7 +151,7 @@ final class ScriptedServer: Sendable {
     }
   }
 
-  private static func thread(_ body: @escaping @Sendable () -> Void) {
+  static func thread(_ body: @escaping @Sendable () -> Void) {
     final class Box: Sendable {
       let body: @Sendable () -> Void
       init(_ body: @escaping @Sendable () -> Void) { self.body = body }

@@ -69,13 +69,17 @@ struct TLSTests {
     let server = try #require(
       openSSL.serve("good", options: "\(version) -CAfile ca.crt -Verify 1 -verify_return_error"))
     var tls = TLSOptions(certificateAuthorities: openSSL.file("ca.crt"))
-    expectUntrusted(await exchange(server.url, tls), "tls: the server demands a client certificate")
+    expectUntrusted(
+      await exchange(server.url, tls),
+      version == "-tls1_3"
+        ? "tls: the server demands a client certificate"
+        : "tls: the server refuses the handshake: it demands a client certificate, or no cipher is common")
     tls.clientCertificate = openSSL.file("client.crt")
     tls.clientKey = openSSL.file("client.key")
     #expect(await exchange(server.url, tls) == .success(200))
     tls.clientCertificate = openSSL.file("other.crt")
     tls.clientKey = openSSL.file("other.key")
-    expectUntrusted(await exchange(server.url, tls), "tls: the server does not accept our certificate")
+    expectUntrusted(await exchange(server.url, tls), "tls: the server does not accept our certificate (unknown ca)")
   }
 
   @Test func keyOfAnotherCertificate() async throws {

@@ -37,7 +37,7 @@ import Testing
     ("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", false, .broken, .body, "cut off"),
     ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab", false, .broken, .body, ""),
     ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnope\r\n", false, .broken, .body, ""),
-    ("SSH-2.0-OpenSSH\r\n", false, .broken, .firstByte, "malformed response"),
+    ("SSH-2.0-OpenSSH\r\n", false, .broken, .firstByte, "response: malformed"),
     ("HTTP/1.1 200 OK\r\nX: y\r\n", false, .broken, .body, ""),
   ])
   func brokenAnswers(
@@ -89,8 +89,11 @@ import Testing
   }
 
   @Test(arguments: [
-    (Deadlines(connect: .seconds(5), total: .milliseconds(400), idle: .seconds(30)), "total: not finished after 400ms"),
-    (Deadlines(connect: .seconds(5), total: nil, idle: .milliseconds(400)), "idle: no byte for 400ms"),
+    (
+      Deadlines(connect: .seconds(5), total: .milliseconds(400), idle: .seconds(30)),
+      "not finished 400ms after the start"
+    ),
+    (Deadlines(connect: .seconds(5), total: nil, idle: .milliseconds(400)), "no byte for 400ms"),
   ])
   func deadlinesBeforeAndInTheBody(_ deadlines: Deadlines, _ cause: String) async {
     for answer in ["", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"] {
@@ -102,7 +105,7 @@ import Testing
       let error = await failure(HTTPRequest(url: server.url, deadlines: deadlines))
       #expect(error?.kind == .timedOut)
       #expect(error?.phase == (answer.isEmpty ? .firstByte : .body))
-      #expect(error?.cause == cause)
+      #expect(error?.cause == "\(answer.isEmpty ? "response" : "body"): \(cause)")
       #expect(await eventually { server.open == 0 })
     }
   }
