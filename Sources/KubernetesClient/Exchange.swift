@@ -50,6 +50,7 @@ struct Exchange: Sendable {
     var state = AttemptState(options.retry, isIdempotent: request.isIdempotent)
     while true {
       let identity = try await identity.current()
+      if identity.hasRenewedTLS { await transport.closeIdleConnections() }
       do throws(KubernetesError) {
         return try await operation(identity)
       } catch {

@@ -10,18 +10,21 @@ struct Identity: Hashable, Sendable {
   var tls: TLSOptions
   /// Which credential that is, of those that get renewed.
   var generation = 0
+  /// Whether certificates were renewed since the request before: connections made with the old ones are of no more use.
+  var hasRenewedTLS = false
 }
 
 /// Who we are and whom we trust, as of now: files that are renewed from outside are read again in time, plugins asked
 /// again.
 final class IdentitySource: Sendable {
   private struct Files: Sendable {
+    var lastTLS: TLSOptions?
     var token = RenewedFile<String>.token
     var authorities = RenewedFile<[UInt8]>.authorities
     var keyPair = RenewedFile<KeyPair>.keyPair
   }
 
-  private let configuration: ClusterConfiguration
+  let configuration: ClusterConfiguration
   private let files = Mutex(Files())
   private let plugin: CredentialSource?
   private let read: FileReader
@@ -55,6 +58,10 @@ final class IdentitySource: Sendable {
       identity.authorize("Bearer \(token)")
       identity.generation = generation
     case .plugin: try await add(plugin, to: &identity)
+    }
+    identity.hasRenewedTLS = files.withLock { [tls = identity.tls] files in
+      defer { files.lastTLS = tls }
+      return files.lastTLS.map { $0 != tls } ?? false
     }
     identity.headers += configuration.impersonation?.headers ?? []
     return identity

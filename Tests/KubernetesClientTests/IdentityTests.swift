@@ -94,6 +94,23 @@ import Testing
     }
   }
 
+  @Test func renewedCertificatesEndTheConnectionsMadeWithTheOldOnes() async throws {
+    let age = Mutex(Duration.zero)
+    let identity = IdentitySource(
+      ClusterConfiguration(server: "https://api:6443", certificateAuthorityFile: "/ca"),
+      read: { _ in Array((Files.certificate + "\(age.withLock { $0 })").utf8) },
+      now: { [start] in start + age.withLock { $0 } })
+    let transport = ScriptedTransport(Array(repeating: .body(200, #"{"kind":"Node"}"#), count: 4))
+    let client = KubernetesClient(
+      transport: transport, configuration: identity.configuration, options: .init(userAgent: "test/1"),
+      identity: identity)
+    for (seconds, closings) in [(0, 0), (299, 0), (300, 1), (301, 1)] {
+      age.withLock { $0 = .seconds(seconds) }
+      _ = try await client.get(.nodes, ObjectKey(name: "n"))
+      #expect(transport.closings == closings, "after \(seconds) s")
+    }
+  }
+
   @Test func clientCertificatesAreRenewedInPairs() async throws {
     let state = Mutex((suffix: "1", age: Duration.zero, isSwapping: false))
     let identity = IdentitySource(

@@ -17,6 +17,7 @@ final class ScriptedTransport: HTTPTransport {
   private struct State {
     var answers: ArraySlice<Answer>
     var requests: [HTTPRequest] = []
+    var closings = 0
   }
 
   private let state: Mutex<State>
@@ -26,6 +27,11 @@ final class ScriptedTransport: HTTPTransport {
   convenience init(_ answers: Answer...) { self.init(answers) }
 
   var requests: [HTTPRequest] { state.withLock { $0.requests } }
+  /// How often idle connections were to be closed.
+  var closings: Int { state.withLock { $0.closings } }
+
+  func closeIdleConnections() async { state.withLock { $0.closings += 1 } }
+
   /// Method and target of each request.
   var lines: [String] { requests.map { "\($0.method) \($0.url.dropFirst("https://api:6443".count))" } }
 
