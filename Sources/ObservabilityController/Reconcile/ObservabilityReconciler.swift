@@ -69,6 +69,18 @@ final class ObservabilityReconciler: Sendable {
     return false
   }
 
+  /// Whether the object of that name has been reconciled by this process; then a reconcile says what is watched for it.
+  func knows(_ name: String) -> Bool {
+    memories.withLock { $0[name] != nil }
+  }
+
+  /// What a reconcile of the object will want watched, as far as that can be told from the object alone.
+  func targets(of object: KubernetesObject) -> Set<WatchTarget>? {
+    guard let spec = try? decoded.decode(object).spec, !NotImplemented.features(in: spec).contains(where: \.blocking)
+    else { return nil }
+    return Watches.needed(for: spec, inventory: Self.inventory(of: object))
+  }
+
   /// One pass over the object of that name.
   func reconcile(_ name: String) async throws -> Outcome {
     guard let store = informers.store(Watches.objects), store.isSynced else { return .settled }

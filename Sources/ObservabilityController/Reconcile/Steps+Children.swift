@@ -177,10 +177,10 @@ extension ObservabilityReconciler {
         continue
       }
       do {
-        let result = try await pruner.delete(item, type: type, ownerUID: observability.uid)
+        let result = try await pruner.delete(
+          item, type: type, ownerUID: observability.uid, live: live.first { ChildID($0) == item.id })
         pass.inventory.removeAll { $0.id == item.id }
-        guard result == .deleted else { continue }
-        logger.info("child pruned", metadata: ["object": "\(observability.name)", "child": "\(item)"])
+        tellPruned(item, result, object: observability.name)
       } catch {
         pass.failure = pass.failure ?? error
         pass.conditions.blocked =
@@ -192,5 +192,15 @@ extension ObservabilityReconciler {
     }
     let inventory = pass.inventory
     remember(observability.name) { $0.inventory = inventory }
+  }
+
+  private func tellPruned(_ item: InventoryEntry, _ result: Pruner.Result, object: String) {
+    let metadata: Logger.Metadata = ["object": "\(object)", "child": "\(item)"]
+    switch result {
+    case .deleted: logger.info("child pruned", metadata: metadata)
+    case .gone: break
+    // Somebody took the owner reference off, or wrote into the inventory what was never made here.
+    case .notOurs: logger.warning("child left alone, it does not name the object as its owner", metadata: metadata)
+    }
   }
 }
