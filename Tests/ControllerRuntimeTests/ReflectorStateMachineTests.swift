@@ -86,7 +86,8 @@ import Testing
     let error = KubernetesError.malformed("watch frame: unexpected end")
     #expect(machine.failed(error, now: .zero, random: 0) == .wait(.milliseconds(800)))
     #expect(machine.state == .failing(error, attempts: 1))
-    #expect(machine.waited(random: 0) == .list(limit: 2, continueToken: nil), "from the same version it would come again")
+    #expect(
+      machine.waited(random: 0) == .list(limit: 2, continueToken: nil), "from the same version it would come again")
   }
 
   @Test(arguments: [
@@ -101,7 +102,8 @@ import Testing
     #expect(machine.state == .synced)
     var slow = watching()
     _ = slow.failed(.status(504, "Timeout"), now: .zero, random: 0)
-    #expect(slow.waited(random: 0) == .watch(resourceVersion: "7", timeoutSeconds: 300), "another timeout is no verdict")
+    #expect(
+      slow.waited(random: 0) == .watch(resourceVersion: "7", timeoutSeconds: 300), "another timeout is no verdict")
   }
 
   @Test func anExpiredVersionLeadsToAListAtOnceTheFirstTimeAndWithAWaitAfterwards() {

@@ -18,6 +18,8 @@ final class ObservabilityReconciler: Sendable {
     var uid: String?
     /// What was last applied, until the status that says so has come back by watch.
     var inventory: [InventoryEntry]?
+    /// Children that were deleted because they could not be changed, and are not there again yet.
+    var replaced: Set<ChildID> = []
     var settling = Settling()
     var story = Story()
   }
@@ -115,7 +117,9 @@ final class ObservabilityReconciler: Sendable {
     if memory(of: name).settling.isGoingOn { return .again(after: Settling.time) }
     var due: [Duration] = []
     // What refuses a child may be a policy that somebody takes back without touching the object.
-    if pass.conditions.stalled?.reason == .childRefused { due.append(Self.refusalRetry) }
+    if let reason = pass.conditions.stalled?.reason, [.childRefused, .immutableFieldChanged].contains(reason) {
+      due.append(Self.refusalRetry)
+    }
     if let answer = pass.answer, !pass.isStalled { due.append(answer.nextAfter) }
     if pass.applied.contains(where: { applier.isAwaited($0.id) }) { due.append(Self.storeLag) }
     due += pass.applied.compactMap { applier.rest(of: $0.id) }

@@ -140,7 +140,8 @@ final class FakeAPI: KubernetesAPI {
   }
 
   func list(_ type: ResourceType, _ query: ListQuery) async throws(KubernetesError) -> ObjectList {
-    try await begin("list", "\(type)", "limit=\(query.limit ?? 0) continue=\(query.continueToken ?? "")")
+    let detail = "from=\(query.resourceVersion ?? "") limit=\(query.limit ?? 0) continue=\(query.continueToken ?? "")"
+    try await begin("list", "\(type)", detail)
     return try state.withLock { state throws(KubernetesError) in
       if state.absent.contains(type) { throw .notFound }
       let all = Self.selected(state.objects[type], query.namespace, query.fieldSelector)
