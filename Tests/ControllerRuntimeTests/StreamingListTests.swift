@@ -118,6 +118,26 @@ import Testing
     await run.value
   }
 
+  @Test(arguments: [FakeAPI.Streaming.supported, .refused(.status(422, "Invalid"))])
+  func ofAListOnlyWhatIsKeptIsHeld(streaming: FakeAPI.Streaming) async throws {
+    let api = FakeAPI()
+    api.setStreaming(streaming)
+    for name in ["a", "b"] {
+      var object = object(name)
+      object["data"] = ["k": "v"]
+      api.put(.configMaps, object)
+    }
+    let informers = Informers(api: api, environment: TestTime().environment, pageSize: 1) { _ in
+      WatchContent(reduce: { $0.name == "b" ? nil : ObjectStore.metadataOnly($0) })
+    }
+    informers.want([target], by: "test")
+    try await running(informers) {
+      await informers.waitUntilSynced([target])
+      #expect(informers.store(target)?.all().map(\.name) == ["a"])
+      #expect(informers.store(target)?.all().first?["data"] == nil)
+    }
+  }
+
   @Test func oneRequestReadsWhatIsThereAndFollowsIt() async throws {
     let api = FakeAPI()
     let informers = informers(api)

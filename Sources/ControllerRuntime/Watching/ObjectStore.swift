@@ -53,14 +53,17 @@ public final class ObjectStore: Sendable {
   /// Whether a whole list has been taken in. Stays true while the server cannot be reached later.
   public var isSynced: Bool { contents.withLock { $0.isSynced } }
 
-  /// Takes in a whole list at once and says what it changed: deletions first, then the rest, each sorted by key. Of
-  /// several states of one object the last counts.
+  /// What of an object is kept; nil if it is not kept at all.
+  ///
+  /// A list is put through it piece by piece as it comes, so that what is dropped never adds up.
+  func kept(of object: KubernetesObject) -> KubernetesObject? { projection(object) }
+
+  /// Takes in a whole list at once, of what is kept of its objects, and says what it changed: deletions first, then the
+  /// rest, each sorted by key. Of several states of one object the last counts.
   func replace(with objects: [KubernetesObject]) -> [StoreChange] {
     var next: [ObjectKey: KubernetesObject] = [:]
     next.reserveCapacity(objects.count)
-    for object in objects {
-      if let kept = projection(object) { next[kept.key] = kept }
-    }
+    for object in objects { next[object.key] = object }
     return contents.withLock { contents in
       let isInitial = !contents.isSynced
       let old = contents.objects

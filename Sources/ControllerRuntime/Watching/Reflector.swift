@@ -81,7 +81,8 @@ final class Reflector: Sendable {
       let query = ListQuery(
         namespace: target.namespace, labelSelector: target.labelSelector, fieldSelector: target.fieldSelector,
         limit: limit, continueToken: continueToken, form: source.content.form, projection: source.content.projection)
-      let page = try await source.api.list(target.type, query)
+      var page = try await source.api.list(target.type, query)
+      page.items = page.items.compactMap(store.kept)
       return machine.withLock { $0.listed(page) }
     case .replace(let objects):
       store.replace(with: objects).forEach(onChange)
@@ -125,7 +126,7 @@ final class Reflector: Sendable {
     for try await event in events {
       // A watch that was given up may still have a frame in its hands.
       if Task.isCancelled { return }
-      switch machine.withLock({ $0.received(event) }) {
+      switch machine.withLock({ $0.received($0.streamed == nil ? event : kept(of: event)) }) {
       case .none: break
       case .put(let object): store.put(object).map(onChange)
       case .remove(let key): store.remove(key).map(onChange)
@@ -134,6 +135,14 @@ final class Reflector: Sendable {
         store.replace(with: objects).forEach(onChange)
       }
       report()
+    }
+  }
+
+  /// The frame of a streamed list with no more in it than is kept.
+  private func kept(of event: WatchEvent) -> WatchEvent {
+    switch event {
+    case .added(let object), .modified(let object): store.kept(of: object).map(WatchEvent.added) ?? .deleted(object)
+    case .deleted, .bookmark: event
     }
   }
 
