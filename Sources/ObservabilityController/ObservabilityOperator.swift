@@ -31,13 +31,7 @@ public final class ObservabilityOperator: Sendable {
     let router = WatchRouter(queue: queue, logger: logger)
     let informers = Informers(
       api: api, environment: environment,
-      projection: { target in
-        switch target.type {
-        case .nodes: NodeView.project
-        case .observabilities, .namespaces, .services, .secrets: ObjectStore.withoutManagedFields
-        default: { $0 }
-        }
-      },
+      content: Watches.content,
       onChange: { router.changed($0, $1) }, onState: { router.stateChanged($0, $1) })
     let events = EventRecorder(
       api: api, controller: OperatorSettings.controllerName, instance: settings.instance, environment: environment,
@@ -92,6 +86,9 @@ private final class WatchRouter: Sendable {
   /// Holds the watches that are there for no one object.
   static let operatorHolder = "the operator itself"
 
+  /// Metadata that nobody reads calls for no work; a status that somebody else wrote is put right.
+  private static let calling = ChangePredicate.specification.or(.status)
+
   private let informers = Mutex<Informers?>(nil)
   private let reconciler = Mutex<ObservabilityReconciler?>(nil)
   private let queue: WorkQueue<String>
@@ -114,16 +111,27 @@ private final class WatchRouter: Sendable {
     let priority: WorkPriority = change.isInitial ? .low : .normal
     switch target.type {
     case .observabilities:
+      warmUp(change)
+      guard Self.calling.callsForWork(change) else { return }
       queue.add(change.key.name, priority: priority)
       // Another object's nodes may have become free, or taken.
-      if change.changesSpecification { addAll(priority: .low) }
+      if ChangePredicate.specification.callsForWork(change) { addAll(priority: .low) }
     case .nodes, .namespaces, .services, .secrets:
-      addAll(priority: priority)
+      // When the first list is complete, all objects are looked at anyway.
+      if !change.isInitial { addAll(priority: priority) }
     default:
       for object in [change.old, change.new] {
         if let name = object?.labels[Watches.objectLabel] { queue.add(name, priority: priority) }
       }
     }
+  }
+
+  /// Lets a replica that does not lead watch what it will need once it does.
+  private func warmUp(_ change: StoreChange) {
+    guard let informers = informers.withLock({ $0 }), let reconciler = reconciler.withLock({ $0 }),
+      !reconciler.knows(change.key.name)
+    else { return }
+    informers.want(change.new.flatMap(reconciler.targets) ?? [], by: change.key.name)
   }
 
   func stateChanged(_ target: WatchTarget, _ state: InformerState) {
@@ -137,11 +145,5 @@ private final class WatchRouter: Sendable {
   private func addAll(priority: WorkPriority) {
     guard let store = informers.withLock({ $0 })?.store(Watches.objects) else { return }
     for object in store.all() { queue.add(object.name, priority: priority) }
-  }
-}
-
-extension StoreChange {
-  fileprivate var changesSpecification: Bool {
-    old?.uid != new?.uid || old?.generation != new?.generation || old?.isBeingDeleted != new?.isBeingDeleted
   }
 }

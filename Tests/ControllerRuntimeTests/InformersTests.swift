@@ -15,7 +15,7 @@ import Testing
 
     func informers(pageSize: Int? = 2) -> Informers {
       Informers(
-        api: api, environment: time.environment, pageSize: pageSize,
+        api: api, environment: time.environment, pageSize: pageSize, streamsLists: false,
         onChange: { _, change in self.changes.withLock { $0.append(change) } },
         onState: { _, state in self.states.withLock { $0.append(state) } })
     }

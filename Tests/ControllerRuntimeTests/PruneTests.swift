@@ -52,21 +52,51 @@ import Testing
     #expect("\(entry("x"))" == "ConfigMap/a/x")
   }
 
+  private func delete(
+    _ api: FakeAPI, _ entry: InventoryEntry, live: KubernetesObject? = nil
+  ) async throws(KubernetesError) -> Pruner.Result {
+    try await Pruner(api: api).delete(entry, type: .configMaps, ownerUID: "owner", live: live)
+  }
+
   @Test func deletesOnlyWhatItMeans() async throws {
     let api = FakeAPI()
-    let pruner = Pruner(api: api)
     for name in ["a", "b", "c", "d"] { api.put(.configMaps, live(name, owner: name == "d" ? "another" : "owner")) }
-    func delete(_ entry: InventoryEntry) async throws(KubernetesError) -> Pruner.Result {
-      try await pruner.delete(entry, type: .configMaps, ownerUID: "owner")
-    }
-    #expect(try await delete(entry("a", uid: "uid-a")) == .deleted)
-    #expect(try await delete(entry("b", uid: "predecessor")) == .gone)
-    #expect(try await delete(entry("absent")) == .gone)
-    #expect(try await delete(entry("c", uid: nil)) == .deleted)
-    #expect(try await delete(entry("d", uid: nil)) == .notOurs)
+    #expect(try await delete(api, entry("a", uid: "uid-a")) == .deleted)
+    #expect(try await delete(api, entry("b", uid: "predecessor")) == .gone)
+    #expect(try await delete(api, entry("absent")) == .gone)
+    #expect(try await delete(api, entry("c", uid: nil)) == .deleted)
+    #expect(try await delete(api, entry("d", uid: nil)) == .notOurs)
     #expect(api.object(.configMaps, ObjectKey(namespace: "a", name: "b")) != nil)
-    #expect(api.requests.filter { $0.verb == "delete" }.allSatisfy { $0.detail != "uid=" })
+    #expect(api.requests.filter { $0.verb == "delete" }.map(\.detail) == ["uid=uid-a", "uid=uid-c"])
     api.fail("delete", .unavailable)
-    await #expect(throws: KubernetesError.unavailable) { try await delete(entry("b", uid: "uid-b")) }
+    await #expect(throws: KubernetesError.unavailable) { try await delete(api, entry("b", uid: "uid-b")) }
+    api.fail("list", .status(403, "Forbidden"))
+    await #expect(throws: KubernetesError.status(403, "Forbidden")) { try await delete(api, entry("b", uid: "uid-b")) }
+    api.fail("list", .notFound)
+    #expect(try await delete(api, entry("b", uid: "uid-b")) == .gone, "the type itself is gone")
+  }
+
+  @Test func whatAnInventoryNamesButDoesNotNameOurOwnerIsLeftAlone() async throws {
+    let api = FakeAPI()
+    api.put(.configMaps, live("foreign", owner: "another"))
+    #expect(try await delete(api, entry("foreign", uid: "uid-foreign")) == .notOurs)
+    #expect(api.object(.configMaps, ObjectKey(namespace: "a", name: "foreign")) != nil)
+    #expect(api.count("delete") == 0)
+  }
+
+  @Test func whatAStoreShowsToBeOursIsNotReadFirst() async throws {
+    let api = FakeAPI()
+    let child = api.put(.configMaps, live("a"))
+    #expect(try await delete(api, entry("a", uid: "uid-a"), live: child) == .deleted)
+    #expect(api.requests.map(\.verb) == ["delete"])
+  }
+
+  @Test func aStoreThatShowsAnotherObjectIsNotBelieved() async throws {
+    let api = FakeAPI()
+    api.put(.configMaps, live("a", owner: "another"))
+    for stale in [live("a", owner: "another"), live("predecessor")] {
+      #expect(try await delete(api, entry("a", uid: "uid-a"), live: stale) == .notOurs)
+    }
+    #expect(api.count("delete") == 0)
   }
 }

@@ -28,8 +28,9 @@ import Testing
     var random = SeededGenerator(state: seed)
     let (api, time, replay) = (FakeAPI(), TestTime(), Replay())
     let target = WatchTarget(.configMaps)
+    let reads = seed % 2 == 0 ? ["stream", "watch"] : ["list", "watch"]
     let informers = Informers(
-      api: api, environment: time.environment, pageSize: 3, projection: { _ in { $0 } },
+      api: api, environment: time.environment, pageSize: 3, streamsLists: seed % 2 == 0, content: { _ in .whole },
       onChange: { _, change in replay.take(change) })
     informers.want([target], by: "test")
     let run = Task { await informers.run() }
@@ -41,8 +42,8 @@ import Testing
       case 5, 6: api.remove(.configMaps, object.key)
       case 7: api.endWatches(Bool.random(using: &random) ? .reset : nil)
       case 8: api.compact()
-      case 9: api.fail(Bool.random(using: &random) ? "list" : "watch", .unavailable)
-      case 10: api.fail(Bool.random(using: &random) ? "list" : "watch", .expired)
+      case 9: api.fail(reads.randomElement(using: &random) ?? "list", .unavailable)
+      case 10: api.fail(reads.randomElement(using: &random) ?? "list", .expired)
       case 11: api.bookmark()
       default: time.advance(by: .seconds(Int.random(in: 0...40, using: &random)))
       }

@@ -16,7 +16,7 @@ import Testing
   /// A machine that watches from version 7.
   private func watching() -> ReflectorStateMachine {
     var machine = ReflectorStateMachine(pageSize: 2)
-    _ = machine.start()
+    _ = machine.start(random: 0)
     _ = machine.listed(ObjectList(items: [], resourceVersion: "7"))
     _ = machine.replaced(random: 0)
     return machine
@@ -24,7 +24,7 @@ import Testing
 
   @Test func listsInPagesAndThenWatchesFromTheLastOne() {
     var machine = ReflectorStateMachine(pageSize: 2)
-    #expect(machine.start() == .list(limit: 2, continueToken: nil))
+    #expect(machine.start(random: 0) == .list(limit: 2, continueToken: nil))
     let (a, b, c) = (object("a", version: "1"), object("b", version: "2"), object("c", version: "3"))
     #expect(
       machine.listed(ObjectList(items: [a, b], resourceVersion: "5", continueToken: "next"))
@@ -54,6 +54,56 @@ import Testing
     #expect(machine.watchEnded(after: .zero, now: .zero, random: 0) == .wait(.milliseconds(800)))
     #expect(machine.waited(random: 0) == .watch(resourceVersion: "7", timeoutSeconds: 300))
     #expect(machine.watchEnded(after: .zero, now: .seconds(1), random: 0) == .wait(.milliseconds(1600)))
+    #expect(machine.state == .synced)
+  }
+
+  @Test func watchesThatEndAtOnceTimeAndAgainCountAsFailing() throws {
+    var machine = watching()
+    for _ in 1..<ReflectorStateMachine.shortWatchesUntilFailure {
+      _ = machine.watchEnded(after: .milliseconds(999), now: .zero, random: 0)
+      #expect(machine.waited(random: 0) == .watch(resourceVersion: "7", timeoutSeconds: 300))
+    }
+    #expect(machine.state == .synced)
+    _ = machine.watchEnded(after: .zero, now: .zero, random: 0)
+    guard case .failing(let error, attempts: 1) = machine.state else {
+      Issue.record("nothing is told: \(machine.state)")
+      return
+    }
+    #expect("\(error)".contains("end at once"))
+    // What is not told is asked for, but a list that works does not make a watch of it.
+    #expect(machine.waited(random: 0) == .list(limit: 2, continueToken: nil))
+    _ = machine.listed(ObjectList(items: [], resourceVersion: "8"))
+    #expect(machine.replaced(random: 0) == .watch(resourceVersion: "8", timeoutSeconds: 300))
+    machine.opened()
+    #expect(machine.state == .failing(error, attempts: 1))
+    _ = machine.watchEnded(after: .seconds(1), now: .zero, random: 0)
+    #expect(machine.state == .synced)
+  }
+
+  @Test func aFrameThatCannotBeReadIsNotAskedForAgain() {
+    var machine = watching()
+    machine.received(.added(object("a", version: "8")))
+    let error = KubernetesError.malformed("watch frame: unexpected end")
+    #expect(machine.failed(error, now: .zero, random: 0) == .wait(.milliseconds(800)))
+    #expect(machine.state == .failing(error, attempts: 1))
+    #expect(
+      machine.waited(random: 0) == .list(limit: 2, continueToken: nil), "from the same version it would come again")
+  }
+
+  @Test(arguments: [
+    APIStatus(
+      code: 504, reason: "Timeout", message: "Too large resource version: 9, current: 7",
+      causes: [.init(field: "", reason: "ResourceVersionTooLarge", message: "Too large resource version")]),
+    APIStatus(code: 504, reason: "Timeout", message: "Too large resource version: 9, current: 7"),
+  ])
+  func aVersionThatTheServerHasNotReachedIsAskedForNoMore(status: APIStatus) {
+    var machine = watching()
+    #expect(machine.failed(.status(status), now: .zero, random: 0) == .list(limit: 2, continueToken: nil))
+    #expect(machine.state == .synced)
+    var slow = watching()
+    _ = slow.failed(.status(504, "Timeout"), now: .zero, random: 0)
+    #expect(
+      slow.waited(random: 0) == .watch(resourceVersion: "7", timeoutSeconds: 300), "another timeout is no verdict")
   }
 
   @Test func anExpiredVersionLeadsToAListAtOnceTheFirstTimeAndWithAWaitAfterwards() {
@@ -72,7 +122,7 @@ import Testing
 
   @Test func aPageThatExpiredIsFollowedByTheWholeListAtOnce() {
     var machine = ReflectorStateMachine(pageSize: 2)
-    _ = machine.start()
+    _ = machine.start(random: 0)
     _ = machine.listed(ObjectList(items: [object("a", version: "1")], resourceVersion: "5", continueToken: "next"))
     #expect(machine.failed(.expired, now: .zero, random: 0) == .list(limit: nil, continueToken: nil))
     let b = object("b", version: "2")
@@ -81,7 +131,7 @@ import Testing
 
   @Test func failuresWaitLongerAndLongerUpToABoundAndAreCounted() {
     var machine = ReflectorStateMachine()
-    _ = machine.start()
+    _ = machine.start(random: 0)
     var now = Duration.zero
     var waits: [Duration] = []
     for attempt in 1...8 {
@@ -106,7 +156,7 @@ import Testing
 
   @Test func aTypeThatIsNotServedIsAskedForSlowly() {
     var machine = ReflectorStateMachine()
-    _ = machine.start()
+    _ = machine.start(random: 0)
     #expect(machine.failed(.notFound, now: .zero, random: 0) == .wait(.seconds(30)))
     #expect(machine.state == .failing(.notFound, attempts: 1))
     #expect(machine.waited(random: 0) == .list(limit: 250, continueToken: nil))

@@ -9,7 +9,7 @@ import Testing
   /// A machine whose watch could not be taken up again.
   private func failing(_ error: KubernetesError) -> ReflectorStateMachine {
     var machine = ReflectorStateMachine()
-    _ = machine.start()
+    _ = machine.start(random: 0)
     _ = machine.listed(ObjectList(items: [], resourceVersion: "7", continueToken: nil))
     _ = machine.replaced(random: 0)
     _ = machine.failed(error, now: .zero, random: 0)

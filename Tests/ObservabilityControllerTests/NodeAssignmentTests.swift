@@ -9,7 +9,8 @@ import Testing
 @Suite struct NodeAssignmentTests {
   static func node(_ name: String, labels: [String: String] = [:], taints: [NodeView.Taint] = []) -> NodeView {
     var node = NodeView(KubernetesObject(type: .nodes, name: name))
-    node.labels = ["kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"].merging(labels) { $1 }
+    let all = ["kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"].merging(labels) { $1 }
+    node.labels = NodeView.Labels(JSONObject(all.map { ($0.key, .string($0.value)) }))
     node.taints = taints
     return node
   }

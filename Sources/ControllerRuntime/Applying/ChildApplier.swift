@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import JSON
 import KubernetesClient
 
 /// What became of one child.
@@ -19,6 +20,9 @@ public struct AppliedChild: Hashable, Sendable {
     case contested(fields: [String], by: [String])
     /// Nothing: the child is being deleted. It is made anew once it is gone. No request was sent.
     case beingDeleted
+    /// Fields had to change that the API server lets nobody change: the child was deleted, to be made anew once it is
+    /// gone. See ``ReplacementPolicy``.
+    case replacing(fields: [String])
   }
 
   /// What was done.
@@ -32,7 +36,12 @@ public struct AppliedChild: Hashable, Sendable {
 
   /// The child's place in an inventory. A child that is being deleted keeps no hash, so that it is applied anew.
   public var inventoryEntry: InventoryEntry {
-    InventoryEntry(object, uid: uid, hash: change == .beingDeleted ? "" : hash)
+    let isLeaving =
+      switch change {
+      case .beingDeleted, .replacing: true
+      default: false
+      }
+    return InventoryEntry(object, uid: uid, hash: isLeaving ? "" : hash)
   }
 }
 
@@ -48,11 +57,18 @@ public struct ChildApplier: Sendable {
   private let api: any KubernetesAPI
   private let recent: RecentWrites
   private let pace: RepairPace
+  private let replacement: @Sendable (ResourceType) -> ReplacementPolicy
 
   /// An applier that writes under that name.
-  public init(api: any KubernetesAPI, fieldManager: String, environment: RuntimeEnvironment = .live) {
+  ///
+  /// - Parameter replacement: what to do when a field has to change that cannot.
+  public init(
+    api: any KubernetesAPI, fieldManager: String, environment: RuntimeEnvironment = .live,
+    replacement: @escaping @Sendable (ResourceType) -> ReplacementPolicy = ReplacementPolicy.standard
+  ) {
     self.api = api
     self.fieldManager = fieldManager
+    self.replacement = replacement
     recent = RecentWrites(environment: environment)
     pace = RepairPace(environment: environment)
   }
@@ -86,11 +102,35 @@ public struct ChildApplier: Sendable {
         change: .contested(fields: difference.fields, by: difference.by), hash: hash, uid: known.object?.uid,
         object: known.object ?? desired)
     }
-    let answer = try await api.apply(type, desired, ApplyOptions(fieldManager: fieldManager, force: true))
+    let answer: KubernetesObject
+    do throws(KubernetesError) {
+      answer = try await api.apply(type, desired, ApplyOptions(fieldManager: fieldManager, force: true))
+    } catch {
+      guard let live = known.object, try await isReplaced(type, live, by: desired, after: error) else { throw error }
+      return AppliedChild(
+        change: .replacing(fields: error.immutableFields), hash: hash, uid: live.uid, object: live)
+    }
     if isRepair { pace.repaired(child) }
     recent.remember(child, stored: live, hash: hash, answer: answer)
     return AppliedChild(
       change: change(comparison, difference), hash: hash, uid: answer.uid, object: answer)
+  }
+
+  /// Deletes the child if that is what is left to do after a refusal. Its dependents go first, so that what comes anew
+  /// never runs beside them; an object that does not name an owner of ours is never deleted.
+  private func isReplaced(
+    _ type: ResourceType, _ live: KubernetesObject, by desired: KubernetesObject, after error: KubernetesError
+  ) async throws(KubernetesError) -> Bool {
+    guard !error.immutableFields.isEmpty, replacement(type) == .recreate, let uid = live.uid,
+      desired.ownerReferences.contains(where: { $0["uid"]?.string.map(live.isOwned) == true })
+    else { return false }
+    do throws(KubernetesError) {
+      try await api.delete(type, live.key, DeleteOptions(uid: uid, propagation: .foreground))
+    } catch {
+      // Gone already, or another by now: the next look tells.
+      guard error.isNotFound || error.isConflict else { throw error }
+    }
+    return true
   }
 
   /// Takes note of a change that a store has seen, so that a child which was made and deleted again in a moment is not

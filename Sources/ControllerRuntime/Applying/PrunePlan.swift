@@ -20,7 +20,7 @@ public struct PrunePlan: Hashable, Sendable {
   public init(inventory: [InventoryEntry], live: [KubernetesObject], ownerUID: String, desired: Set<ChildID>) {
     var candidates: [ChildID: InventoryEntry] = [:]
     for entry in inventory { candidates[entry.id] = entry }
-    for object in live where object.ownerReferences.contains(where: { $0["uid"]?.string == ownerUID }) {
+    for object in live where object.isOwned(by: ownerUID) {
       let entry = InventoryEntry(object, hash: candidates[ChildID(object)]?.hash ?? "")
       candidates[entry.id] = entry
     }

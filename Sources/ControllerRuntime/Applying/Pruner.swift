@@ -3,7 +3,8 @@
 import JSON
 import KubernetesClient
 
-/// Deletes what a ``PrunePlan`` names, one object at a time, never a successor of the same name.
+/// Deletes what a ``PrunePlan`` names, one object at a time: never a successor of the same name, and never what does not
+/// name our owner, whatever an inventory says. An inventory in a status is only as good as everyone who may write there.
 public struct Pruner: Sendable {
   /// What became of one deletion.
   public enum Result: Hashable, Sendable {
@@ -11,7 +12,7 @@ public struct Pruner: Sendable {
     case deleted
     /// The object was gone, or another of the same name has taken its place.
     case gone
-    /// The object has no known UID and does not name our owner, so it is not ours to delete.
+    /// The object does not name our owner, so it is not ours to delete.
     case notOurs
   }
 
@@ -22,20 +23,23 @@ public struct Pruner: Sendable {
     self.api = api
   }
 
-  /// Deletes one object, provided that it still has the UID of the entry.
+  /// Deletes one object, provided that it still has the UID of the entry and that `ownerUID` is among its owners.
   ///
-  /// Without a UID in the entry the object is read first, and deleted only if `ownerUID` is among its owners.
+  /// Without a live object that shows both it is read first, by a list of its name: that is a right which whoever watches
+  /// the type has.
+  ///
+  /// - Parameter live: the object as a store has it, if it does.
   /// - Throws: ``KubernetesError`` as the API server answered it.
   public func delete(
-    _ entry: InventoryEntry, type: ResourceType, ownerUID: String
+    _ entry: InventoryEntry, type: ResourceType, ownerUID: String, live: KubernetesObject? = nil
   ) async throws(KubernetesError) -> Result {
+    var known = live
+    if known?.uid == nil || entry.uid != nil && known?.uid != entry.uid || known?.isOwned(by: ownerUID) != true {
+      known = try await read(entry, type)
+    }
+    guard let object = known, let uid = object.uid, entry.uid == nil || entry.uid == uid else { return .gone }
+    guard object.isOwned(by: ownerUID) else { return .notOurs }
     do throws(KubernetesError) {
-      var uid = entry.uid
-      if uid == nil {
-        let object = try await api.get(type, entry.id.key)
-        guard object.ownerReferences.contains(where: { $0["uid"]?.string == ownerUID }) else { return .notOurs }
-        uid = object.uid
-      }
       try await api.delete(type, entry.id.key, DeleteOptions(uid: uid, propagation: .background))
       return .deleted
     } catch {
@@ -43,5 +47,23 @@ public struct Pruner: Sendable {
       if error.isNotFound || error.isConflict { return .gone }
       throw error
     }
+  }
+
+  private func read(_ entry: InventoryEntry, _ type: ResourceType) async throws(KubernetesError) -> KubernetesObject? {
+    let query = ListQuery(namespace: entry.namespace, fieldSelector: "metadata.name=\(entry.name)")
+    do throws(KubernetesError) {
+      return try await api.list(type, query).items.first { $0.name == entry.name }
+    } catch {
+      // The type itself is gone, and all objects with it.
+      guard error.isNotFound else { throw error }
+      return nil
+    }
+  }
+}
+
+extension KubernetesObject {
+  /// Whether the object names an owner of that UID.
+  func isOwned(by uid: String) -> Bool {
+    ownerReferences.contains { $0["uid"]?.string == uid }
   }
 }

@@ -146,6 +146,9 @@ public final class LeaderElector: Sendable {
     return try await within(limit, environment, request)
   }
 
+  /// How often a release is tried that somebody else's write came before.
+  private static let releaseTries = 3
+
   private func release() async {
     let isLeader = state.withLock { state in
       defer { state.resign() }
@@ -154,19 +157,31 @@ public final class LeaderElector: Sendable {
     guard isLeader else { return }
     metrics.leading(lease: key.name, false)
     do throws(KubernetesError) {
-      // What was written last may be unknown if a renewal was cut short, so the Lease is read first.
       let isReleased = try await within(timing.requestDeadline, environment) {
-        [self] () throws(KubernetesError) in
+        [self] () throws(KubernetesError) in try await writeRelease()
+      }
+      logger.info(isReleased ? "lease released" : "lease was taken already", metadata: metadata([:]))
+    } catch {
+      logger.warning("lease not released", metadata: metadata(["error": "\(error)"]))
+    }
+  }
+
+  /// Whether the lease is free now; false if it is another's.
+  private func writeRelease() async throws(KubernetesError) -> Bool {
+    var tries = 0
+    while true {
+      tries += 1
+      do throws(KubernetesError) {
+        // What was written last may be unknown if a renewal was cut short, so the Lease is read first.
         let lease = try await api.get(.leases, key)
         guard let released = state.withLock({ $0.release(lease, timestamp: environment.timestamp()) }) else {
           return false
         }
         _ = try await api.replace(.leases, released, WriteOptions())
         return true
+      } catch {
+        guard error.isConflict, tries < Self.releaseTries else { throw error }
       }
-      logger.info(isReleased ? "lease released" : "lease was taken already", metadata: metadata([:]))
-    } catch {
-      logger.warning("lease not released", metadata: metadata(["error": "\(error)"]))
     }
   }
 }

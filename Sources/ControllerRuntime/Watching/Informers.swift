@@ -25,7 +25,8 @@ public final class Informers: Sendable {
   private let api: any KubernetesAPI
   private let environment: RuntimeEnvironment
   private let pageSize: Int?
-  private let projection: @Sendable (WatchTarget) -> ObjectStore.Projection
+  private let content: @Sendable (WatchTarget) -> WatchContent
+  private let streaming: StreamingLists?
   private let onChange: @Sendable (WatchTarget, StoreChange) -> Void
   private let onState: @Sendable (WatchTarget, InformerState) -> Void
   private let state = Mutex(State())
@@ -35,20 +36,23 @@ public final class Informers: Sendable {
   ///
   /// - Parameters:
   ///   - pageSize: how many objects a list request asks for; nil for all at once.
-  ///   - projection: what to keep of the objects of a target. Keep `managedFields` of children, so that drift can be
-  ///     told with a name.
+  ///   - streamsLists: whether to read what is there from the watch itself (KEP-3157): one request in place of two, and
+  ///     little memory on the server. A type that the server does not stream is listed in pages.
+  ///   - content: what to ask for and to keep of the objects of a target.
   ///   - onChange: called for each change of an object; must not block.
   ///   - onState: called once whenever a target's state changes in more than its number of attempts.
   public init(
     api: any KubernetesAPI, environment: RuntimeEnvironment = .live, pageSize: Int? = 250,
-    projection: @escaping @Sendable (WatchTarget) -> ObjectStore.Projection = { _ in ObjectStore.withoutManagedFields },
+    streamsLists: Bool = true,
+    content: @escaping @Sendable (WatchTarget) -> WatchContent = { _ in .withoutManagedFields },
     onChange: @escaping @Sendable (WatchTarget, StoreChange) -> Void = { _, _ in },
     onState: @escaping @Sendable (WatchTarget, InformerState) -> Void = { _, _ in }
   ) {
     self.api = api
     self.environment = environment
     self.pageSize = pageSize
-    self.projection = projection
+    self.content = content
+    streaming = streamsLists ? StreamingLists() : nil
     self.onChange = onChange
     self.onState = onState
   }
@@ -66,7 +70,7 @@ public final class Informers: Sendable {
       for target in targets {
         if state.entries[target] == nil {
           state.nextID += 1
-          var entry = Entry(id: state.nextID, store: ObjectStore(projection: projection(target)), holders: [])
+          var entry = Entry(id: state.nextID, store: ObjectStore(projection: content(target).reduce), holders: [])
           if state.isRunning { entry.task = start(target, entry.id, entry.store) }
           state.entries[target] = entry
         }
@@ -125,8 +129,10 @@ public final class Informers: Sendable {
   }
 
   private func start(_ target: WatchTarget, _ id: Int, _ store: ObjectStore) -> Task<Void, Never> {
+    let source = Reflector.Source(
+      api: api, target: target, content: content(target), pageSize: pageSize, streaming: streaming)
     let reflector = Reflector(
-      api: api, target: target, store: store, environment: environment, pageSize: pageSize,
+      source, store: store, environment: environment,
       onChange: { [self] change in
         // A reflector that was let go may still have a frame in its hands.
         if isCurrent(target, id) { onChange(target, change) }

@@ -53,19 +53,28 @@ public final class ObjectStore: Sendable {
   /// Whether a whole list has been taken in. Stays true while the server cannot be reached later.
   public var isSynced: Bool { contents.withLock { $0.isSynced } }
 
-  /// Takes in a whole list at once and says what it changed: deletions first, then the rest, each sorted by key.
+  /// What of an object is kept; nil if it is not kept at all.
+  ///
+  /// A list is put through it piece by piece as it comes, so that what is dropped never adds up.
+  func kept(of object: KubernetesObject) -> KubernetesObject? { projection(object) }
+
+  /// Takes in a whole list at once, of what is kept of its objects, and says what it changed: deletions first, then the
+  /// rest, each sorted by key. Of several states of one object the last counts.
   func replace(with objects: [KubernetesObject]) -> [StoreChange] {
     var next: [ObjectKey: KubernetesObject] = [:]
-    for object in objects.lazy.compactMap(projection) { next[object.key] = object }
+    next.reserveCapacity(objects.count)
+    for object in objects { next[object.key] = object }
     return contents.withLock { contents in
       let isInitial = !contents.isSynced
-      let gone = contents.objects.keys.filter { next[$0] == nil }.sorted()
-      var changes = gone.map { StoreChange(key: $0, old: contents.objects[$0], new: nil) }
-      for (key, object) in next.sorted(by: { $0.key < $1.key }) where contents.objects[key] != object {
-        changes.append(StoreChange(key: key, old: contents.objects[key], new: object, isInitial: isInitial))
+      let old = contents.objects
+      contents = Contents(objects: next, isSynced: true, version: contents.version + 1)
+      for (key, object) in next { contents.addOwners(of: object, at: key) }
+      var changes = old.keys.filter { next[$0] == nil }.sorted().map { StoreChange(key: $0, old: old[$0], new: nil) }
+      for (key, object) in next.sorted(by: { $0.key < $1.key }) {
+        let before = old[key]
+        guard before != object else { continue }
+        changes.append(StoreChange(key: key, old: before, new: object, isInitial: isInitial))
       }
-      contents = Contents(isSynced: true, version: contents.version + 1)
-      for (key, object) in next { contents.put(object, at: key) }
       return changes
     }
   }
@@ -92,21 +101,28 @@ public final class ObjectStore: Sendable {
 extension ObjectStore.Contents {
   fileprivate mutating func put(_ object: KubernetesObject, at key: ObjectKey) {
     version += 1
-    _ = take(at: key)
-    objects[key] = object
-    for owner in object.ownerReferences {
-      if let uid = owner["uid"]?.string { owned[uid, default: []].insert(key) }
-    }
+    if let old = objects.updateValue(object, forKey: key) { removeOwners(of: old, at: key) }
+    addOwners(of: object, at: key)
   }
 
   fileprivate mutating func take(at key: ObjectKey) -> KubernetesObject? {
     guard let object = objects.removeValue(forKey: key) else { return nil }
     version += 1
+    removeOwners(of: object, at: key)
+    return object
+  }
+
+  fileprivate mutating func addOwners(of object: KubernetesObject, at key: ObjectKey) {
+    for owner in object.ownerReferences {
+      if let uid = owner["uid"]?.string { owned[uid, default: []].insert(key) }
+    }
+  }
+
+  private mutating func removeOwners(of object: KubernetesObject, at key: ObjectKey) {
     for owner in object.ownerReferences {
       guard let uid = owner["uid"]?.string else { continue }
       owned[uid]?.remove(key)
       if owned[uid]?.isEmpty == true { owned[uid] = nil }
     }
-    return object
   }
 }

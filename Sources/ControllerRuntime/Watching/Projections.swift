@@ -6,10 +6,9 @@ import KubernetesClient
 extension ObjectStore {
   /// Keeps everything but `metadata.managedFields`, which is about a third of a small object.
   public static let withoutManagedFields: Projection = { object in
+    guard object[path: "metadata", "managedFields"] != nil else { return object }
     var object = object
-    var metadata = object["metadata"]
-    metadata?["managedFields"] = nil
-    object["metadata"] = metadata
+    object["metadata"]?["managedFields"] = nil
     return object
   }
 

@@ -6,11 +6,22 @@ import Synchronization
 
 /// Keeps one store equal to one part of the API, by doing what its ``ReflectorStateMachine`` decides.
 final class Reflector: Sendable {
+  /// What a reflector reads and how, apart from whom it tells.
+  struct Source: Sendable {
+    let api: any KubernetesAPI
+    let target: WatchTarget
+    let content: WatchContent
+    let pageSize: Int?
+    /// Nil for lists in pages only.
+    let streaming: StreamingLists?
+  }
+
   /// How long after its announced end a watch is given up: a connection that died silently never ends by itself.
   static let watchEndMargin = Duration.seconds(5)
+  /// How long a streamed list may bring nothing: a server that knows nothing of it never says that it is complete.
+  static let streamPause = Duration.seconds(10)
 
-  private let api: any KubernetesAPI
-  private let target: WatchTarget
+  private let source: Source
   private let store: ObjectStore
   private let environment: RuntimeEnvironment
   private let onChange: @Sendable (StoreChange) -> Void
@@ -19,21 +30,21 @@ final class Reflector: Sendable {
   private let reported = Mutex(InformerState.starting)
 
   init(
-    api: any KubernetesAPI, target: WatchTarget, store: ObjectStore, environment: RuntimeEnvironment, pageSize: Int?,
+    _ source: Source, store: ObjectStore, environment: RuntimeEnvironment,
     onChange: @escaping @Sendable (StoreChange) -> Void, onState: @escaping @Sendable (InformerState) -> Void
   ) {
-    self.api = api
-    self.target = target
+    self.source = source
     self.store = store
     self.environment = environment
     self.onChange = onChange
     self.onState = onState
-    machine = Mutex(ReflectorStateMachine(pageSize: pageSize))
+    machine = Mutex(ReflectorStateMachine(pageSize: source.pageSize, streams: source.streaming != nil))
   }
 
   /// Lists and watches until the task is cancelled. Reports each change of an object, and each change of state once.
   func run() async {
-    var action = machine.withLock { $0.start() }
+    defer { source.streaming?.stopped(source.target.type, self) }
+    var action = machine.withLock { $0.start(random: environment.random()) }
     while !Task.isCancelled {
       do throws(KubernetesError) {
         action = try await perform(action)
@@ -42,6 +53,7 @@ final class Reflector: Sendable {
         if Task.isCancelled { return }
         action = machine.withLock { $0.failed(error, now: environment.now(), random: environment.random()) }
       }
+      if !machine.withLock({ $0.streams }) { source.streaming?.refuses(source.target.type) }
       report()
     }
   }
@@ -58,66 +70,98 @@ final class Reflector: Sendable {
   private func perform(
     _ action: ReflectorStateMachine.Action
   ) async throws(KubernetesError) -> ReflectorStateMachine.Action {
+    let target = source.target
     switch action {
+    case .stream(let timeoutSeconds):
+      guard await source.streaming?.mayStream(target.type, self) == true else {
+        return machine.withLock { $0.streamingRefused() }
+      }
+      return try await follow(query(timeoutSeconds, from: nil))
     case .list(let limit, let continueToken):
       let query = ListQuery(
         namespace: target.namespace, labelSelector: target.labelSelector, fieldSelector: target.fieldSelector,
-        limit: limit, continueToken: continueToken)
-      let page = try await api.list(target.type, query)
+        limit: limit, continueToken: continueToken, form: source.content.form, projection: source.content.projection)
+      var page = try await source.api.list(target.type, query)
+      page.items = page.items.compactMap(store.kept)
       return machine.withLock { $0.listed(page) }
     case .replace(let objects):
       store.replace(with: objects).forEach(onChange)
       return machine.withLock { $0.replaced(random: environment.random()) }
     case .watch(let resourceVersion, let timeoutSeconds):
-      let query = WatchQuery(
-        namespace: target.namespace, labelSelector: target.labelSelector, fieldSelector: target.fieldSelector,
-        resourceVersion: resourceVersion, timeoutSeconds: timeoutSeconds)
-      let began = environment.now()
-      try await follow(query)
-      let now = environment.now()
-      return machine.withLock { $0.watchEnded(after: now - began, now: now, random: environment.random()) }
+      return try await follow(query(timeoutSeconds, from: resourceVersion))
     case .wait(let duration):
       try? await environment.sleep(duration)
       return machine.withLock { $0.waited(random: environment.random()) }
     }
   }
 
+  /// - Parameter version: after which to begin; nil for what is there first.
+  private func query(_ timeoutSeconds: Int, from version: String?) -> WatchQuery {
+    WatchQuery(
+      namespace: source.target.namespace, labelSelector: source.target.labelSelector,
+      fieldSelector: source.target.fieldSelector, resourceVersion: version, timeoutSeconds: timeoutSeconds,
+      sendInitialEvents: version == nil, form: source.content.form, projection: source.content.projection)
+  }
+
   /// Takes in frames until the watch ends, or is overdue to.
-  private func follow(_ query: WatchQuery) async throws(KubernetesError) {
+  private func follow(_ query: WatchQuery) async throws(KubernetesError) -> ReflectorStateMachine.Action {
+    let began = environment.now()
     let outcome = await withTaskGroup(of: Result<Void, KubernetesError>.self) { group in
       group.addTask {
         await Result { () async throws(KubernetesError) in try await self.read(query) }
       }
-      group.addTask {
-        try? await self.environment.sleep(.seconds(query.timeoutSeconds) + Self.watchEndMargin)
-        return .failure(.transport(Self.overdue))
-      }
+      group.addTask { .failure(.transport(await self.overdue(query))) }
       defer { group.cancelAll() }
       return await group.next() ?? .success(())
     }
     try outcome.get()
+    let now = environment.now()
+    return machine.withLock { $0.watchEnded(after: now - began, now: now, random: environment.random()) }
   }
 
   private func read(_ query: WatchQuery) async throws(KubernetesError) {
-    let events = try await api.watch(target.type, query)
+    let events = try await source.api.watch(source.target.type, query)
     machine.withLock { $0.opened() }
     report()
     for try await event in events {
-      machine.withLock { $0.received(event) }
-      let change: StoreChange? =
-        switch event {
-        case .added(let object), .modified(let object): store.put(object)
-        case .deleted(let object): store.remove(object.key)
-        case .bookmark: nil
-        }
-      if let change { onChange(change) }
+      // A watch that was given up may still have a frame in its hands.
+      if Task.isCancelled { return }
+      switch machine.withLock({ $0.received($0.streamed == nil ? event : kept(of: event)) }) {
+      case .none: break
+      case .put(let object): store.put(object).map(onChange)
+      case .remove(let key): store.remove(key).map(onChange)
+      case .replace(let objects):
+        source.streaming?.streams(source.target.type)
+        store.replace(with: objects).forEach(onChange)
+      }
       report()
     }
   }
 
-  private static let overdue = TransportError(
-    kind: .timedOut, phase: .body, host: "the API server",
-    cause: "the watch did not end \(watchEndMargin) after its time was over")
+  /// The frame of a streamed list with no more in it than is kept.
+  private func kept(of event: WatchEvent) -> WatchEvent {
+    switch event {
+    case .added(let object), .modified(let object): store.kept(of: object).map(WatchEvent.added) ?? .deleted(object)
+    case .deleted, .bookmark: event
+    }
+  }
+
+  /// Returns when the watch is to be given up, with the reason.
+  private func overdue(_ query: WatchQuery) async -> TransportError {
+    var last: Int?
+    // Only the list at the beginning must make progress; after it, silence is no news.
+    while query.sendInitialEvents, !Task.isCancelled, let streamed = machine.withLock({ $0.streamed }) {
+      if streamed == last { return Self.error("the streamed list paused for more than \(Self.streamPause)") }
+      last = streamed
+      try? await environment.sleep(Self.streamPause)
+    }
+    try? await environment.sleep(.seconds(query.timeoutSeconds) + Self.watchEndMargin)
+    return Self.error("the watch did not end \(Self.watchEndMargin) after its time was over")
+  }
+
+  private static func error(_ cause: String) -> TransportError {
+    TransportError(kind: .timedOut, phase: .body, host: "the API server", cause: cause)
+  }
 }
 
 extension Result where Success == Void {

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import HTTPTransport
 import KubernetesClient
 
-/// Decides what a reflector does next: list in pages, watch from there, resume, list again.
+/// Decides what a reflector does next: stream or list what is there, watch from there, resume, begin anew.
 ///
-/// It holds no clock and sends nothing. After ``start()`` carry out each action and hand the outcome to the method named
-/// at it, which returns the next action. The constants are those of client-go (`tools/cache/reflector.go`).
+/// It holds no clock and sends nothing. After ``start(random:)`` carry out each action and hand the outcome to the method
+/// named at it, which returns the next action. The constants are those of client-go (`tools/cache/reflector.go`).
 struct ReflectorStateMachine: Sendable {
   /// What to do next.
   enum Action: Hashable, Sendable {
+    /// Watch with what is there sent first (KEP-3157); then as with `watch`, or ``streamingRefused()``.
+    case stream(timeoutSeconds: Int)
     /// Read a page; then ``listed(_:)`` or ``failed(_:now:random:)``.
     case list(limit: Int?, continueToken: String?)
     /// Take the whole list into the store; then ``replaced(random:)``.
@@ -20,51 +23,85 @@ struct ReflectorStateMachine: Sendable {
     case wait(Duration)
   }
 
+  /// What a frame does to the store.
+  enum Effect: Hashable, Sendable {
+    case none
+    case put(KubernetesObject)
+    case remove(ObjectKey)
+    /// The streamed list is complete: it takes the place of all that was there.
+    case replace([KubernetesObject])
+  }
+
   /// Where the reflector stands.
   private enum Phase: Sendable {
-    /// Reading pages; holds those read so far.
-    case listing(items: [KubernetesObject], limit: Int?, continueToken: String?)
+    /// Reading what is there from a watch; `isOpen` once the server has taken it up.
+    case streaming(isOpen: Bool)
+    /// Reading pages.
+    case listing(continueToken: String?)
     /// Following the collection after a version.
     case watching(resourceVersion: String, sawFrame: Bool)
+    /// To begin anew.
+    case lost
   }
 
   /// How often a type that the server does not serve is asked for.
   static let absentTypeInterval = Duration.seconds(30)
-  /// A watch that ends sooner than this without a frame counts as a failure.
+  /// A watch that ends sooner than this without a frame has not worked.
   static let shortestWatch = Duration.seconds(1)
-  /// After how many refusals in a row a watch is not resumed but the collection listed anew.
+  /// After how many such ends in a row the watch counts as failing.
+  static let shortWatchesUntilFailure = 3
+  /// After how many refusals in a row a watch is not resumed but the collection read anew.
   static let refusalsUntilRelist = 3
+  /// After how many broken streams in a row a type is listed in pages for good.
+  static let brokenStreamsUntilRefusal = 2
 
   private let pageSize: Int?
-  private var phase: Phase
+  private var phase = Phase.lost
+  /// What has been read of a list that is not complete.
+  private var collected: [KubernetesObject] = []
   private var backoff = ExponentialBackoff(.reflector)
   private var attempts = 0
+  private var shortWatches = 0
+  private var brokenStreams = 0
   /// Set when a list was made because a version had expired, until a frame proves that the new one works.
   private var relisted = false
 
+  /// Whether lists are streamed. Turns false for good when the server turns out not to stream this type.
+  private(set) var streams: Bool
   /// How the reflector fares.
   private(set) var state = InformerState.starting
 
-  init(pageSize: Int? = 250) {
+  init(pageSize: Int? = 250, streams: Bool = false) {
     self.pageSize = pageSize
-    phase = .listing(items: [], limit: pageSize, continueToken: nil)
+    self.streams = streams
+  }
+
+  /// Whether what is there is being read from a watch, and how much of it has come.
+  var streamed: Int? {
+    if case .streaming = phase { collected.count } else { nil }
   }
 
   /// The first thing to do.
-  mutating func start() -> Action {
-    listFromScratch(limit: pageSize)
+  mutating func start(random: Double) -> Action {
+    readAnew(random: random)
+  }
+
+  /// The server is known not to stream this type: it is listed in pages.
+  mutating func streamingRefused() -> Action {
+    streams = false
+    return list(limit: pageSize)
   }
 
   /// A page has come.
   mutating func listed(_ page: ObjectList) -> Action {
-    guard case .listing(var items, let limit, _) = phase else { return listFromScratch(limit: pageSize) }
-    items.append(contentsOf: page.items)
+    guard case .listing = phase else { return list(limit: pageSize) }
+    collected.append(contentsOf: page.items)
     if let token = page.continueToken, !token.isEmpty {
-      phase = .listing(items: items, limit: limit, continueToken: token)
-      return .list(limit: limit, continueToken: token)
+      phase = .listing(continueToken: token)
+      return .list(limit: pageSize, continueToken: token)
     }
     phase = .watching(resourceVersion: page.resourceVersion, sawFrame: false)
-    return .replace(items)
+    return .replace(takeCollected())
   }
 
   /// The list is in the store.
@@ -75,54 +112,159 @@ struct ReflectorStateMachine: Sendable {
 
   /// The server has taken up a watch. It answers again, though there may be no news for long.
   mutating func opened() {
-    if case .failing(let error, _) = state, error.code == nil || error.code == 429 { state = .synced }
+    if case .streaming = phase { phase = .streaming(isOpen: true) }
+    guard case .failing(let error, _) = state, !watchesEndAtOnce, streamed == nil else { return }
+    if error.code == nil || error.code == 429 { state = .synced }
   }
 
   /// A frame has come; the caller changes the store accordingly.
-  mutating func received(_ event: WatchEvent) {
-    guard case .watching(let last, _) = phase else { return }
-    let version: String? =
-      switch event {
-      case .added(let object), .modified(let object), .deleted(let object): object.resourceVersion
-      case .bookmark(let version, _): version
-      }
-    phase = .watching(resourceVersion: version ?? last, sawFrame: true)
-    relisted = false
-    succeed()
+  @discardableResult
+  mutating func received(_ event: WatchEvent) -> Effect {
+    switch phase {
+    case .streaming: return collect(event)
+    case .listing, .lost: return .none
+    case .watching(let last, _):
+      let (version, effect): (String?, Effect) =
+        switch event {
+        case .added(let object), .modified(let object): (object.resourceVersion, .put(object))
+        case .deleted(let object): (object.resourceVersion, .remove(object.key))
+        case .bookmark(let version, _): (version, .none)
+        }
+      phase = .watching(resourceVersion: version ?? last, sawFrame: true)
+      relisted = false
+      shortWatches = 0
+      succeed()
+      return effect
+    }
   }
 
   /// The server has ended the watch, as it does every few minutes.
   mutating func watchEnded(after length: Duration, now: Duration, random: Double) -> Action {
-    guard case .watching(let version, let sawFrame) = phase else { return listFromScratch(limit: pageSize) }
-    phase = .watching(resourceVersion: version, sawFrame: false)
-    if !sawFrame, length < Self.shortestWatch { return .wait(backoff.next(now: now, random: random)) }
-    succeed()
-    return resume(random: random)
+    switch phase {
+    case .listing, .lost: return readAnew(random: random)
+    // Servers before 1.27 know nothing of it and send what is there without a word at its end.
+    case .streaming: return streamingRefused()
+    case .watching(let version, let sawFrame):
+      phase = .watching(resourceVersion: version, sawFrame: false)
+      if length >= Self.shortestWatch { shortWatches = 0 }
+      if sawFrame || length >= Self.shortestWatch {
+        succeed()
+        return resume(random: random)
+      }
+      shortWatches += 1
+      guard watchesEndAtOnce else { return .wait(backoff.next(now: now, random: random)) }
+      // Nothing is told any longer, so it is asked for.
+      phase = .lost
+      return failure(Self.endsAtOnce, now: now, random: random)
+    }
   }
 
   /// A request has failed, or a watch broke.
   mutating func failed(_ error: KubernetesError, now: Duration, random: Double) -> Action {
     switch phase {
-    case .listing(_, _, let token):
+    case .lost: break
+    case .streaming(let isOpen):
+      if showsNoStreaming(error, isOpen: isOpen) { return streamingRefused() }
+      phase = .lost
+    case .listing(let token):
       // The pages after the first are kept for a few minutes only. The whole list at once cannot expire midway.
-      if error.isExpired, token != nil { return listFromScratch(limit: nil) }
-      phase = .listing(items: [], limit: pageSize, continueToken: nil)
+      if error.isExpired, token != nil { return list(limit: nil) }
+      phase = .lost
     case .watching(let version, let sawFrame):
-      if error.isExpired || error.isNotFound {
-        phase = .listing(items: [], limit: pageSize, continueToken: nil)
-        guard relisted || error.isNotFound else {
+      if error.isExpired || error.isTooLargeVersion {
+        phase = .lost
+        guard relisted else {
           relisted = true
-          return listFromScratch(limit: pageSize)
+          return readAnew(random: random)
         }
+      } else if error.isNotFound || error.isMalformed {
+        // The same version would bring the same frame.
+        phase = .lost
       } else if attempts + 1 >= Self.refusalsUntilRelist, error.code.map({ $0 != 429 }) == true {
         // The server answers but will not go on from that version, for whatever reason.
-        phase = .listing(items: [], limit: pageSize, continueToken: nil)
+        phase = .lost
       } else {
         phase = .watching(resourceVersion: version, sawFrame: false)
         // A connection that breaks after it has worked is taken up again without an alarm; what fails then is reported.
         if sawFrame, case .transport = error { return .wait(backoff.next(now: now, random: random)) }
       }
     }
+    return failure(error, now: now, random: random)
+  }
+
+  /// The wait is over.
+  mutating func waited(random: Double) -> Action {
+    if case .watching = phase { resume(random: random) } else { readAnew(random: random) }
+  }
+
+  // MARK: - Parts
+
+  private mutating func readAnew(random: Double) -> Action {
+    guard streams else { return list(limit: pageSize) }
+    phase = .streaming(isOpen: false)
+    collected = []
+    return .stream(timeoutSeconds: Self.timeout(random))
+  }
+
+  private mutating func list(limit: Int?) -> Action {
+    phase = .listing(continueToken: nil)
+    collected = []
+    return .list(limit: limit, continueToken: nil)
+  }
+
+  private mutating func resume(random: Double) -> Action {
+    guard case .watching(let version, _) = phase else { return readAnew(random: random) }
+    return .watch(resourceVersion: version, timeoutSeconds: Self.timeout(random))
+  }
+
+  /// Many watches begin together and must not all end together, so each ends somewhere in 5 to 10 minutes.
+  private static func timeout(_ random: Double) -> Int { 300 + Int(300 * random) }
+
+  private mutating func collect(_ event: WatchEvent) -> Effect {
+    switch event {
+    // The store keeps the last of several states of one object.
+    case .added(let object), .modified(let object): collected.append(object)
+    case .deleted(let object): collected.removeAll { $0.key == object.key }
+    case .bookmark(_, endsInitialEvents: false): break
+    case .bookmark(let version, endsInitialEvents: true):
+      phase = .watching(resourceVersion: version, sawFrame: true)
+      brokenStreams = 0
+      succeed()
+      return .replace(takeCollected())
+    }
+    return .none
+  }
+
+  private mutating func takeCollected() -> [KubernetesObject] {
+    defer { collected = [] }
+    return collected
+  }
+
+  /// Whether the failure of a streaming list says that the server does not stream this type.
+  private mutating func showsNoStreaming(_ error: KubernetesError, isOpen: Bool) -> Bool {
+    switch error {
+    // Refused outright (the gate `WatchList` is off), or from within (a storage without progress notices).
+    case .status(let status) where isOpen || status.code == 400 || status.code == 422: return true
+    case .malformed: return true
+    // Before the first byte it is the server that has trouble, not this request.
+    case .status(let status) where status.code < 500 || status.code == 503: return false
+    case .transport(let error) where !isOpen && error.kind != .timedOut: return false
+    // It sends what is there but never says that this is all.
+    case .transport(let error) where isOpen && error.kind == .timedOut: return true
+    case .status, .transport:
+      brokenStreams += 1
+      return brokenStreams >= Self.brokenStreamsUntilRefusal
+    case .credentials: return false
+    }
+  }
+
+  private var watchesEndAtOnce: Bool { shortWatches >= Self.shortWatchesUntilFailure }
+
+  private static let endsAtOnce = KubernetesError.transport(
+    TransportError(
+      kind: .broken, phase: .body, host: "the API server", cause: "watches end at once, without a frame"))
+
+  private mutating func failure(_ error: KubernetesError, now: Duration, random: Double) -> Action {
     attempts += 1
     state = .failing(error, attempts: attempts)
     var delay = backoff.next(now: now, random: random)
@@ -130,27 +272,24 @@ struct ReflectorStateMachine: Sendable {
     return .wait(max(delay, error.retryAfter ?? .zero))
   }
 
-  /// The wait is over.
-  mutating func waited(random: Double) -> Action {
-    switch phase {
-    case .listing(_, let limit, _): listFromScratch(limit: limit)
-    case .watching: resume(random: random)
-    }
-  }
-
-  private mutating func listFromScratch(limit: Int?) -> Action {
-    phase = .listing(items: [], limit: limit, continueToken: nil)
-    return .list(limit: limit, continueToken: nil)
-  }
-
-  /// Many watches begin together and must not all end together, so each ends somewhere in 5 to 10 minutes.
-  private mutating func resume(random: Double) -> Action {
-    guard case .watching(let version, _) = phase else { return listFromScratch(limit: pageSize) }
-    return .watch(resourceVersion: version, timeoutSeconds: 300 + Int(300 * random))
-  }
-
   private mutating func succeed() {
+    // A list that can be read does not make up for watches that cannot.
+    guard !watchesEndAtOnce else { return }
     attempts = 0
     state = .synced
+  }
+}
+
+extension KubernetesError {
+  /// The version asked for is one that the server has not reached: it was restored from a backup, or another answers
+  /// (`k8s.io/apiserver/pkg/storage/errors.go`, `NewTooLargeResourceVersionError`).
+  fileprivate var isTooLargeVersion: Bool {
+    guard case .status(let status) = self, status.code == 504 else { return false }
+    return status.causes.contains { $0.reason == "ResourceVersionTooLarge" }
+      || status.message.hasPrefix("Too large resource version")
+  }
+
+  fileprivate var isMalformed: Bool {
+    if case .malformed = self { true } else { false }
   }
 }

@@ -67,4 +67,9 @@ extension ConditionReason {
     "ChildRefused", [.ready, .stalled], status: "False, or True for Stalled",
     meaning: "The API server refuses a child for what is in it.",
     remedy: "Correct the field of the object that the API server's answer points at, such as resources or tolerations.")
+  /// A child must change in a field that the API server lets nobody change, and is not deleted for it.
+  public static let immutableFieldChanged = ConditionReason(
+    "ImmutableFieldChanged", [.ready, .stalled], status: "False, or True for Stalled",
+    meaning: "A child must change in a field that the API server lets nobody change, and is not deleted for it.",
+    remedy: "Delete the child that the message names if nothing else needs it; it is made anew.")
 }

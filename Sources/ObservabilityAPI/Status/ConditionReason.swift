@@ -26,8 +26,8 @@ public struct ConditionReason: Hashable, Sendable {
   /// Every reason, in the order of the documentation.
   public static let all: [ConditionReason] = [
     .ready, .agentsNotReady, .backendNotReady, .partNotReady, .applyFailed, .namespaceNotFound, .progressing, .deleting,
-    .invalidSpec, .notImplemented, .nodesAlreadyObserved, .notPermitted, .childRefused, .allReady, .rollingOut,
-    .noEligibleNodes, .podsFailing,
+    .invalidSpec, .notImplemented, .nodesAlreadyObserved, .notPermitted, .childRefused,
+    .immutableFieldChanged, .allReady, .rollingOut, .noEligibleNodes, .podsFailing,
     .notCreated, .reachable, .unchecked, .serviceNotFound, .unreachable, .tlsFailed, .unauthorized, .refused,
     .notVictoriaMetrics, .secretNotFound, .secretKeyMissing, .credentialsNotURLSafe, .unsuitable, .available,
     .unavailable, .integrationFailed, .published, .kindNotServed,

@@ -12,8 +12,25 @@ struct NodeView: Hashable, Sendable {
     var effect: String
   }
 
+  /// The labels, in the very memory that the store has them in: a table of them for each of thousands of nodes would
+  /// double what they take.
+  struct Labels: Hashable, Sendable, ExpressibleByDictionaryLiteral {
+    private let members: JSONObject
+
+    init(_ members: JSONObject) {
+      self.members = members
+    }
+
+    init(dictionaryLiteral elements: (String, String)...) {
+      members = JSONObject(elements.map { ($0, .string($1)) })
+    }
+
+    /// The value of that label.
+    subscript(name: String) -> String? { members[name]?.string }
+  }
+
   var name: String
-  var labels: [String: String]
+  var labels: Labels
   var taints: [Taint]
   var kernel: String
   var architecture: String
@@ -22,7 +39,7 @@ struct NodeView: Hashable, Sendable {
   /// The view of a Node object, projected or whole.
   init(_ node: KubernetesObject) {
     name = node.name
-    labels = node.labels
+    labels = Labels(node[path: "metadata", "labels"]?.object ?? JSONObject())
     taints = (node[path: "spec", "taints"]?.array ?? []).map {
       Taint(key: $0["key"]?.string ?? "", value: $0["value"]?.string ?? "", effect: $0["effect"]?.string ?? "")
     }
@@ -35,7 +52,10 @@ struct NodeView: Hashable, Sendable {
   /// Reduces a Node to what a view reads, so that the store stays small and a kubelet's heartbeat is no change.
   static func project(_ node: KubernetesObject) -> KubernetesObject {
     var metadata: JSONObject = ["name": .string(node.name)]
-    for member in ["uid", "labels"] { metadata[member] = node[path: "metadata", member] }
+    metadata["uid"] = node[path: "metadata", "uid"]
+    if let labels = node[path: "metadata", "labels"]?.object {
+      metadata["labels"] = .object(JSONObject(labels.map { (names.shared($0.key), $0.value) }))
+    }
     var content: JSONObject = ["metadata": .object(metadata)]
     if let taints = node[path: "spec", "taints"] { content["spec"] = ["taints": taints] }
     var info: JSONObject = [:]
@@ -45,4 +65,7 @@ struct NodeView: Hashable, Sendable {
     content["status"] = ["nodeInfo": .object(info)]
     return KubernetesObject(content)
   }
+
+  /// The names of labels, which are the same on thousands of nodes, each in memory once.
+  private static let names = SharedNames()
 }

@@ -18,6 +18,8 @@ final class ObservabilityReconciler: Sendable {
     var uid: String?
     /// What was last applied, until the status that says so has come back by watch.
     var inventory: [InventoryEntry]?
+    /// Children that were deleted because they could not be changed, and are not there again yet.
+    var replaced: Set<ChildID> = []
     var settling = Settling()
     var story = Story()
   }
@@ -69,6 +71,18 @@ final class ObservabilityReconciler: Sendable {
     return false
   }
 
+  /// Whether the object of that name has been reconciled by this process; then a reconcile says what is watched for it.
+  func knows(_ name: String) -> Bool {
+    memories.withLock { $0[name] != nil }
+  }
+
+  /// What a reconcile of the object will want watched, as far as that can be told from the object alone.
+  func targets(of object: KubernetesObject) -> Set<WatchTarget>? {
+    guard let spec = try? decoded.decode(object).spec, !NotImplemented.features(in: spec).contains(where: \.blocking)
+    else { return nil }
+    return Watches.needed(for: spec, inventory: Self.inventory(of: object))
+  }
+
   /// One pass over the object of that name.
   func reconcile(_ name: String) async throws -> Outcome {
     guard let store = informers.store(Watches.objects), store.isSynced else { return .settled }
@@ -103,7 +117,9 @@ final class ObservabilityReconciler: Sendable {
     if memory(of: name).settling.isGoingOn { return .again(after: Settling.time) }
     var due: [Duration] = []
     // What refuses a child may be a policy that somebody takes back without touching the object.
-    if pass.conditions.stalled?.reason == .childRefused { due.append(Self.refusalRetry) }
+    if let reason = pass.conditions.stalled?.reason, [.childRefused, .immutableFieldChanged].contains(reason) {
+      due.append(Self.refusalRetry)
+    }
     if let answer = pass.answer, !pass.isStalled { due.append(answer.nextAfter) }
     if pass.applied.contains(where: { applier.isAwaited($0.id) }) { due.append(Self.storeLag) }
     due += pass.applied.compactMap { applier.rest(of: $0.id) }

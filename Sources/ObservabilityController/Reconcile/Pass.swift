@@ -66,7 +66,7 @@ struct AppliedChildRecord: Sendable {
   /// Whether a request was sent that changed the child.
   var wasWritten: Bool {
     switch change {
-    case .created, .updated, .repaired: true
+    case .created, .updated, .repaired, .replacing: true
     case .unchanged, .contested, .beingDeleted: false
     }
   }

@@ -38,8 +38,10 @@ extension ObservabilityReconciler {
           type: type, desired: KubernetesObject(child.manifest), live: live, appliedHash: entry?.hash)
         inventory.removeAll { $0.id == id }
         inventory.append(result.inventoryEntry)
+        let wasReplaced = result.change == .created && remember(observability.name) { $0.replaced.remove(id) != nil }
         let record = AppliedChildRecord(
-          child: child, change: result.change, before: entry.map { $0.uid == result.uid ? .hidden : .deleted },
+          child: child, change: result.change,
+          before: wasReplaced ? nil : entry.map { $0.uid == result.uid ? .hidden : .deleted },
           object: result.uid == nil ? nil : result.object)
         hold(record, &pass)
         pass.applied.append(record)
@@ -106,6 +108,13 @@ extension ObservabilityReconciler {
   /// A child that could not be applied: refused for good, or to be tried again.
   private func refused(_ child: Child, _ error: KubernetesError, _ pass: inout Pass) {
     let name = "\(child.kind) \(child.namespace)/\(child.name)"
+    if !error.immutableFields.isEmpty {
+      pass.conditions.stalled = Finding(
+        .immutableFieldChanged,
+        "\(name) must change in \(error.immutableFields.joined(separator: ", ")), which the API server lets nobody "
+          + "change: \(error). Delete \(name) if nothing else needs it; it is made anew then.")
+      return
+    }
     if error.isInvalid {
       pass.conditions.stalled = Finding(.childRefused, "The API server refuses \(name): \(error). Correct the object.")
       return
@@ -130,6 +139,14 @@ extension ObservabilityReconciler {
         ?? Finding(
           .progressing,
           "\(name) is being deleted. It is made anew once it is gone; if that takes long, look at its finalizers.")
+    case .replacing(let fields):
+      pass.everyChildApplied = false
+      pass.conditions.blocked =
+        pass.conditions.blocked
+        ?? Finding(
+          .progressing,
+          "\(name) has to change in \(fields.joined(separator: ", ")), which cannot be changed; it is deleted and made anew."
+        )
     case .contested:
       pass.everyChildApplied = false
       fallthrough
@@ -144,21 +161,26 @@ extension ObservabilityReconciler {
     }
   }
 
-  /// Somebody else's change to a child is told once, when it is put right.
+  /// Somebody else's change to a child is told once, when it is put right; so is a child that had to go.
   private func tellDrift(_ record: AppliedChildRecord, object: KubernetesObject) {
-    let what: String
     switch record.change {
     case .created:
       guard let before = record.before else { return }
-      what = before == .deleted ? "was deleted" : "had lost its labels"
+      tell("ChildRepaired", "\(record.name) \(before == .deleted ? "was deleted" : "had lost its labels"); put right.")
     case .repaired(let fields, let managers):
       let who = managers.isEmpty ? "" : " by \(managers.joined(separator: ", "))"
-      what = "was changed in \(fields.joined(separator: ", "))\(who)"
-    default: return
+      tell("ChildRepaired", "\(record.name) was changed in \(fields.joined(separator: ", "))\(who); put right.")
+    case .replacing(let fields):
+      _ = remember(object.name) { $0.replaced.insert(record.id).inserted }
+      tell("ChildReplaced", "\(record.name) cannot be changed in \(fields.joined(separator: ", ")); made anew.")
+    case .unchanged, .updated, .contested, .beingDeleted: break
     }
-    events.record(
-      regarding: object, type: .warning, reason: "ChildRepaired", action: "Repair",
-      note: "\(record.name) \(what); put right.")
+
+    func tell(_ reason: String, _ note: String) {
+      events.record(
+        regarding: object, type: .warning, reason: reason,
+        action: reason == "ChildRepaired" ? "Repair" : "Replace", note: note)
+    }
   }
 
   /// Deletes what earlier generations rendered and this one does not; only after every apply went through.
@@ -177,10 +199,10 @@ extension ObservabilityReconciler {
         continue
       }
       do {
-        let result = try await pruner.delete(item, type: type, ownerUID: observability.uid)
+        let result = try await pruner.delete(
+          item, type: type, ownerUID: observability.uid, live: live.first { ChildID($0) == item.id })
         pass.inventory.removeAll { $0.id == item.id }
-        guard result == .deleted else { continue }
-        logger.info("child pruned", metadata: ["object": "\(observability.name)", "child": "\(item)"])
+        tellPruned(item, result, object: observability.name)
       } catch {
         pass.failure = pass.failure ?? error
         pass.conditions.blocked =
@@ -192,5 +214,15 @@ extension ObservabilityReconciler {
     }
     let inventory = pass.inventory
     remember(observability.name) { $0.inventory = inventory }
+  }
+
+  private func tellPruned(_ item: InventoryEntry, _ result: Pruner.Result, object: String) {
+    let metadata: Logger.Metadata = ["object": "\(object)", "child": "\(item)"]
+    switch result {
+    case .deleted: logger.info("child pruned", metadata: metadata)
+    case .gone: break
+    // Somebody took the owner reference off, or wrote into the inventory what was never made here.
+    case .notOurs: logger.warning("child left alone, it does not name the object as its owner", metadata: metadata)
+    }
   }
 }

@@ -112,6 +112,8 @@ struct Story: Sendable {
       case .hidden: add(.warning, "child drifted", ["child": "\(child)", "fields": "metadata.labels"])
       }
     case .updated: add(.info, "child applied", ["child": "\(child)", "change": "updated"])
+    case .replacing(let fields):
+      add(.warning, "child replaced", ["child": "\(child)", "fields": "\(fields.joined(separator: ","))"])
     case .repaired(let fields, let managers):
       var metadata: Logger.Metadata = ["child": "\(child)", "fields": "\(fields.joined(separator: ","))"]
       if !managers.isEmpty { metadata["by"] = "\(managers.joined(separator: ","))" }

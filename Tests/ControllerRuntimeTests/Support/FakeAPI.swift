@@ -15,8 +15,19 @@ final class FakeAPI: KubernetesAPI {
     var detail = ""
   }
 
+  /// What becomes of a watch that is to send what is there first.
+  enum Streaming: Hashable {
+    case supported
+    case refused(KubernetesError)
+    /// As of servers that know nothing of it: all objects, and no word that these are all.
+    case unmarked
+    /// All objects, and then the stream ends so.
+    case cut(KubernetesError?)
+  }
+
   private struct State {
     var version = 0
+    var streaming = Streaming.supported
     var objects: [ResourceType: [ObjectKey: KubernetesObject]] = [:]
     var history: [(version: Int, type: ResourceType, event: WatchEvent)] = []
     var oldestVersion = 0
@@ -30,7 +41,7 @@ final class FakeAPI: KubernetesAPI {
   private let state = Mutex(State())
 
   var requests: [Request] { state.withLock { $0.requests } }
-  var writes: [Request] { requests.filter { !["get", "list", "watch"].contains($0.verb) } }
+  var writes: [Request] { requests.filter { !["get", "list", "stream", "watch"].contains($0.verb) } }
   var openWatches: Int { state.withLock { $0.feeds.count { !$0.isClosed } } }
 
   /// Whether every frame has been read by whoever watches.
@@ -50,6 +61,7 @@ final class FakeAPI: KubernetesAPI {
       if isAbsent { state.absent.insert(type) } else { state.absent.remove(type) }
     }
   }
+  func setStreaming(_ streaming: Streaming) { state.withLock { $0.streaming = streaming } }
   /// Requests other than watches do not answer any more until their task is cancelled.
   func hang(_ isHanging: Bool) { state.withLock { $0.isHanging = isHanging } }
 
@@ -114,7 +126,7 @@ final class FakeAPI: KubernetesAPI {
       return (index.map { state.failures.remove(at: $0).error }, state.isHanging)
     }
     if let failure { throw failure }
-    if isHanging, verb != "watch" {
+    if isHanging, verb != "watch", verb != "stream" {
       let never = ChangeSignal()
       await never.changed(since: 0)
     }
@@ -128,12 +140,11 @@ final class FakeAPI: KubernetesAPI {
   }
 
   func list(_ type: ResourceType, _ query: ListQuery) async throws(KubernetesError) -> ObjectList {
-    try await begin("list", "\(type)", "limit=\(query.limit ?? 0) continue=\(query.continueToken ?? "")")
+    let detail = "from=\(query.resourceVersion ?? "") limit=\(query.limit ?? 0) continue=\(query.continueToken ?? "")"
+    try await begin("list", "\(type)", detail)
     return try state.withLock { state throws(KubernetesError) in
       if state.absent.contains(type) { throw .notFound }
-      let all = (state.objects[type] ?? [:]).values.sorted { $0.key < $1.key }
-        .filter { query.namespace == nil || $0.namespace == query.namespace }
-        .filter { query.fieldSelector == nil || query.fieldSelector == "metadata.name=\($0.name)" }
+      let all = Self.selected(state.objects[type], query.namespace, query.fieldSelector)
       let start = query.continueToken.flatMap { Int($0) } ?? 0
       let end = min(all.count, start + (query.limit ?? .max / 2))
       return ObjectList(
@@ -143,8 +154,13 @@ final class FakeAPI: KubernetesAPI {
   }
 
   func watch(_ type: ResourceType, _ query: WatchQuery) async throws(KubernetesError) -> WatchStream {
-    try await begin("watch", "\(type)", "from=\(query.resourceVersion ?? "") timeout=\(query.timeoutSeconds)")
+    let detail = "from=\(query.resourceVersion ?? "") timeout=\(query.timeoutSeconds)"
+    try await begin(query.sendInitialEvents ? "stream" : "watch", "\(type)", detail)
     let feed = WatchFeed(type)
+    if query.sendInitialEvents {
+      try state.withLock { state throws(KubernetesError) in try Self.stream(query, into: feed, &state) }
+      return WatchStream { () throws(KubernetesError) in try await feed.next() }
+    }
     let since = query.resourceVersion.flatMap { Int($0) } ?? 0
     state.withLock { state in
       guard since >= state.oldestVersion else { return feed.push(.failure(.expired)) }
@@ -154,6 +170,30 @@ final class FakeAPI: KubernetesAPI {
       state.feeds.append(feed)
     }
     return WatchStream { () throws(KubernetesError) in try await feed.next() }
+  }
+
+  private static func stream(
+    _ query: WatchQuery, into feed: WatchFeed, _ state: inout State
+  ) throws(KubernetesError) {
+    if state.absent.contains(feed.type) { throw .notFound }
+    if case .refused(let error) = state.streaming { throw error }
+    for object in selected(state.objects[feed.type], query.namespace, query.fieldSelector) {
+      feed.push(.success(.added(object)))
+    }
+    switch state.streaming {
+    case .supported: feed.push(.success(.bookmark(resourceVersion: "\(state.version)", endsInitialEvents: true)))
+    case .cut(let error): return feed.push(error.map { .failure($0) } ?? .success(nil))
+    case .refused, .unmarked: break
+    }
+    state.feeds.append(feed)
+  }
+
+  private static func selected(
+    _ objects: [ObjectKey: KubernetesObject]?, _ namespace: String?, _ fieldSelector: String?
+  ) -> [KubernetesObject] {
+    (objects ?? [:]).values.sorted { $0.key < $1.key }
+      .filter { namespace == nil || $0.namespace == namespace }
+      .filter { fieldSelector == nil || fieldSelector == "metadata.name=\($0.name)" }
   }
 
   func apply(
@@ -171,8 +211,12 @@ final class FakeAPI: KubernetesAPI {
     _ type: ResourceType, _ key: ObjectKey, _ patch: Patch, _ options: WriteOptions
   ) async throws(KubernetesError) -> KubernetesObject {
     try await begin("patch", "\(type) \(key)")
-    guard case .merge(let change) = patch, var object = object(type, key) else { throw .notFound }
-    for (name, value) in change.object ?? [:] { object[name] = value }
+    guard var object = object(type, key) else { throw .notFound }
+    switch patch {
+    case .merge(let change): for (name, value) in change.object ?? [:] { object[name] = value }
+    // Only told, not carried out.
+    case .json: break
+    }
     return put(type, object)
   }
 

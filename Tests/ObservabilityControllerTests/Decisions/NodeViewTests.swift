@@ -65,6 +65,15 @@ import Testing
     #expect(NodeView.project(NodeView.project(node)) == NodeView.project(node))
   }
 
+  @Test func sharedNamesAreTheSameTextAndBounded() {
+    let names = SharedNames()
+    for index in 0...(2 * SharedNames.limit) {
+      let name = "example.org/label-\(index)"
+      #expect(names.shared(name) == name && names.shared(name) == name)
+    }
+    #expect(names.count == SharedNames.limit)
+  }
+
   @Test func whatANodeSays() {
     let view = NodeView(Self.node)
     #expect(view.name == "worker-1" && view.labels["pool"] == "x")

@@ -119,6 +119,7 @@ import Testing
       (.beingDeleted, nil, nil), (.created, .deleted, "warning child drifted change=deleted"),
       (.created, .hidden, "warning child drifted child=\(name) fields=metadata.labels"),
       (.updated, nil, "info child applied change=updated"),
+      (.replacing(fields: ["spec.selector"]), nil, "warning child replaced child=\(name) fields=spec.selector"),
       (.repaired(fields: ["a", "b"], by: ["kubectl-edit"]), nil, "warning child drifted by=kubectl-edit"),
       (.repaired(fields: ["a", "b"], by: []), nil, "warning child drifted child=\(name) fields=a,b"),
     ] as [(AppliedChild.Change, AppliedChildRecord.Absence?, String?)])

@@ -50,6 +50,8 @@ import Testing
   @Test func areEnoughAndAllUsed() async throws {
     let cluster = try await TestCluster()
     try await cluster.server.apply(DeliverySwitchTests.definition)
+    // Lists are streamed by the right to watch; a server that does not stream is listed.
+    await cluster.refuseStreamedLists()
     try await cluster.withOperator { running in
       try await Self.lead(cluster)
       try await Self.live(cluster, running)

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ControllerRuntime
+import JSON
+import KubernetesClient
+
+extension Watches {
+  /// What is asked for and kept of the objects of a target: what some step reads, and no more.
+  static func content(of target: WatchTarget) -> WatchContent {
+    switch target.type {
+    case .nodes: nodeContent
+    case .observabilities: objectContent
+    // Only whether it is there, and whether it is being deleted.
+    case .namespaces: .metadata
+    case .services: serviceContent
+    case .secrets: secretContent
+    // Children are compared with what is rendered, and who changed them is read from their managed fields.
+    default: .whole
+    }
+  }
+
+  private static let nodeContent = WatchContent(
+    projection: keeping([
+      ["metadata", "labels"], ["spec", "taints"], ["status", "nodeInfo", "kernelVersion"],
+      ["status", "nodeInfo", "architecture"], ["status", "nodeInfo", "operatingSystem"],
+    ]), reduce: NodeView.project)
+
+  private static let objectContent = WatchContent(
+    projection: .dropping([
+      ["metadata", "managedFields"], ["metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"],
+    ]), reduce: ObjectStore.withoutManagedFields)
+
+  private static let serviceContent = WatchContent(
+    projection: keeping([["spec", "ports"]]), reduce: ObjectStore.withoutManagedFields)
+
+  private static let secretContent = WatchContent(
+    projection: keeping([["data"]]), reduce: ObjectStore.withoutManagedFields)
+
+  /// The projection that keeps these members beside what a watch itself needs.
+  private static func keeping(_ paths: [[String]]) -> JSONProjection {
+    .keeping(
+      [
+        ["apiVersion"], ["kind"], ["metadata", "name"], ["metadata", "namespace"], ["metadata", "uid"],
+        ["metadata", "resourceVersion"], ["metadata", "annotations", "k8s.io/initial-events-end"],
+      ] + paths)
+  }
+}
