@@ -122,6 +122,7 @@ let package = Package(
       name: "ProcessSupport",
       dependencies: ["HTTPTransport", "KubernetesClient", "DevCluster", "Harness"],
       path: "Tests/ProcessSupport", swiftSettings: strict),
+    tests("ExampleTests", ["ControllerRuntime", "KubernetesClient", "DevCluster", "Harness", "JSON", logging]),
     tests("StructureTests", []),
   ],
   swiftLanguageModes: [.v6]
