@@ -17,18 +17,21 @@ struct OperatorService: Service {
   let registry: MetricsRegistry
   let address: ProbeAddress
   let transport: CurlTransport
+  /// Says what is stuck in the transport, or nil; without it there is no such check.
+  let transportStuck: (@Sendable () -> String?)?
   let logger: Logger
   private let stopping = Stopping()
 
   init(
     instance: ObservabilityOperator, elector: LeaderElector?, registry: MetricsRegistry, address: ProbeAddress,
-    transport: CurlTransport, logger: Logger
+    transport: CurlTransport, transportStuck: (@Sendable () -> String?)? = nil, logger: Logger
   ) {
     self.instance = instance
     self.elector = elector
     self.registry = registry
     self.address = address
     self.transport = transport
+    self.transportStuck = transportStuck
     self.logger = logger
   }
 
@@ -38,7 +41,8 @@ struct OperatorService: Service {
   /// - Throws: ``LeadershipLost``, upon which the process must end at once.
   func run() async throws {
     let probes = ProbeServer(
-      address: address, registry: registry, liveness: [queueCheck], readiness: [syncCheck, stoppingCheck])
+      address: address, registry: registry, liveness: [queueCheck] + transportChecks,
+      readiness: [syncCheck, stoppingCheck])
     let bound = try await probes.start()
     logger.info("started", metadata: ["listen": "\(bound)"])
     let watching = Task { await instance.watch() }
@@ -78,6 +82,10 @@ struct OperatorService: Service {
     HealthCheck("queue") { instance.queue.stuck() }
   }
 
+  private var transportChecks: [HealthCheck] {
+    transportStuck.map { stuck in [HealthCheck("transport") { stuck() }] } ?? []
+  }
+
   private var syncCheck: HealthCheck {
     HealthCheck("caches-synced") { instance.isSynced ? nil : "the API server has not been read yet; see the log" }
   }
@@ -85,11 +93,6 @@ struct OperatorService: Service {
   private var stoppingCheck: HealthCheck {
     HealthCheck("not-stopping") { stopping.hasBegun ? "the process is stopping" : nil }
   }
-}
-
-/// The Lease was lost: another replica may act now.
-struct LeadershipLost: Error {
-  let cause: String
 }
 
 private final class Stopping: Sendable {

@@ -12,7 +12,7 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
 
   private let state: Mutex<WorkQueueState<Key>>
   private let changed = ChangeSignal()
-  private let environment: RuntimeEnvironment
+  let environment: RuntimeEnvironment
   private let metrics: any RuntimeMetrics
 
   /// An empty queue.
