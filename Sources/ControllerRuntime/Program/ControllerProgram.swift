@@ -26,6 +26,8 @@ public final class ControllerProgram: Sendable {
     public var resync: Duration? = .seconds(36_000)
     /// The Lease that a process must hold to work; nil for no election.
     public var lease: ObjectKey?
+    /// How quickly the Lease is renewed, lost and taken over.
+    public var leaseTiming = LeaseTiming()
     /// Who this process is, in Events and in the Lease; must be no other's, also not that of its predecessor.
     public var identity = "process-" + String(UInt64.random(in: .min ... .max), radix: 36)
     /// Time and chance.
@@ -93,7 +95,8 @@ public final class ControllerProgram: Sendable {
       })
     elector = options.lease.map {
       LeaderElector(
-        api: api, lease: $0, identity: options.identity, environment: environment, metrics: metrics, logger: logger)
+        api: api, lease: $0, identity: options.identity, timing: options.leaseTiming, environment: environment,
+        metrics: metrics, logger: logger)
     }
     (self.queue, self.sources, self.options, self.informers, self.events) = (queue, sources, options, informers, events)
     informers.want(Set(sources.map(\.target)), by: name)
