@@ -46,7 +46,9 @@ import Testing
     let known = TestNames(try Repository.swiftFiles().filter(\.isTest))
     #expect(known.names.count > 300)
     for row in try Self.rows() {
-      for test in row.tests { #expect(known.names.contains(test), "row \(row.number): there is no test \(test)") }
+      for test in row.tests where !known.names.contains(test) {
+        Issue.record("row \(row.number): there is no test \(test)")
+      }
     }
   }
 
