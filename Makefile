@@ -20,10 +20,10 @@ test: setup ## run all tests; SANITIZE=thread or SANITIZE=address runs them unde
 	@.ci/test.sh
 
 lint: setup ## check the format of all Swift code
-	swift format lint --strict --recursive Sources Tests Package.swift
+	swift format lint --strict --recursive Sources Tests Examples Package.swift
 
 format: setup ## format all Swift code
-	swift format --in-place --recursive Sources Tests Package.swift
+	swift format --in-place --recursive Sources Tests Examples Package.swift
 
 generate: setup ## write what is generated into config/ and the documents
 	swift run generate

@@ -122,6 +122,13 @@ let package = Package(
       name: "ProcessSupport",
       dependencies: ["HTTPTransport", "KubernetesClient", "DevCluster", "Harness"],
       path: "Tests/ProcessSupport", swiftSettings: strict),
+    .executableTarget(
+      name: "contact-controller",
+      dependencies: ["JSON", "HTTPTransport", "KubernetesClient", "ControllerRuntime", logging, signals],
+      path: "Examples/contact-controller", swiftSettings: strict),
+    tests(
+      "ExampleTests",
+      ["contact-controller", "ControllerRuntime", "KubernetesClient", "DevCluster", "Harness", "JSON", logging]),
     tests("StructureTests", []),
   ],
   swiftLanguageModes: [.v6]

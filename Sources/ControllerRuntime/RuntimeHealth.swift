@@ -17,8 +17,8 @@ extension WorkQueue {
   ///
   /// - Parameter limit: how long a key may wait for a worker, or be worked on; well above the reconcile deadline.
   public func stuck(longerThan limit: Duration = .seconds(600)) -> String? {
-    if longestWork > limit { return "\(name): a reconcile has been running for \(longestWork)" }
-    if longestWait > limit { return "\(name): a key has been waiting for \(longestWait)" }
+    if longestWork > limit { return "\(name): a reconcile has been running for \(longestWork.brief)" }
+    if longestWait > limit { return "\(name): a key has been waiting for \(longestWait.brief)" }
     return nil
   }
 }

@@ -55,6 +55,11 @@ public final class ObservabilityOperator: Sendable {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.informers.run() }
       group.addTask { await self.events.run() }
+      group.addTask {
+        await self.queue.resync(every: OperatorSettings.resync) {
+          self.informers.store(Watches.objects)?.all().map(\.name) ?? []
+        }
+      }
     }
   }
 

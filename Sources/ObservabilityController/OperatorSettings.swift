@@ -7,6 +7,9 @@ public struct OperatorSettings: Hashable, Sendable {
   /// What Events give as their reporting controller.
   public static let controllerName = "observability.cozystack.io/operator"
 
+  /// How often every object is looked at again without a reason, about; it costs no request if all is as it should be.
+  static let resync = Duration.seconds(36_000)
+
   /// The version of the operator's release.
   public var version: String
   /// The image that the init container runs, unless an object names another.

@@ -15,7 +15,7 @@ final class MetricFamily: Sendable {
 
   private struct State {
     var series: [[String]: Series] = [:]
-    var computed: (@Sendable () -> Double?)?
+    var computed: [@Sendable () -> [[String]: Double]] = []
   }
   private struct Series {
     var value = 0.0
@@ -39,8 +39,11 @@ final class MetricFamily: Sendable {
     self.state = Mutex(state)
   }
 
-  func compute(_ value: @escaping @Sendable () -> Double?) {
-    state.withLock { $0.computed = value }
+  func compute(_ values: @escaping @Sendable () -> [[String]: Double]) {
+    state.withLock { state in
+      state.series[[]] = nil
+      state.computed.append(values)
+    }
   }
 
   func update(_ values: [String], _ change: (inout Double) -> Void) {
@@ -71,14 +74,15 @@ final class MetricFamily: Sendable {
   }
 
   func render(into text: inout String) {
-    let (series, computed) = state.withLock { ($0.series, $0.computed) }
-    let computedValue = computed.map { $0() }
-    if case .some(.none) = computedValue { return }
-    text += "# HELP \(name) \(PrometheusText.help(help))\n# TYPE \(name) \(kind.rawValue)\n"
-    if case .some(.some(let value)) = computedValue {
-      text += "\(name) \(PrometheusText.number(value))\n"
-      return
+    let (stored, computed) = state.withLock { ($0.series, $0.computed) }
+    var series = stored
+    // Asked for outside the lock: who answers may hold locks of his own.
+    for (values, value) in computed.flatMap({ $0() }) {
+      precondition(values.count == labels.count, "metric \(name): \(values.count) values for labels \(labels)")
+      series[values] = Series(value: value, buckets: [])
     }
+    if !computed.isEmpty, series.isEmpty { return }
+    text += "# HELP \(name) \(PrometheusText.help(help))\n# TYPE \(name) \(kind.rawValue)\n"
     for (values, one) in series.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
       let pairs = zip(labels, values).map { "\($0)=\"\(PrometheusText.label($1))\"" }
       guard kind == .histogram else {

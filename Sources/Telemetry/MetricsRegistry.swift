@@ -39,8 +39,17 @@ public final class MetricsRegistry: Sendable {
   public func computed(
     _ name: String, help: String, kind: MetricKind, value: @escaping @Sendable () -> Double?
   ) {
+    computed(name, help: help, kind: kind, labels: []) { value().map { [[]: $0] } ?? [:] }
+  }
+
+  /// Numbers that are asked for whenever the metrics are read, by label values in the order of the label names. Without
+  /// any the family is left out. May be called again for the same family, which then holds the numbers of both.
+  public func computed(
+    _ name: String, help: String, kind: MetricKind, labels: [String],
+    values: @escaping @Sendable () -> [[String]: Double]
+  ) {
     precondition(kind != .histogram, "metric \(name): a histogram cannot be computed")
-    family(name, help, kind, [], buckets: []).compute(value)
+    family(name, help, kind, labels, buckets: []).compute(values)
   }
 
   /// All metrics in Prometheus' text format 0.0.4, sorted by name and labels.

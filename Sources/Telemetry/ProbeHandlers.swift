@@ -2,27 +2,9 @@
 
 import NIOCore
 import NIOHTTP1
-import Synchronization
 
-/// Counts connections and refuses those beyond a limit.
-final class ConnectionGate: Sendable {
-  private let open = Mutex(0)
-  private let limit: Int
-
-  init(limit: Int) { self.limit = limit }
-
-  func admit(_ channel: any Channel) throws {
-    let admitted = open.withLock { count in
-      guard count < limit else { return false }
-      count += 1
-      return true
-    }
-    guard admitted else { throw ChannelError.operationUnsupported }
-    channel.closeFuture.whenComplete { _ in self.open.withLock { $0 -= 1 } }
-  }
-}
-
-/// Ends a connection whose request is too long, and one that is silent too long.
+/// Ends a connection whose request is too long, one whose request does not come to its end in time however many bytes
+/// trickle in, and one that is silent too long.
 final class RequestLimitHandler: ChannelDuplexHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer
@@ -30,13 +12,25 @@ final class RequestLimitHandler: ChannelDuplexHandler {
   typealias OutboundOut = ByteBuffer
 
   private let limit: Int
+  private let deadline: TimeAmount
+  private let ticket: ConnectionGate.Ticket
   private var received = 0
   private var refused = false
+  private var isFirst = true
 
-  init(limit: Int) { self.limit = limit }
+  init(limit: Int, deadline: TimeAmount, ticket: ConnectionGate.Ticket) {
+    (self.limit, self.deadline, self.ticket) = (limit, deadline, ticket)
+  }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    // Who connects has something to ask.
+    closeInTime(context.channel)
+  }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard !refused else { return }
+    if received == 0, !isFirst { closeInTime(context.channel) }
+    isFirst = false
     received += unwrapInboundIn(data).readableBytes
     guard received > limit else { return context.fireChannelRead(data) }
     refused = true
@@ -50,6 +44,7 @@ final class RequestLimitHandler: ChannelDuplexHandler {
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     // An answer goes out, so what comes next belongs to another request.
     if !refused { received = 0 }
+    ticket.waits()
     context.write(data, promise: promise)
   }
 
@@ -60,6 +55,13 @@ final class RequestLimitHandler: ChannelDuplexHandler {
       context.fireUserInboundEventTriggered(event)
     }
   }
+
+  private func closeInTime(_ channel: any Channel) {
+    let (ticket, turn) = (ticket, ticket.turn)
+    channel.eventLoop.scheduleTask(in: deadline) {
+      if ticket.turn == turn { channel.close(promise: nil) }
+    }
+  }
 }
 
 /// Gives each request to the responder and writes what it answers.
@@ -68,9 +70,12 @@ final class ProbeHandler: ChannelInboundHandler {
   typealias OutboundOut = HTTPServerResponsePart
 
   private let responder: ProbeResponder
+  private let ticket: ConnectionGate.Ticket
   private var head: HTTPRequestHead?
 
-  init(responder: ProbeResponder) { self.responder = responder }
+  init(responder: ProbeResponder, ticket: ConnectionGate.Ticket) {
+    (self.responder, self.ticket) = (responder, ticket)
+  }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
@@ -79,6 +84,7 @@ final class ProbeHandler: ChannelInboundHandler {
     case .end:
       guard let head else { return }
       self.head = nil
+      ticket.isAnswered()
       let (channel, responder) = (context.channel, responder)
       channel.eventLoop.makeFutureWithTask {
         await responder.answer(method: head.method.rawValue, target: head.uri)

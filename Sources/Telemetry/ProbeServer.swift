@@ -11,11 +11,14 @@ import NIOPosix
 /// address of its own, as the API server's do. To run it under swift-service-lifecycle call ``run()`` inside
 /// `cancelWhenGracefulShutdown`.
 public actor ProbeServer {
-  /// The most connections at a time; further ones are closed at once.
+  /// The most connections at a time. At a further one that gives way which has kept us waiting for a request longest.
   public static let connectionLimit = 64
   /// The longest request, in bytes; a longer one is answered with 431.
   public static let requestLimit = 16 << 10
-  /// How long a connection may be silent, in seconds.
+  /// How long a request may take to come in, in seconds, from the connection or its first byte to its last, however
+  /// steadily it trickles. A kubelet gives up after one second.
+  public static let requestSeconds: Int64 = 10
+  /// How long a connection may be silent between requests, in seconds.
   public static let idleSeconds: Int64 = 30
 
   private enum State {
@@ -27,13 +30,24 @@ public actor ProbeServer {
 
   private let address: ProbeAddress
   private let responder: ProbeResponder
+  private let requestDeadline: TimeAmount
   private var state = State.idle
 
   /// A server that does not listen yet.
   public init(
     address: ProbeAddress, registry: MetricsRegistry, liveness: [HealthCheck] = [], readiness: [HealthCheck] = []
   ) {
+    self.init(
+      address: address, registry: registry, liveness: liveness, readiness: readiness,
+      requestDeadline: .seconds(Self.requestSeconds))
+  }
+
+  init(
+    address: ProbeAddress, registry: MetricsRegistry, liveness: [HealthCheck] = [], readiness: [HealthCheck] = [],
+    requestDeadline: TimeAmount
+  ) {
     self.address = address
+    self.requestDeadline = requestDeadline
     responder = ProbeResponder(registry: registry, liveness: [.ping] + liveness, readiness: [.ping] + readiness)
   }
 
@@ -45,19 +59,20 @@ public actor ProbeServer {
     guard case .idle = state else { throw ProbeServerError("the probe server on \(address) was started before") }
     state = .starting
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    let responder = responder
+    let (responder, requestDeadline) = (responder, requestDeadline)
     let gate = ConnectionGate(limit: Self.connectionLimit)
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 64)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          try gate.admit(channel)
+          let ticket = try gate.admit(channel)
           let pipeline = channel.pipeline.syncOperations
           try pipeline.addHandler(IdleStateHandler(allTimeout: .seconds(Self.idleSeconds)))
-          try pipeline.addHandler(RequestLimitHandler(limit: Self.requestLimit))
+          try pipeline.addHandler(
+            RequestLimitHandler(limit: Self.requestLimit, deadline: requestDeadline, ticket: ticket))
           try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
-          try pipeline.addHandler(ProbeHandler(responder: responder))
+          try pipeline.addHandler(ProbeHandler(responder: responder, ticket: ticket))
         }
       }
     do {

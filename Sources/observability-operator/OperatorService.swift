@@ -38,7 +38,8 @@ struct OperatorService: Service {
   /// - Throws: ``LeadershipLost``, upon which the process must end at once.
   func run() async throws {
     let probes = ProbeServer(
-      address: address, registry: registry, liveness: [queueCheck], readiness: [syncCheck, stoppingCheck])
+      address: address, registry: registry, liveness: [queueCheck, transportCheck],
+      readiness: [syncCheck, stoppingCheck])
     let bound = try await probes.start()
     logger.info("started", metadata: ["listen": "\(bound)"])
     let watching = Task { await instance.watch() }
@@ -78,6 +79,12 @@ struct OperatorService: Service {
     HealthCheck("queue") { instance.queue.stuck() }
   }
 
+  private var transportCheck: HealthCheck {
+    HealthCheck("transport") {
+      transport.isStuck(longerThan: .seconds(60)) ? "the HTTP thread has not come round for a minute" : nil
+    }
+  }
+
   private var syncCheck: HealthCheck {
     HealthCheck("caches-synced") { instance.isSynced ? nil : "the API server has not been read yet; see the log" }
   }
@@ -85,11 +92,6 @@ struct OperatorService: Service {
   private var stoppingCheck: HealthCheck {
     HealthCheck("not-stopping") { stopping.hasBegun ? "the process is stopping" : nil }
   }
-}
-
-/// The Lease was lost: another replica may act now.
-struct LeadershipLost: Error {
-  let cause: String
 }
 
 private final class Stopping: Sendable {

@@ -88,7 +88,8 @@ struct RunCommand: AsyncParsableCommand {
     registry.registerProcessMetrics()
     registry.registerBuildInfo("observability_operator_build_info", ["version": DefaultImages.release])
     let metrics = RuntimeMetricsAdapter(
-      registry: registry, controller: "observability", queue: "observability", lease: OperatorService.leaseName)
+      registry: registry, controller: "observability", queue: "observability", lease: OperatorService.leaseName,
+      host: configuration.server.split(separator: "/").dropFirst().first.map(String.init))
     let userAgent = "observability-operator/\(DefaultImages.release)"
     // A renewal of the Lease must not queue behind workers and lists that a slow API server holds up.
     let transport = try CurlTransport(userAgent: userAgent, connectionsPerHost: 32)
@@ -97,7 +98,7 @@ struct RunCommand: AsyncParsableCommand {
       transport: transport, configuration: configuration,
       options: .init(
         userAgent: userAgent,
-        onRequest: { metrics.requested(method: $0.method, host: $0.host, code: $0.code ?? 0) },
+        onRequest: { metrics.requested($0) },
         onWarning: warnings.say))
     let identity = ProcessIdentity.current
     let instance = ObservabilityOperator(

@@ -32,6 +32,16 @@ import Testing
     #expect(set.conditions.map(\.type) == ["B", "C"])
   }
 
+  @Test func whatAnAPIServerSaysAtLengthIsCutToWhatAPersonReads() {
+    let error = KubernetesError.status(422, String(repeating: "spec.containers: Invalid value ü; ", count: 2000))
+    var set = ConditionSet()
+    set.set("Ready", .isFalse, reason: "Refused", message: "\(error)", generation: 1, now: early)
+    let message = set["Ready"]?.message ?? ""
+    #expect(message.utf8.count <= Condition.longestMessage && message.utf8.count > Condition.longestMessage - 4)
+    #expect(message.hasPrefix("422 spec.containers: Invalid value ü; ") && message.hasSuffix("…"))
+    #expect(ConditionSet(set.json) == set, "and stays so")
+  }
+
   @Test func survivesJSON() {
     var set = ConditionSet()
     set.set("Ready", .isFalse, reason: "Rollout", message: "1 of 3", generation: 1, now: early)

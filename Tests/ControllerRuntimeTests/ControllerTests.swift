@@ -11,6 +11,7 @@ import Testing
   private final class Fixture: Sendable {
     let time = TestTime()
     let log = LogRecorder()
+    let metrics = CountedMetrics()
     let reports = Mutex<[ReconcileReport<String>]>([])
     let queue: WorkQueue<String>
 
@@ -20,8 +21,8 @@ import Testing
 
     func controller(workers: Int = 1, _ reconcile: @escaping Controller<String>.Reconcile) -> Controller<String> {
       Controller(
-        name: "test", queue: queue, workers: workers, environment: time.environment, logger: log.logger,
-        onResult: { report in self.reports.withLock { $0.append(report) } }, reconcile: reconcile)
+        name: "test", queue: queue, workers: workers, environment: time.environment, metrics: metrics,
+        logger: log.logger, onResult: { report in self.reports.withLock { $0.append(report) } }, reconcile: reconcile)
     }
     var results: [ReconcileResult] { reports.withLock { $0.map(\.result) } }
     var nexts: [ReconcileReport<String>.Next] { reports.withLock { $0.map(\.next) } }
@@ -95,6 +96,59 @@ import Testing
     fixture.time.advance(by: .seconds(120))
     try await eventually("it ends") { fixture.results == [.timeout] }
     #expect(fixture.log.metadata("error") == ["the reconcile did not end within 120.0 seconds"])
+    await controller.stop()
+    await run.value
+  }
+
+  @Test func aReconcileThatIgnoresItsDeadlineIsToldAndTheOthersGoOn() async throws {
+    let fixture = Fixture()
+    let gate = ChangeSignal()
+    let controller = fixture.controller(workers: 2) { key in
+      guard key == "stubborn" else { return .settled }
+      // Not a wait that cancellation ends.
+      await Task { await gate.changed(since: 0) }.value
+      return .settled
+    }
+    fixture.queue.add("stubborn")
+    let run = Task { await controller.run() }
+    try await eventually("it runs") { fixture.time.deadlines == [.seconds(120)] }
+    fixture.time.advance(by: .seconds(120))
+    try await eventually("its deadline is counted") { fixture.metrics.timeouts == 1 }
+    #expect(fixture.log.lines(.error) == [])
+    try await eventually("it may still heed that") { fixture.time.deadlines.contains(.seconds(130)) }
+    fixture.time.advance(by: .seconds(10))
+    try await eventually("it is told") { fixture.log.lines(.error) == ["reconcile does not end"] }
+    #expect(fixture.log.metadata("object") == ["stubborn"])
+    fixture.queue.add("other")
+    try await eventually("other keys go on") { fixture.results == [.success] }
+    #expect(fixture.queue.stuck() == nil)
+    fixture.time.advance(by: .seconds(600))
+    #expect(fixture.queue.stuck() == "test: a reconcile has been running for 12m")
+    #expect(fixture.log.lines(.error).count == 1)
+    gate.notify()
+    try await eventually("it ends at last") { fixture.results == [.success, .timeout] }
+    #expect(fixture.queue.stuck() == nil)
+    await controller.stop()
+    await run.value
+  }
+
+  @Test func anErrorOfAnyTypeEndsOneReconcileOnly() async throws {
+    struct Odd: Error {}
+    let fixture = Fixture()
+    let controller = fixture.controller { key in
+      switch key {
+      case "cancelled": throw CancellationError()
+      case "odd": throw Odd()
+      case "unavailable": throw KubernetesError.unavailable
+      default: return .settled
+      }
+    }
+    let keys = ["cancelled", "odd", "unavailable", "good"]
+    for key in keys { fixture.queue.add(key) }
+    let run = Task { await controller.run() }
+    try await eventually("all had their turn") { fixture.results.count == 4 }
+    #expect(fixture.results == [.error, .error, .error, .success])
+    #expect(fixture.queue.count == 3, "each is tried again")
     await controller.stop()
     await run.value
   }

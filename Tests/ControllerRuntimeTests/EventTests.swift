@@ -64,15 +64,17 @@ import Testing
 
   @Test(arguments: [("abc", 3, "abc"), ("abcdefgh", 6, "abc…"), ("ääää", 7, "ää…"), ("äääää", 8, "ää…")])
   func longTextIsCutAtACharacter(text: String, bytes: Int, cut: String) {
-    #expect(EventSeries.bounded(text, bytes: bytes) == cut)
+    #expect(text.bounded(bytes: bytes) == cut)
     #expect(cut.utf8.count <= bytes)
   }
 
-  private func recorder(_ api: FakeAPI, _ time: TestTime, _ log: LogRecorder = LogRecorder(), capacity: Int = 8)
-    -> EventRecorder
-  {
+  private func recorder(
+    _ api: FakeAPI, _ time: TestTime, _ log: LogRecorder = LogRecorder(), capacity: Int = 8,
+    metrics: any RuntimeMetrics = NoRuntimeMetrics()
+  ) -> EventRecorder {
     EventRecorder(
-      api: api, controller: "c", instance: "i", capacity: capacity, environment: time.environment, logger: log.logger)
+      api: api, controller: "c", instance: "i", capacity: capacity, environment: time.environment, metrics: metrics,
+      logger: log.logger)
   }
 
   @Test func createsAndThenPatchesAndDrainsAtTheEnd() async throws {
@@ -90,9 +92,27 @@ import Testing
     #expect(recorder.dropped == 1)
   }
 
+  @Test func whatTheServerWouldRefuseIsCut() async throws {
+    let (api, time) = (FakeAPI(), TestTime())
+    let recorder = EventRecorder(
+      api: api, controller: "c", instance: String(repeating: "i", count: 200), environment: time.environment,
+      logger: LogRecorder().logger)
+    let run = Task { await recorder.run() }
+    let long = String(repeating: "ä", count: 2000)
+    recorder.record(regarding: node, type: .normal, reason: long, action: long, note: long)
+    await recorder.drain(within: .seconds(5))
+    await run.value
+    let event = try #require(api.objects(.events).first)
+    for (member, limit) in [("reason", 128), ("action", 128), ("note", 1024), ("reportingInstance", 128)] {
+      let length = event[member]?.string?.utf8.count ?? 0
+      #expect(length <= limit && length > limit - 3, "\(member)")
+    }
+  }
+
   @Test func aFullQueueDropsAndCountsAndNeverBlocks() async {
     let (api, time) = (FakeAPI(), TestTime())
-    let recorder = recorder(api, time, capacity: 2)
+    let metrics = CountedMetrics()
+    let recorder = recorder(api, time, capacity: 2, metrics: metrics)
     for note in ["1", "2", "3"] {
       recorder.record(regarding: node, type: .normal, reason: "R", action: "A", note: note)
     }
@@ -100,6 +120,7 @@ import Testing
     let drain = Task { await recorder.drain(within: .zero) }
     await drain.value
     #expect(recorder.dropped == 3)
+    #expect(metrics.dropped == 3)
     #expect(api.requests.isEmpty)
   }
 

@@ -57,6 +57,37 @@ import Testing
     #expect(queue.next(now: .zero) == .work("a", waited: .zero))
   }
 
+  @Test func whatIsRaisedGoesToTheEndOfTheHigherPriority() {
+    var queue = queue()
+    queue.add("raised", priority: .low, after: .zero, now: .zero)
+    for key in ["a", "b"] { queue.add(key, priority: .normal, after: .zero, now: .zero) }
+    queue.add("raised", priority: .normal, after: .zero, now: .zero)
+    queue.add("c", priority: .normal, after: .zero, now: .zero)
+    #expect(queue.depths == [.low: 0, .normal: 4])
+    #expect(queue.added == 4, "raising is no add")
+    for key in ["a", "b", "raised", "c"] { #expect(queue.next(now: .zero) == .work(key, waited: .zero)) }
+  }
+
+  @Test func aRetryKeepsThePriorityWithWhichTheKeyWasHandedOut() {
+    var queue = queue()
+    queue.add("slow", priority: .low, after: .zero, now: .zero)
+    _ = queue.next(now: .zero)
+    _ = queue.retry("slow", priority: nil, atLeast: .zero, now: .zero, random: 0)
+    _ = queue.done("slow", now: .zero)
+    queue.add("edited", priority: .normal, after: .seconds(1), now: .zero)
+    #expect(queue.next(now: .seconds(1)) == .work("edited", waited: .zero))
+    #expect(queue.next(now: .seconds(1)) == .work("slow", waited: .milliseconds(995)))
+  }
+
+  @Test func unfinishedWorkIsTheSumOfWhatRuns() {
+    var queue = queue()
+    for key in ["a", "b"] { queue.add(key, priority: .normal, after: .zero, now: .zero) }
+    _ = queue.next(now: .zero)
+    _ = queue.next(now: .seconds(2))
+    #expect(queue.unfinishedWork(now: .seconds(5)) == .seconds(8))
+    #expect(queue.longestWork(now: .seconds(5)) == .seconds(5))
+  }
+
   @Test func waitsGrowWithEachFailureUpToABoundAndAreForgotten() {
     var queue = queue()
     var waits: [Duration] = []

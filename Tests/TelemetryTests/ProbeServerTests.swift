@@ -1,64 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
 import Telemetry
 import Testing
-
-/// Sends bytes to a port of this machine and reads until the server closes, at most ten seconds.
-///
-/// On a thread of its own: one that blocks must not be one of those that the server's checks run on.
-private func exchange(_ port: Int, _ text: String) async throws -> String {
-  try await withCheckedThrowingContinuation { done in
-    let job = Unmanaged.passRetained(Job { done.resume(with: Result { try talk(port, text) }) })
-    var thread = pthread_t()
-    let code = pthread_create(
-      &thread, nil,
-      { pointer in
-        if let pointer { Unmanaged<Job>.fromOpaque(pointer).takeRetainedValue().work() }
-        return nil
-      }, job.toOpaque())
-    guard code == 0 else {
-      job.release()
-      return done.resume(throwing: SocketError())
-    }
-    pthread_detach(thread)
-  }
-}
-
-private final class Job {
-  let work: () -> Void
-  init(_ work: @escaping () -> Void) { self.work = work }
-}
-
-private struct SocketError: Error { let code = errno }
-
-private func talk(_ port: Int, _ text: String) throws -> String {
-  let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-  guard descriptor >= 0 else { throw SocketError() }
-  defer { close(descriptor) }
-  var limit = timeval(tv_sec: 10, tv_usec: 0)
-  setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-  var address = sockaddr_in()
-  address.sin_family = sa_family_t(AF_INET)
-  address.sin_port = in_port_t(port).bigEndian
-  address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-  let code = withUnsafePointer(to: &address) {
-    $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-      connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-    }
-  }
-  guard code == 0 else { throw SocketError() }
-  let bytes = Array(text.utf8)
-  guard send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) >= 0 else { throw SocketError() }
-  var answer: [UInt8] = []
-  var buffer = [UInt8](repeating: 0, count: 4096)
-  while true {
-    let count = recv(descriptor, &buffer, buffer.count, 0)
-    if count == 0 || (count < 0 && errno == ECONNRESET) { return String(decoding: answer, as: UTF8.self) }
-    guard count > 0 else { throw SocketError() }
-    answer.append(contentsOf: buffer[..<count])
-  }
-}
 
 private func serving(
   liveness: [HealthCheck] = [], readiness: [HealthCheck] = [],
@@ -79,7 +22,7 @@ private func serving(
   await server.shutdown()
 }
 
-private func get(_ port: Int, _ target: String, method: String = "GET") async throws -> (Int, String, String) {
+func get(_ port: Int, _ target: String, method: String = "GET") async throws -> (Int, String, String) {
   let answer = try await exchange(port, "\(method) \(target) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
   let end = try #require(answer.firstRange(of: "\r\n\r\n"))
   let head = String(answer[..<end.lowerBound])

@@ -93,6 +93,7 @@ public final class LeaderElector: Sendable {
     do throws(KubernetesError) {
       switch action {
       case .read:
+        if isLeader { metrics.renewedSlowly(lease: key.name) }
         let lease = try await bounded { [api, key] () throws(KubernetesError) -> KubernetesObject? in
           do throws(KubernetesError) {
             return try await api.get(.leases, key)

@@ -9,6 +9,14 @@ import Synchronization
 /// An error is retried with growing waits, at least as long as the server asked for; a ``TerminalError`` is not retried;
 /// a conflict is retried without an error in the log, since it only says that the object has moved on. Each error is
 /// logged once when it appears, repeats of the same at debug level, and its end once.
+///
+/// What one reconcile does cannot harm the others, as far as the language allows:
+/// - An error of any type ends that reconcile only.
+/// - A reconcile that passes its deadline is cancelled. One that does not heed that keeps its worker and its key, since
+///   nothing can end it from outside; it is logged once after ``heedLimit``, counted, and noticed by
+///   ``WorkQueue/stuck(longerThan:)``. The other workers go on with the other keys.
+/// - A trap (an index out of range, say) ends the process: Swift cannot catch one. The next process begins from what
+///   the cluster holds, as after any restart.
 public final class Controller<Key: Hashable & Sendable & CustomStringConvertible>: Sendable {
   /// Makes one object as it should be. Must be safe to run again at any point.
   public typealias Reconcile = @Sendable (Key) async throws -> Outcome
@@ -19,6 +27,9 @@ public final class Controller<Key: Hashable & Sendable & CustomStringConvertible
     /// What was last logged as wrong with a key.
     var errors: [Key: String] = [:]
   }
+
+  /// How long a reconcile that was cancelled at its deadline may take to end before that is logged.
+  public static var heedLimit: Duration { .seconds(10) }
 
   private let name: String
   private let queue: WorkQueue<Key>
@@ -117,22 +128,33 @@ public final class Controller<Key: Hashable & Sendable & CustomStringConvertible
 
   /// The reconcile, cancelled when its time is over; it still has to return.
   private func bounded(_ key: Key) async -> Result<Outcome, any Error> {
-    await withTaskGroup(of: Result<Outcome, any Error>?.self) { group in
-      group.addTask {
-        do { return .success(try await self.reconcile(key)) } catch { return .failure(error) }
-      }
-      group.addTask {
-        await self.environment.wait(for: self.halted, since: 0, atMost: self.deadline)
-        if Task.isCancelled { return nil }
-        return .failure(
-          self.halted.version > 0 ? CancellationError() : ReconcileTimeout(deadline: self.deadline) as any Error)
-      }
-      defer { group.cancelAll() }
-      for await result in group {
-        if let result { return result }
-      }
-      return .failure(CancellationError())
+    let work = Task<Result<Outcome, any Error>, Never> {
+      do { return .success(try await reconcile(key)) } catch { return .failure(error) }
     }
+    let watch = Task { await limit(work, on: key) }
+    let result = await withTaskCancellationHandler {
+      await work.value
+    } onCancel: {
+      work.cancel()
+      watch.cancel()
+    }
+    watch.cancel()
+    return await watch.value.map { .failure($0) } ?? result
+  }
+
+  /// Cancels the work at its deadline, or when all work is to end, and says why; nil if it has ended before.
+  private func limit(_ work: Task<Result<Outcome, any Error>, Never>, on key: Key) async -> (any Error)? {
+    await environment.wait(for: halted, since: 0, atMost: deadline)
+    if Task.isCancelled { return nil }
+    work.cancel()
+    if halted.version > 0 { return CancellationError() }
+    metrics.reconcileTimedOut(controller: name)
+    if (try? await environment.sleep(Self.heedLimit)) != nil {
+      logger.error(
+        "reconcile does not end",
+        metadata: ["controller": "\(name)", "object": "\(key)", "deadline": "\(deadline.brief)"])
+    }
+    return ReconcileTimeout(deadline: deadline)
   }
 
   /// Decides what happens to the key next, and tells the queue.

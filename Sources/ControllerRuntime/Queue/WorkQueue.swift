@@ -12,7 +12,7 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
 
   private let state: Mutex<WorkQueueState<Key>>
   private let changed = ChangeSignal()
-  private let environment: RuntimeEnvironment
+  let environment: RuntimeEnvironment
   private let metrics: any RuntimeMetrics
 
   /// An empty queue.
@@ -29,24 +29,26 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
     self.environment = environment
     self.metrics = metrics
     state = Mutex(WorkQueueState(retries: .init(base: firstRetry, cap: longestRetry, jitter: 0.5, resetAfter: nil)))
+    metrics.observe(queue: name) { [weak self] in self?.snapshot ?? WorkQueueSnapshot() }
   }
 
   /// Adds a key, to be handed out after a delay. If it waits already, the shorter delay and the higher priority win.
   /// Does nothing after ``shutDown()``.
   public func add(_ key: Key, priority: WorkPriority = .normal, after delay: Duration = .zero) {
-    let depth = state.withLock { state in
+    let isOpen = change { state in
       state.add(key, priority: priority, after: delay, now: environment.now())
-      return state.depth
+      return !state.isShutDown
     }
-    metrics.queueAdded(queue: name)
-    metrics.queueDepth(queue: name, depth)
+    if isOpen, delay > .zero { metrics.queueRetried(queue: name) }
     changed.notify()
   }
 
   /// Adds a key that has failed, after a wait that grows with each failure in a row; returns the wait.
+  ///
+  /// - Parameter priority: how urgent it is now; nil for as urgent as it was when it was handed out.
   @discardableResult
-  public func retry(_ key: Key, priority: WorkPriority = .normal, atLeast least: Duration = .zero) -> Duration {
-    let delay = state.withLock {
+  public func retry(_ key: Key, priority: WorkPriority? = nil, atLeast least: Duration = .zero) -> Duration {
+    let delay = change {
       $0.retry(key, priority: priority, atLeast: least, now: environment.now(), random: environment.random())
     }
     metrics.queueRetried(queue: name)
@@ -70,11 +72,9 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
     while !Task.isCancelled {
       let version = changed.version
       let now = environment.now()
-      let (next, depth) = state.withLock { ($0.next(now: now), $0.depth) }
-      switch next {
+      switch change({ $0.next(now: now) }) {
       case .work(let key, let waited):
         metrics.queueWaited(queue: name, waited)
-        metrics.queueDepth(queue: name, depth)
         return key
       case .wait(let until):
         await environment.wait(for: changed, since: version, atMost: until.map { $0 - now })
@@ -87,7 +87,7 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
 
   /// Gives back a key on which the work has ended.
   public func done(_ key: Key) {
-    let took = state.withLock { $0.done(key, now: environment.now()) }
+    let took = change { $0.done(key, now: environment.now()) }
     metrics.queueWorked(queue: name, took)
     changed.notify()
   }
@@ -95,7 +95,6 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
   /// Hands out nothing from now on; what is being worked on may finish.
   public func shutDown() {
     state.withLock { $0.shutDown() }
-    metrics.queueDepth(queue: name, 0)
     changed.notify()
   }
 
@@ -118,4 +117,23 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
 
   /// For how long the longest work has been going on.
   public var longestWork: Duration { state.withLock { $0.longestWork(now: environment.now()) } }
+
+  /// How the queue stands now.
+  public var snapshot: WorkQueueSnapshot {
+    let now = environment.now()
+    return state.withLock { state in
+      WorkQueueSnapshot(
+        depths: state.depths, unfinishedWork: state.unfinishedWork(now: now), longestWork: state.longestWork(now: now))
+    }
+  }
+
+  /// Changes the state, and counts the keys that have become ready by that.
+  private func change<Result>(_ body: (inout WorkQueueState<Key>) -> Result) -> Result {
+    let (result, added) = state.withLock { state in
+      let before = state.added
+      return (body(&state), state.added - before)
+    }
+    if added > 0 { metrics.queueAdded(queue: name, added) }
+    return result
+  }
 }

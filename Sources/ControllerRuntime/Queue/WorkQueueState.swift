@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How urgent a key is; the higher goes first, and among equals the one that was ready first.
-public enum WorkPriority: Int, Comparable, Hashable, Sendable {
+public enum WorkPriority: Int, CaseIterable, Comparable, Hashable, Sendable {
   /// What was there before we looked, and what is looked at again without a reason.
   case low = -100
   /// Something happened.
@@ -14,11 +14,14 @@ public enum WorkPriority: Int, Comparable, Hashable, Sendable {
 /// Decides which key is worked on next. Holds no clock.
 ///
 /// - A key waits once, however often it is added: with the least of the delays and the highest of the priorities.
+/// - Among keys of one priority the one that was ready first goes first; one that is raised goes to the end of the
+///   higher priority, so that it overtakes nobody there.
 /// - A key that is being worked on is not handed out again; added meanwhile, it waits until the work is done.
 /// - After ``shutDown()`` nothing is handed out; what is being worked on may finish.
 ///
 /// The rules are those of `k8s.io/client-go/util/workqueue` and of controller-runtime's priority queue
-/// (`designs/priorityqueue.md`).
+/// (`pkg/controller/priorityqueue/priorityqueue.go`, `designs/priorityqueue.md`), with two differences: retries have
+/// jitter, and wait five minutes at most rather than a thousand seconds.
 struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
   /// What a worker gets.
   enum Next: Equatable {
@@ -38,6 +41,11 @@ struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
     var version: Int
     /// Where it stands among those of its priority; set once it is ready.
     var turn: Int?
+  }
+
+  private struct Work {
+    let began: Duration
+    let priority: WorkPriority
   }
 
   private struct Ready: Comparable, Sendable {
@@ -63,7 +71,7 @@ struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
 
   private let retries: ExponentialBackoff.Policy
   private var items: [Key: Item] = [:]
-  private var processing: [Key: Duration] = [:]
+  private var processing: [Key: Work] = [:]
   private var ready = Heap<Ready>()
   private var delayed = Heap<Delayed>()
   private var failures: [Key: Int] = [:]
@@ -78,8 +86,12 @@ struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
 
   /// The number of keys that wait, ready or not.
   var waiting: Int { items.count }
+  /// The number of keys that are ready and wait for a worker, by priority.
+  private(set) var depths: [WorkPriority: Int] = [:]
   /// The number of keys that are ready and wait for a worker.
-  private(set) var depth = 0
+  var depth: Int { depths.values.reduce(0, +) }
+  /// How often a key has become ready so far.
+  private(set) var added = 0
   /// The number of keys being worked on.
   var running: Int { processing.count }
 
@@ -92,16 +104,21 @@ struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
       return
     }
     guard readyAt < old.readyAt && old.turn == nil || priority > old.priority else { return }
-    if old.turn != nil { depth -= 1 }
+    if old.turn != nil {
+      depths[old.priority, default: 0] -= 1
+      added -= 1
+    }
     let next = Item(
-      priority: max(priority, old.priority), readyAt: min(readyAt, old.readyAt), version: 0, turn: old.turn)
+      priority: max(priority, old.priority), readyAt: min(readyAt, old.readyAt), version: 0, turn: nil)
     place(key, next, now: now)
   }
 
-  /// Counts a failure of the key and adds it after the wait that follows from their number, which is returned.
+  /// Counts a failure of the key and adds it after the wait that follows from their number, which is returned. Without a
+  /// priority it keeps the one with which it was handed out.
   mutating func retry(
-    _ key: Key, priority: WorkPriority, atLeast least: Duration, now: Duration, random: Double
+    _ key: Key, priority: WorkPriority?, atLeast least: Duration, now: Duration, random: Double
   ) -> Duration {
+    let priority = priority ?? processing[key]?.priority ?? .normal
     let count = failures[key, default: 0]
     failures[key] = count + 1
     let delay = max(least, retries.delay(after: count, random: random))
@@ -125,8 +142,8 @@ struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
     while let top = ready.removeLeast() {
       guard let item = items[top.key], item.version == top.version else { continue }
       items[top.key] = nil
-      depth -= 1
-      processing[top.key] = now
+      depths[item.priority, default: 0] -= 1
+      processing[top.key] = Work(began: now, priority: item.priority)
       return .work(top.key, waited: now - item.readyAt)
     }
     return .wait(until: delayed.least?.readyAt)
@@ -134,9 +151,9 @@ struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
 
   /// The work on a key has ended; says how long it took.
   mutating func done(_ key: Key, now: Duration) -> Duration {
-    guard let began = processing.removeValue(forKey: key) else { return .zero }
+    guard let work = processing.removeValue(forKey: key) else { return .zero }
     if let item = items[key] { place(key, item, now: now) }
-    return now - began
+    return now - work.began
   }
 
   /// Hands out nothing from now on and drops what waits.
@@ -145,7 +162,7 @@ struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
     items = [:]
     ready = Heap()
     delayed = Heap()
-    depth = 0
+    depths = [:]
   }
 
   /// For how long the key that has been ready longest has waited for a worker, counted from when workers began.
@@ -157,7 +174,12 @@ struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
 
   /// For how long the longest work has been going on.
   func longestWork(now: Duration) -> Duration {
-    processing.values.map { now - $0 }.max() ?? .zero
+    processing.values.map { now - $0.began }.max() ?? .zero
+  }
+
+  /// The sum of how long all work that has not ended has been going on.
+  func unfinishedWork(now: Duration) -> Duration {
+    processing.values.reduce(.zero) { $0 + (now - $1.began) }
   }
 
   /// Puts the item where it belongs: on the side while its key is worked on, else among the ready or the delayed.
@@ -166,13 +188,13 @@ struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
     var item = item
     item.version = counter
     let isReady = processing[key] == nil && item.readyAt <= now
-    let turn = item.turn ?? counter
-    item.turn = isReady ? turn : nil
+    item.turn = isReady ? counter : nil
     items[key] = item
     guard processing[key] == nil else { return }
     if isReady {
-      ready.insert(Ready(priority: item.priority, turn: turn, key: key, version: counter))
-      depth += 1
+      ready.insert(Ready(priority: item.priority, turn: counter, key: key, version: counter))
+      depths[item.priority, default: 0] += 1
+      added += 1
     } else {
       delayed.insert(Delayed(readyAt: item.readyAt, version: counter, key: key))
     }

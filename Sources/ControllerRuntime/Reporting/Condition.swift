@@ -12,13 +12,18 @@ public struct Condition: Hashable, Sendable {
     case unknown = "Unknown"
   }
 
+  /// The longest message, in bytes of UTF-8; a longer one is cut at a character. The API allows 32,768
+  /// (`k8s.io/apimachinery/pkg/apis/meta/v1/types.go`), but what an API server answers to a large object may be longer
+  /// than that, and nobody reads so much.
+  public static let longestMessage = 1024
+
   /// The aspect, in CamelCase.
   public var type: String
   /// Whether it holds.
   public var status: Status
   /// Why, in CamelCase; never empty.
   public var reason: String
-  /// Why, in words.
+  /// Why, in words; at most ``longestMessage`` bytes.
   public var message: String
   /// The generation of the specification that this was said of.
   public var observedGeneration: Int64?
@@ -33,7 +38,7 @@ public struct Condition: Hashable, Sendable {
     self.type = type
     self.status = status
     self.reason = reason
-    self.message = message
+    self.message = message.bounded(bytes: Self.longestMessage)
     self.observedGeneration = observedGeneration
     // As it will read once it has been written and read back.
     self.lastTransitionTime = Timestamp(secondsSinceEpoch: lastTransitionTime.secondsSinceEpoch)

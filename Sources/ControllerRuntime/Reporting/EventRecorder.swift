@@ -61,9 +61,9 @@ public final class EventRecorder: Sendable {
     regarding["name"] = .string(object.name)
     if let uid = object.uid { regarding["uid"] = .string(uid) }
     let occurrence = EventOccurrence(
-      regarding: regarding, type: type, reason: EventSeries.bounded(reason, bytes: EventSeries.longestReason),
-      action: EventSeries.bounded(action, bytes: EventSeries.longestReason),
-      note: EventSeries.bounded(note, bytes: EventSeries.longestNote), time: environment.timestamp())
+      regarding: regarding, type: type, reason: reason.bounded(bytes: EventSeries.longestReason),
+      action: action.bounded(bytes: EventSeries.longestReason), note: note.bounded(bytes: EventSeries.longestNote),
+      time: environment.timestamp())
     let isTaken = state.withLock { state in
       guard state.waiting.count < capacity, !state.isClosed else { return false }
       state.waiting.append(occurrence)

@@ -98,25 +98,12 @@ struct EventSeries: Sendable {
       name: "\(name.prefix(230)).\(String(suffix, radix: 16))")
     event["eventTime"] = .string(occurrence.time.rfc3339Micro)
     event["reportingController"] = .string(controller)
-    event["reportingInstance"] = .string(String(instance.prefix(Self.longestReason)))
+    event["reportingInstance"] = .string(instance.bounded(bytes: Self.longestReason))
     event["action"] = .string(occurrence.action)
     event["reason"] = .string(occurrence.reason)
     event["type"] = .string(occurrence.type.rawValue)
     event["note"] = .string(occurrence.note)
     event["regarding"] = .object(occurrence.regarding)
     return event
-  }
-
-  /// The text, cut at a character if it is longer than so many bytes, with an ellipsis.
-  static func bounded(_ text: String, bytes: Int) -> String {
-    guard text.utf8.count > bytes else { return text }
-    var cut = ""
-    var length = 0
-    for character in text {
-      length += String(character).utf8.count
-      if length > bytes - 3 { break }
-      cut.append(character)
-    }
-    return cut + "…"
   }
 }

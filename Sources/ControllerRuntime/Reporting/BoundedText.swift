@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension String {
+  /// The text, cut at a character if it is longer than so many bytes of UTF-8, with an ellipsis at its end.
+  func bounded(bytes limit: Int) -> String {
+    guard utf8.count > limit else { return self }
+    let ellipsis = "…"
+    var end = startIndex
+    var length = ellipsis.utf8.count
+    while end < endIndex {
+      let next = index(after: end)
+      length += self[end..<next].utf8.count
+      if length > limit { break }
+      end = next
+    }
+    return self[..<end] + ellipsis
+  }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+/// What the documentation says of the code, held against the code.
+@Suite struct DocumentationTests {
+  private static let folder = "Sources/ControllerRuntime/Documentation.docc"
+
+  /// A row of the table of features.
+  private struct Row {
+    let number: Int
+    let feature: String
+    let standing: String
+    let place: String
+    let tests: [String]
+    let remark: String
+  }
+
+  private static func rows() throws -> [Row] {
+    try Repository.text(of: "\(folder)/Features.md").split(separator: "\n").compactMap { line in
+      let cells = line.split(separator: "|", omittingEmptySubsequences: false).dropFirst().dropLast().map {
+        $0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed().map { String($0) }.joined()
+      }
+      guard cells.count == 6, let number = Int(cells[0]) else { return nil }
+      let tests = cells[4].matches(of: /`([^`]+)`/).map { String($0.1) }
+      return Row(
+        number: number, feature: cells[1], standing: cells[2], place: cells[3], tests: tests, remark: cells[5])
+    }
+  }
+
+  @Test func theTableOfFeaturesIsComplete() throws {
+    let rows = try Self.rows()
+    #expect(Set(rows.map(\.number)) == Set(1...40))
+    for row in rows {
+      #expect(["matched", "declined"].contains(row.standing), "row \(row.number): \(row.standing)")
+      #expect(!row.feature.isEmpty && !row.place.isEmpty, "row \(row.number)")
+      if row.standing == "matched" {
+        #expect(!row.tests.isEmpty, "row \(row.number) names no test")
+      } else {
+        #expect(row.remark.count > 20, "row \(row.number) gives no reason")
+      }
+    }
+  }
+
+  @Test func everyTestThatTheTableNamesExists() throws {
+    let known = TestNames(try Repository.swiftFiles().filter(\.isTest))
+    #expect(known.names.count > 300)
+    for row in try Self.rows() {
+      for test in row.tests where !known.names.contains(test) {
+        Issue.record("row \(row.number): there is no test \(test)")
+      }
+    }
+  }
+
+  @Test func everyFileThatTheTableNamesExists() throws {
+    for row in try Self.rows() {
+      for match in row.place.matches(of: /`([A-Za-z]+\/[^`]+\.swift)`/) {
+        #expect(throws: Never.self, "row \(row.number): \(match.1)") { try Repository.text(of: "Sources/\(match.1)") }
+      }
+    }
+  }
+
+  @Test func theExampleIsThatOfThePageAndShort() throws {
+    let page = try Repository.text(of: "\(Self.folder)/WriteYourOwnController.md")
+    let source = try Repository.text(of: "Examples/contact-controller/ContactController.swift")
+    let block = try #require(page.firstMatch(of: /(?s)<!-- begin example -->\n```swift\n(.*)```\n<!-- end example -->/))
+    #expect(block.1 == source, "copy Examples/contact-controller/ContactController.swift into the page")
+    #expect(source.utf8.count { $0 == UInt8(ascii: "\n") } < 80)
+  }
+}
+
+/// The tests of the repository as `Suite/function`, read from their text.
+struct TestNames {
+  private(set) var names: Set<String> = []
+
+  init(_ files: [SourceFile]) {
+    for file in files {
+      var suite = ""
+      var isTest = false
+      for line in file.lines {
+        if let type = line.firstMatch(of: /^(?:@\S.* )?(?:private |final )*(?:struct|class|extension|enum|actor) (\w+)/)
+        {
+          suite = String(type.1)
+        }
+        if line.contains("@Test") { isTest = true }
+        guard isTest, let function = line.firstMatch(of: /\bfunc (\w+)/) else { continue }
+        names.insert("\(suite)/\(function.1)")
+        isTest = false
+      }
+    }
+  }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// A connection to a port of this machine; what it does blocks, at most ten seconds, on a thread of its own: one that
+/// blocks must not be one of those that the server's checks run on.
+final class Wire: Sendable {
+  struct Failure: Error { let code = errno }
+
+  private let descriptor: Int32
+
+  private init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+  deinit { close(descriptor) }
+
+  static func connect(to port: Int) async throws -> Wire {
+    try await onThread {
+      let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+      guard descriptor >= 0 else { throw Failure() }
+      let wire = Wire(descriptor)
+      var limit = timeval(tv_sec: 10, tv_usec: 0)
+      setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+      var address = sockaddr_in()
+      address.sin_family = sa_family_t(AF_INET)
+      address.sin_port = in_port_t(port).bigEndian
+      address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+      let code = withUnsafePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
+      }
+      guard code == 0 else { throw Failure() }
+      return wire
+    }
+  }
+
+  func send(_ text: String) async throws {
+    try await Self.onThread { [descriptor] in
+      let bytes = Array(text.utf8)
+      guard Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) >= 0 else { throw Failure() }
+    }
+  }
+
+  /// What comes until the text ends so, or until the server closes.
+  func receive(until end: String? = nil) async throws -> String {
+    try await Self.onThread { [descriptor] in
+      var answer: [UInt8] = []
+      var buffer = [UInt8](repeating: 0, count: 4096)
+      while true {
+        let text = String(decoding: answer, as: UTF8.self)
+        if let end, text.hasSuffix(end) { return text }
+        let count = recv(descriptor, &buffer, buffer.count, 0)
+        if count == 0 || (count < 0 && errno == ECONNRESET) { return text }
+        guard count > 0 else { throw Failure() }
+        answer.append(contentsOf: buffer[..<count])
+      }
+    }
+  }
+
+  private static func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result
+  {
+    try await withCheckedThrowingContinuation { done in
+      let job = Unmanaged.passRetained(Job { done.resume(with: Swift.Result { try body() }) })
+      var thread = pthread_t()
+      let code = pthread_create(
+        &thread, nil,
+        { pointer in
+          if let pointer { Unmanaged<Job>.fromOpaque(pointer).takeRetainedValue().work() }
+          return nil
+        }, job.toOpaque())
+      guard code == 0 else {
+        job.release()
+        return done.resume(throwing: Failure())
+      }
+      pthread_detach(thread)
+    }
+  }
+
+  private final class Job {
+    let work: () -> Void
+    init(_ work: @escaping () -> Void) { self.work = work }
+  }
+}
+
+/// Sends a text to a port and reads until the server closes.
+func exchange(_ port: Int, _ text: String) async throws -> String {
+  let wire = try await Wire.connect(to: port)
+  try await wire.send(text)
+  return try await wire.receive()
+}
