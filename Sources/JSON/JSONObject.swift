@@ -19,7 +19,8 @@ public struct JSONObject: Sendable {
     var value: JSONValue
   }
 
-  private struct Name: Hashable, Sendable {
+  /// A name that is the same as another only if its bytes are.
+  struct Name: Hashable, Sendable {
     let text: String
 
     static func == (left: Name, right: Name) -> Bool { left.text.hasSameBytes(as: right.text) }
