@@ -66,7 +66,7 @@ let package = Package(
       name: "observability-operator",
       dependencies: [
         "JSON", "YAML", "HTTPTransport", "KubernetesClient", "Telemetry", "ControllerRuntime", "ObservabilityAPI",
-        "Rendering", "Backends", "ObservabilityController", "NodePreflight", arguments, logging, lifecycle,
+        "Rendering", "Backends", "ObservabilityController", "NodePreflight", "CLinux", arguments, logging, lifecycle,
         signals,
       ],
       swiftSettings: strict),
@@ -82,7 +82,7 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "JSON", "KubernetesClient", "DevCluster", "Harness", "ProcessSupport", arguments,
+        "CLinux", "JSON", "KubernetesClient", "DevCluster", "Harness", "ProcessSupport", arguments,
       ],
       swiftSettings: strict),
     tests("JSONTests", ["JSON"]),

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What <sched.h> declares only under _GNU_SOURCE, which Swift's Glibc module does not set.
+// What Swift's Glibc module lacks.
 #pragma once
 
+// mallopt, malloc_trim, mallinfo2.
+#include <malloc.h>
+
+// What <sched.h> declares only under _GNU_SOURCE, which that module does not set.
 int setns(int fd, int nstype);
 int unshare(int flags);
 
