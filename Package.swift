@@ -85,6 +85,8 @@ let package = Package(
         "CLinux", "JSON", "KubernetesClient", "DevCluster", "Harness", "ProcessSupport", arguments,
       ],
       swiftSettings: strict),
+    .executableTarget(name: "bench-decoders", dependencies: ["CLinux", "JSON", "YAML"], swiftSettings: strict),
+    .executableTarget(name: "decode", dependencies: ["JSON", "YAML", arguments], swiftSettings: strict),
     tests("JSONTests", ["JSON"]),
     tests("YAMLTests", ["YAML", "JSON"]),
     tests("HTTPTransportTests", ["HTTPTransport"]),
