@@ -27,6 +27,7 @@ if [[ -z $decode ]]; then
   swift build --quiet --product decode
   decode=$(swift build --show-bin-path)/decode
 fi
+[[ -x $decode ]] || fail "$decode is not there: it is what is tested"
 
 exec "$venv/bin/python3" .ci/differential.py --decode "$decode" --crds "${CRDS:-../shared/crds}" \
   --seed "${SEED:-random}" --cases "${CASES:-2000}"
