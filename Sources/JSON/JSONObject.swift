@@ -67,6 +67,11 @@ public struct JSONObject: Sendable {
     return true
   }
 
+  /// Gives back the room that growing left over: an object that was parsed is seldom changed, and often kept.
+  mutating func compact() {
+    if members.capacity > members.count { members = members.withUnsafeBufferPointer { ContiguousArray($0) } }
+  }
+
   private func position(of key: String) -> Int? {
     if let index { return index[Name(text: key)] }
     return members.firstIndex { $0.key.hasSameBytes(as: key) }

@@ -24,11 +24,12 @@ extension JSONParser {
         return value.map { members.insert(name, $0) } ?? parser.dropped.insert(name, frame)
       }
       dropped.close(frame)
+      members.compact()
       return .object(members)
     case UInt8(ascii: "["):
       var elements: [JSONValue] = []
       try array { parser throws(JSONError) in elements.append(try parser.value(rules, others)) }
-      return .array(elements)
+      return .array(elements.compacted())
     default: return try value()
     }
   }

@@ -68,11 +68,12 @@ public struct JSONParser {
     case UInt8(ascii: "{"):
       var members = JSONObject()
       try object { parser, name throws(JSONError) in members.insert(name, try parser.value()) }
+      members.compact()
       return .object(members)
     case UInt8(ascii: "["):
       var elements: [JSONValue] = []
       try array { parser throws(JSONError) in elements.append(try parser.value()) }
-      return .array(elements)
+      return .array(elements.compacted())
     case UInt8(ascii: "\""): return .string(try string())
     default: return try scalar()
     }
@@ -189,4 +190,9 @@ public struct JSONParser {
     let byte = bytes[position]
     return (0x21...0x7e).contains(byte) ? "'\(Character(UnicodeScalar(byte)))'" : "byte 0x" + String(byte, radix: 16)
   }
+}
+
+extension [JSONValue] {
+  /// Without the room that growing left over.
+  func compacted() -> Self { capacity > count ? withUnsafeBufferPointer { Array($0) } : self }
 }
