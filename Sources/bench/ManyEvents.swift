@@ -10,7 +10,8 @@ import ProcessSupport
 /// Watch events through the operator: bytes from the connection, parsed, projected, put into the store, compared.
 ///
 /// The operator is stopped while the server makes them, so that what is measured is how fast it takes what waits, and not
-/// how fast they are made. The last event is of another kind: it leads to work, by which one sees that it has arrived.
+/// how fast they are made. The last event is of another kind: a node that no pool has leads to work, by which one sees that
+/// it has arrived, and to no pod, whose DaemonSet would be heard of by another watch.
 struct ManyEvents {
   let executable: String
   let served: ServedCluster
@@ -20,15 +21,16 @@ struct ManyEvents {
   private static let nodes = 40
 
   func measure() async throws -> [Figure] {
-    for index in 0..<Self.nodes { await served.cluster.server.addNode("worker-\(index)") }
+    for index in 0..<Self.nodes { await change(index) }
     return try await Subject.run(executable, served) { subject in
-      try await subject.cluster.apply(TestCluster.object())
+      let spec: JSONObject = ["nodeAgent": ["nodeSelector": ["pool": "workers"]]]
+      try await subject.cluster.apply(TestCluster.object(spec: spec))
       try await subject.cluster.wait(condition: "Ready")
       try await subject.settle(passes: 1)
       let added = try await subject.running.metric("workqueue_adds_total")
       let process = subject.running.process
       process.signal(SIGSTOP)
-      for index in 0..<Self.count { await subject.cluster.server.addNode("worker-\(index % Self.nodes)") }
+      for index in 0..<Self.count { await change(index % Self.nodes) }
       await subject.cluster.server.addNode("worker-new")
       let before = try Usage(of: process.id)
       let clock = ContinuousClock()
@@ -50,5 +52,10 @@ struct ManyEvents {
           parts: "\(seconds.hundredths) CPU seconds"),
       ]
     }
+  }
+
+  /// A heartbeat, or the node itself the first time.
+  private func change(_ index: Int) async {
+    await served.cluster.server.addNode("worker-\(index)", labels: ["pool": "workers"])
   }
 }
