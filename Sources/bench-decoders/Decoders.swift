@@ -6,10 +6,10 @@ import JSON
 import YAML
 
 /// One way to read a list, and what is kept of it.
-struct Decoder {
+struct Decoder: Sendable {
   let name: String
   /// Reads the text and returns what must stay in memory, with the number of objects that it holds.
-  let decode: ([UInt8]) throws -> (held: Any, count: Int)
+  let decode: @Sendable ([UInt8]) throws -> (held: Any, count: Int)
 
   static let all: [Decoder] = [
     Decoder(name: "JSONParser, whole") { try held(JSONParser.parse($0, limits: .list)) },
