@@ -4,6 +4,18 @@
 ///
 /// Stricter than the RFC asks: a member name may appear once only, text must be valid UTF-8, and the size and depth of
 /// the input are bounded. Numbers without fraction or exponent that fit become integers, exactly.
+///
+/// The measurement that justified a parser of our own, by `bench-decoders`: a list of 10,000 ConfigMaps of 913 bytes each,
+/// release build, all in one run on two busy processors of x86-64, so that the ratios say more than the rates.
+///
+/// | decoder | MB per second | bytes per object |
+/// |---|---|---|
+/// | this one, whole | 40.1 | 3351 |
+/// | this one, without `managedFields` | 42.9 | 1927 |
+/// | this one, names and versions only | 48.2 | 487 |
+/// | Foundation's `JSONDecoder`, to a struct of six fields | 17.7 | 978 |
+/// | Foundation's `JSONDecoder`, to a `Codable` enum of any JSON | 1.3 | 5308 |
+/// | Foundation's `JSONSerialization` | 6.3 | 19935 |
 public struct JSONParser {
   let bytes: UnsafeBufferPointer<UInt8>
   var position = 0
