@@ -2,10 +2,10 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test lint format generate verify validate bench coverage ci clean
+.PHONY: help setup build run test lint format generate verify validate bench differential coverage ci clean
 
 help: ## show this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z][a-z-]*:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z][a-z-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## check for Swift and the system's libraries; install them on Debian and Ubuntu
 	@.ci/setup.sh
@@ -36,6 +36,9 @@ validate: setup ## check rendered and installed manifests by the schemas of Kube
 
 bench: setup ## measure the release build: requests, times, memory, size; fails if a count is above its floor
 	@.ci/bench.sh
+
+differential: setup ## compare our JSON and YAML with Python's; CRDS=folder, SEED=, CASES=; needs python3 and PyPI
+	@CRDS='$(or $(CRDS),../shared/crds)' SEED='$(SEED)' CASES='$(CASES)' .ci/differential.sh
 
 coverage: setup ## run all tests and print line coverage by module; fails below 90 % where that is promised
 	@.ci/coverage.sh

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the system's headers declare only under _GNU_SOURCE or _DEFAULT_SOURCE, which Swift's Glibc module does not set.
+// What Swift's Glibc module lacks: headers that it leaves out, and what its headers declare only under _GNU_SOURCE or
+// _DEFAULT_SOURCE, which it does not set.
 #pragma once
 
+// mallopt, malloc_trim, mallinfo2.
+#include <malloc.h>
 #include <spawn.h>
 
 // <sched.h>

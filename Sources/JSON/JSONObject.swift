@@ -19,7 +19,8 @@ public struct JSONObject: Sendable {
     var value: JSONValue
   }
 
-  private struct Name: Hashable, Sendable {
+  /// A name that is the same as another only if its bytes are.
+  struct Name: Hashable, Sendable {
     let text: String
 
     static func == (left: Name, right: Name) -> Bool { left.text.hasSameBytes(as: right.text) }
@@ -64,6 +65,11 @@ public struct JSONObject: Sendable {
     guard position(of: key) == nil else { return false }
     append(key, value)
     return true
+  }
+
+  /// Gives back the room that growing left over: an object that was parsed is seldom changed, and often kept.
+  mutating func compact() {
+    if members.capacity > members.count { members = members.withUnsafeBufferPointer { ContiguousArray($0) } }
   }
 
   private func position(of key: String) -> Int? {

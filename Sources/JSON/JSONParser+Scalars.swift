@@ -3,44 +3,74 @@
 extension JSONParser {
   /// A string; the cursor stands on its opening quote.
   mutating func string() throws(JSONError) -> String {
-    let start = position + 1
-    var end = start
-    var seen: UInt8 = 0
-    while end < bytes.count, bytes[end] != UInt8(ascii: "\""), bytes[end] != UInt8(ascii: "\\"), bytes[end] >= 0x20 {
-      seen |= bytes[end]
-      end += 1
+    let (content, isASCII) = plainContent()
+    guard let content else {
+      let start = position
+      guard let text = String(validating: try unescaped(), as: UTF8.self) else {
+        throw error("the string is not valid UTF-8", at: start)
+      }
+      return text
     }
-    guard end < bytes.count, bytes[end] == UInt8(ascii: "\"") else { return try escapedString() }
-    let content = UnsafeBufferPointer(rebasing: bytes[start..<end])
-    // ASCII, which nearly everything is, cannot be invalid; the check costs as much as all the rest.
-    let isASCII = seen < 0x80
     guard let text = isASCII ? String(decoding: content, as: UTF8.self) : String(validating: content, as: UTF8.self)
     else { throw error("the string is not valid UTF-8") }
-    position = end + 1
+    position += content.count + 2
     return text
   }
 
+  /// Checks a string as ``string()`` does, without building it.
+  mutating func dropString() throws(JSONError) {
+    let (content, isASCII) = plainContent()
+    guard let content else {
+      let start = position
+      let buffer = try unescaped()
+      guard isValid(buffer.span) else { throw error("the string is not valid UTF-8", at: start) }
+      return
+    }
+    guard isASCII || isValid(content.span) else { throw error("the string is not valid UTF-8") }
+    position += content.count + 2
+  }
+
+  private func isValid(_ text: Span<UInt8>) -> Bool {
+    (try? UTF8Span(validating: text)) != nil
+  }
+
+  /// What stands between the quotes, the cursor on the first of them, and whether it is ASCII, which nearly everything
+  /// is and which cannot be invalid; the check costs as much as all the rest. Nil if there is an escape or a mistake.
+  private func plainContent() -> (content: UnsafeBufferPointer<UInt8>?, isASCII: Bool) {
+    let start = position + 1
+    var end = start
+    var seen: UInt8 = 0
+    while end < bytes.count, !endsRun(bytes[end]) {
+      seen |= bytes[end]
+      end += 1
+    }
+    guard end < bytes.count, bytes[end] == UInt8(ascii: "\"") else { return (nil, false) }
+    return (UnsafeBufferPointer(rebasing: bytes[start..<end]), seen < 0x80)
+  }
+
+  /// Whether a byte does not stand for itself in a string.
+  private func endsRun(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20
+  }
+
   /// The slow path: at least one escape, or a mistake.
-  private mutating func escapedString() throws(JSONError) -> String {
+  private mutating func unescaped() throws(JSONError) -> [UInt8] {
     let start = position
     position += 1
     var buffer: [UInt8] = []
     while position < bytes.count {
-      let byte = bytes[position]
-      switch byte {
+      let run = position
+      while position < bytes.count, !endsRun(bytes[position]) { position += 1 }
+      buffer.append(contentsOf: bytes[run..<position])
+      guard position < bytes.count else { break }
+      switch bytes[position] {
       case UInt8(ascii: "\""):
-        guard let text = String(validating: buffer, as: UTF8.self) else {
-          throw error("the string is not valid UTF-8", at: start)
-        }
         position += 1
-        return text
+        return buffer
       case UInt8(ascii: "\\"):
         try escape(into: &buffer)
-      case 0..<0x20:
-        throw error("a control character in a string must be escaped")
       default:
-        buffer.append(byte)
-        position += 1
+        throw error("a control character in a string must be escaped")
       }
     }
     throw error("the string does not end", at: start)

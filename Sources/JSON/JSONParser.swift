@@ -4,9 +4,23 @@
 ///
 /// Stricter than the RFC asks: a member name may appear once only, text must be valid UTF-8, and the size and depth of
 /// the input are bounded. Numbers without fraction or exponent that fit become integers, exactly.
+///
+/// The measurement that justified a parser of our own, by `bench-decoders`: a list of 10,000 ConfigMaps of 913 bytes each,
+/// release build, all in one run on two busy processors of x86-64, so that the ratios say more than the rates.
+///
+/// | decoder | MB per second | bytes per object |
+/// |---|---|---|
+/// | this one, whole | 40.1 | 3351 |
+/// | this one, without `managedFields` | 42.9 | 1927 |
+/// | this one, names and versions only | 48.2 | 487 |
+/// | Foundation's `JSONDecoder`, to a struct of six fields | 17.7 | 978 |
+/// | Foundation's `JSONDecoder`, to a `Codable` enum of any JSON | 1.3 | 5308 |
+/// | Foundation's `JSONSerialization` | 6.3 | 19935 |
 public struct JSONParser {
   let bytes: UnsafeBufferPointer<UInt8>
   var position = 0
+  /// Names of members that were dropped, of every object around the cursor, the outermost first.
+  var dropped = DroppedNames()
   private var depth = 0
   private let limits: JSONLimits
 
@@ -14,17 +28,19 @@ public struct JSONParser {
   ///
   /// - Throws: ``JSONError`` with line and column.
   public static func parse(_ bytes: some Sequence<UInt8>, limits: JSONLimits = .object) throws(JSONError) -> JSONValue {
-    let parsed = bytes.withContiguousStorageIfAvailable { parse($0, limits) }
-    return try (parsed ?? ContiguousArray(bytes).withUnsafeBufferPointer { parse($0, limits) }).get()
+    try parse(bytes, limits: limits, projection: .everything)
   }
 
-  /// What a projection keeps of the value that the bytes spell.
+  /// What a projection keeps of the value that the bytes spell, as if it were applied to the whole.
+  ///
+  /// What is dropped is read by the same grammar, and refused with the same errors, but no value is built of it.
   ///
   /// - Throws: ``JSONError`` with line and column.
   public static func parse(
     _ bytes: some Sequence<UInt8>, limits: JSONLimits = .object, projection: JSONProjection
   ) throws(JSONError) -> JSONValue {
-    projection.apply(to: try parse(bytes, limits: limits))
+    let parsed = bytes.withContiguousStorageIfAvailable { parse($0, limits, projection.rule) }
+    return try (parsed ?? ContiguousArray(bytes).withUnsafeBufferPointer { parse($0, limits, projection.rule) }).get()
   }
 
   /// The value that the text spells.
@@ -34,10 +50,12 @@ public struct JSONParser {
     try parse(text.utf8, limits: limits)
   }
 
-  private static func parse(_ bytes: UnsafeBufferPointer<UInt8>, _ limits: JSONLimits) -> Result<JSONValue, JSONError> {
+  private static func parse(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ limits: JSONLimits, _ rule: JSONProjection.Rule
+  ) -> Result<JSONValue, JSONError> {
     Result { () throws(JSONError) in
       var parser = JSONParser(bytes: bytes, limits: limits)
-      return try parser.document()
+      return try parser.document(rule)
     }
   }
 
@@ -46,23 +64,42 @@ public struct JSONParser {
     self.limits = limits
   }
 
-  private mutating func document() throws(JSONError) -> JSONValue {
+  private mutating func document(_ rule: JSONProjection.Rule) throws(JSONError) -> JSONValue {
     guard bytes.count <= limits.bytes else {
       throw error("the text has \(bytes.count) bytes, more than the \(limits.bytes) accepted")
     }
     skipSpace()
-    let value = try value()
+    let value = try value(rule)
     skipSpace()
     guard position == bytes.count else { throw error("more text after the value") }
-    return value
+    return value ?? .null
   }
 
-  private mutating func value() throws(JSONError) -> JSONValue {
-    guard position < bytes.count else { throw error("unexpected end of the text") }
-    switch bytes[position] {
-    case UInt8(ascii: "{"): return try nested { parser throws(JSONError) in try parser.object() }
-    case UInt8(ascii: "["): return try nested { parser throws(JSONError) in try parser.array() }
+  mutating func value() throws(JSONError) -> JSONValue {
+    switch try start() {
+    case UInt8(ascii: "{"):
+      var members = JSONObject()
+      try object { parser, name throws(JSONError) in members.insert(name, try parser.value()) }
+      members.compact()
+      return .object(members)
+    case UInt8(ascii: "["):
+      var elements: [JSONValue] = []
+      try array { parser throws(JSONError) in elements.append(try parser.value()) }
+      return .array(elements.compacted())
     case UInt8(ascii: "\""): return .string(try string())
+    default: return try scalar()
+    }
+  }
+
+  /// The first byte of a value; the cursor stands on it.
+  func start() throws(JSONError) -> UInt8 {
+    guard position < bytes.count else { throw error("unexpected end of the text") }
+    return bytes[position]
+  }
+
+  /// A value that is neither object nor array nor string.
+  mutating func scalar() throws(JSONError) -> JSONValue {
+    switch bytes[position] {
     case UInt8(ascii: "t"): return try keyword("true", .bool(true))
     case UInt8(ascii: "f"): return try keyword("false", .bool(false))
     case UInt8(ascii: "n"): return try keyword("null", .null)
@@ -71,51 +108,57 @@ public struct JSONParser {
     }
   }
 
-  private mutating func nested(
-    _ body: (inout JSONParser) throws(JSONError) -> JSONValue
-  ) throws(JSONError) -> JSONValue {
+  private mutating func descend() throws(JSONError) {
     guard depth < limits.depth else { throw error("nested deeper than \(limits.depth) levels") }
     depth += 1
-    defer { depth -= 1 }
-    return try body(&self)
+    position += 1
   }
 
-  private mutating func object() throws(JSONError) -> JSONValue {
-    position += 1
-    var members = JSONObject()
+  /// An object; the cursor stands on its brace.
+  ///
+  /// - Parameter member: reads the value of the member of that name, and says whether the name is new.
+  @inline(__always)
+  mutating func object(
+    _ member: (inout JSONParser, String) throws(JSONError) -> Bool
+  ) throws(JSONError) {
+    try descend()
+    defer { depth -= 1 }
     skipSpace()
-    if take(UInt8(ascii: "}")) { return .object(members) }
+    if take(UInt8(ascii: "}")) { return }
     while true {
       skipSpace()
       guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
         throw error("expected a member name in double quotes, found \(describeByte())")
       }
       let start = position
-      let key = try string()
+      let name = try string()
       skipSpace()
       guard take(UInt8(ascii: ":")) else { throw error("expected ':' after the member name, found \(describeByte())") }
       skipSpace()
-      let member = try value()
-      guard members.insert(key, member) else { throw error("member \"\(key)\" appears twice", at: start) }
+      guard try member(&self, name) else { throw error("member \"\(name)\" appears twice", at: start) }
       skipSpace()
       if take(UInt8(ascii: ",")) { continue }
       guard take(UInt8(ascii: "}")) else { throw error("expected ',' or '}', found \(describeByte())") }
-      return .object(members)
+      return
     }
   }
 
-  private mutating func array() throws(JSONError) -> JSONValue {
-    position += 1
-    var elements: [JSONValue] = []
+  /// An array; the cursor stands on its bracket.
+  ///
+  /// - Parameter element: reads one element.
+  @inline(__always)
+  mutating func array(_ element: (inout JSONParser) throws(JSONError) -> Void) throws(JSONError) {
+    try descend()
+    defer { depth -= 1 }
     skipSpace()
-    if take(UInt8(ascii: "]")) { return .array(elements) }
+    if take(UInt8(ascii: "]")) { return }
     while true {
       skipSpace()
-      elements.append(try value())
+      try element(&self)
       skipSpace()
       if take(UInt8(ascii: ",")) { continue }
       guard take(UInt8(ascii: "]")) else { throw error("expected ',' or ']', found \(describeByte())") }
-      return .array(elements)
+      return
     }
   }
 
@@ -159,4 +202,9 @@ public struct JSONParser {
     let byte = bytes[position]
     return (0x21...0x7e).contains(byte) ? "'\(Character(UnicodeScalar(byte)))'" : "byte 0x" + String(byte, radix: 16)
   }
+}
+
+extension [JSONValue] {
+  /// Without the room that growing left over.
+  func compacted() -> Self { capacity > count ? withUnsafeBufferPointer { Array($0) } : self }
 }

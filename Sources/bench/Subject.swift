@@ -20,12 +20,13 @@ struct Subject: Sendable {
   /// How long nothing may be asked or worked on until the operator counts as quiet.
   private static let quietFor = Duration.milliseconds(500)
 
-  /// Starts the operator for the time of the body, without an election: a candidate's Lease is no part of what an object
-  /// costs.
+  /// Starts the operator for the time of the body, as a rule without an election: a candidate's Lease is no part of what
+  /// an object costs.
   static func run<Result: Sendable>(
-    _ path: String, _ served: ServedCluster, _ body: (Subject) async throws -> Result
+    _ path: String, _ served: ServedCluster, options: [String] = ["--no-leader-election"],
+    _ body: (Subject) async throws -> Result
   ) async throws -> Result {
-    try await OperatorProcess.run(path, served.arguments + ["--no-leader-election", "--log-level", "info"]) { running in
+    try await OperatorProcess.run(path, served.arguments + options + ["--log-level", "info"]) { running in
       try await running.waitForReadiness()
       return try await body(Subject(served: served, running: running))
     }

@@ -33,7 +33,7 @@ struct Times {
     }
     return [
       .times("create of the object to its last child", creates),
-      .times("deleted DaemonSet to its return", returns),
+      .times("deleted DaemonSet to its return", returns, aim: .milliseconds(50)).vendor("100 to 150 ms"),
       .times("start of the process to ready", starts),
     ]
   }

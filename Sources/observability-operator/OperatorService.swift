@@ -43,6 +43,10 @@ struct OperatorService: Service {
     let bound = try await probes.start()
     logger.info("started", metadata: ["listen": "\(bound)"])
     let watching = Task { await instance.watch() }
+    let trimming = Task {
+      await instance.waitUntilSynced()
+      Allocator.giveBack()
+    }
     let probing = Task { try? await probes.run() }
     let working = Task { await work() }
     let lost = await withGracefulShutdownHandler {
@@ -59,6 +63,7 @@ struct OperatorService: Service {
     await instance.stop()
     watching.cancel()
     await watching.value
+    trimming.cancel()
     probing.cancel()
     await probing.value
     await transport.shutdown()

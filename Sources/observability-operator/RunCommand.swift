@@ -59,6 +59,7 @@ struct RunCommand: AsyncParsableCommand {
   var backendAddressMap: String?
 
   func run() async throws {
+    Allocator.configure()
     let service: OperatorService
     do {
       service = try await makeService()

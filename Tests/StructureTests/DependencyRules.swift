@@ -40,7 +40,8 @@ enum DependencyRules {
     guard file.isSource else { return [] }
     guard let target = manifest[file.target] else { return ["\(file.target) is not a target of Package.swift"] }
     return imports(file.text).compactMap { module in
-      if toolchain.contains(module) { return nil }
+      // StyleRules says where Foundation may be.
+      if toolchain.contains(module) || module == "Foundation" { return nil }
       guard target.dependencies.contains(module) else {
         return "imports \(module), which Package.swift does not declare for \(target.name)"
       }

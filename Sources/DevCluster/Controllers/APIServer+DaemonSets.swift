@@ -10,9 +10,14 @@ extension APIServer {
   static let serviceAccounts = StorageKey(group: "", plural: "serviceaccounts")
   static let daemonSets = StorageKey(group: "apps", plural: "daemonsets")
 
-  func reconcileDaemonSets() {
+  /// - Parameter news: what happened since the controllers last came to rest; nil if that is not known.
+  func reconcileDaemonSets(after news: ArraySlice<Store.Change>?) {
+    let news = DaemonSetNews(news)
+    guard !news.isEmpty else { return }
+    let sets = store.objects(Self.daemonSets).filter { !$0.isBeingDeleted && news.concern($0) }
+    guard !sets.isEmpty else { return }
     let nodes = store.objects(Self.nodes)
-    for set in store.objects(Self.daemonSets) where !set.isBeingDeleted {
+    for set in sets {
       let rollout = DaemonSetRollout(set: set, nodes: nodes, pods: pods(of: set))
       for pod in rollout.surplus { delete(pod, of: set, because: "surplus") }
       for pod in rollout.broken { delete(pod, of: set, because: "outdated") }
@@ -56,7 +61,7 @@ extension APIServer {
   }
 
   private func pods(of set: JSONValue) -> [JSONValue] {
-    store.objects(Self.pods, namespace: set.namespace).filter { pod in
+    store.objects(Self.pods, namespace: set.namespace) { pod in
       pod.ownerReferences.contains { $0["uid"]?.string == set.uid && $0["controller"]?.bool == true }
     }
   }
@@ -76,14 +81,12 @@ extension APIServer {
     guard let namespace = store.object(Self.namespaces, ObjectKey(namespace: "", name: set.namespace)),
       !namespace.isBeingDeleted
     else { return false }
-    let account = set[path: "spec", "template", "spec", "serviceAccountName"]?.string ?? "default"
-    guard store.object(Self.serviceAccounts, ObjectKey(namespace: set.namespace, name: account)) == nil else {
-      return true
-    }
+    let account = DaemonSetNews.account(of: set)
+    guard store.object(Self.serviceAccounts, account) == nil else { return true }
     tell(
       set, reason: "FailedCreate",
       message: "Error creating: pods \"\(set.name)-\" is forbidden: error looking up service account "
-        + "\(set.namespace)/\(account): serviceaccount \"\(account)\" not found")
+        + "\(account.text): serviceaccount \"\(account.name)\" not found")
     return false
   }
 

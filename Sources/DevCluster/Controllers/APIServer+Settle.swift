@@ -4,7 +4,7 @@ import Logging
 
 /// Runs the controllers until none of them finds anything to do, in a fixed order, after each request.
 ///
-/// They are level-triggered: each looks at everything it is about. What changed only decides whether it looks at all.
+/// They are level-triggered: what changed only decides which objects a controller looks at, not what it does about them.
 extension APIServer {
   private static let roundLimit = 1000
 
@@ -21,9 +21,7 @@ extension APIServer {
         if isTouched(Self.namespaces, Self.serviceAccounts) { reconcileServiceAccounts() }
         if news?.contains(where: mattersToGarbage) ?? true { collectGarbage() }
         if store.objects(Self.namespaces).contains(where: \.isBeingDeleted) { reconcileNamespaces() }
-        if isTouched(Self.daemonSets, Self.pods, Self.nodes, Self.serviceAccounts, Self.namespaces) {
-          reconcileDaemonSets()
-        }
+        reconcileDaemonSets(after: news)
         if isTouched(Self.deployments, Self.statefulSets) { reconcileWorkloads() }
       }
       rounds += 1

@@ -34,9 +34,11 @@ struct Store: Sendable {
   func object(_ storage: StorageKey, _ key: ObjectKey) -> JSONValue? { collections[storage]?[key] }
 
   /// The objects of a type in one namespace, or in all, in etcd's order.
-  func objects(_ storage: StorageKey, namespace: String? = nil) -> [JSONValue] {
+  func objects(
+    _ storage: StorageKey, namespace: String? = nil, where isWanted: (JSONValue) -> Bool = { _ in true }
+  ) -> [JSONValue] {
     guard let collection = collections[storage] else { return [] }
-    return collection.filter { namespace == nil || $0.key.namespace == namespace }
+    return collection.filter { (namespace == nil || $0.key.namespace == namespace) && isWanted($0.value) }
       .sorted { $0.key < $1.key }.map(\.value)
   }
 

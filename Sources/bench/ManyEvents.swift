@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DevCluster
+import Glibc
+import Harness
+import JSON
+import KubernetesClient
+import ProcessSupport
+
+/// Watch events through the operator: bytes from the connection, parsed, projected, put into the store, compared.
+///
+/// The operator is stopped while the server makes them, so that what is measured is how fast it takes what waits, and not
+/// how fast they are made. The last event is of another kind: a node that no pool has leads to work, by which one sees that
+/// it has arrived, and to no pod, whose DaemonSet would be heard of by another watch.
+struct ManyEvents {
+  let executable: String
+  let served: ServedCluster
+
+  /// Fewer than the server remembers, so that none is lost.
+  private static let count = 4000
+  private static let nodes = 40
+
+  func measure() async throws -> [Figure] {
+    for index in 0..<Self.nodes { await change(index) }
+    return try await Subject.run(executable, served) { subject in
+      let spec: JSONObject = ["nodeAgent": ["nodeSelector": ["pool": "workers"]]]
+      try await subject.cluster.apply(TestCluster.object(spec: spec))
+      try await subject.cluster.wait(condition: "Ready")
+      try await subject.settle(passes: 1)
+      let added = try await subject.running.metric("workqueue_adds_total")
+      let process = subject.running.process
+      process.signal(SIGSTOP)
+      for index in 0..<Self.count { await change(index % Self.nodes) }
+      await subject.cluster.server.addNode("worker-new")
+      let before = try Usage(of: process.id)
+      let clock = ContinuousClock()
+      let start = clock.now
+      process.signal(SIGCONT)
+      try await eventually("the last event has arrived", every: .milliseconds(2)) {
+        try await subject.running.metric("workqueue_adds_total") > added ? true : nil
+      }
+      let took = clock.now - start
+      let after = try Usage(of: process.id)
+      let seconds = after.processorTime - before.processorTime
+      return [
+        Figure(
+          name: "watch events per second through the store, from a served cluster",
+          value: "\(Int(Double(Self.count) / (took / .seconds(1))))",
+          parts: "\(Self.count) changes of nodes in \((took / .seconds(1)).hundredths) s"),
+        Figure(
+          name: "watch events per second of CPU", value: "\(Int(Double(Self.count) / max(seconds, 0.01)))",
+          parts: "\(seconds.hundredths) CPU seconds"),
+      ]
+    }
+  }
+
+  /// A heartbeat, or the node itself the first time.
+  private func change(_ index: Int) async {
+    await served.cluster.server.addNode("worker-\(index)", labels: ["pool": "workers"])
+  }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DevCluster
+import Harness
+import JSON
+import KubernetesClient
+import ProcessSupport
+
+/// Objects that the operator has nothing to do with: they must cost it nothing, neither while they come nor at a start.
+struct Strangers {
+  let executable: String
+  let served: ServedCluster
+
+  /// Of each of the two types.
+  private static let count = 2000
+  private static let name = "\(2 * count) unrelated ConfigMaps and ServiceAccounts"
+
+  func measure() async throws -> [Figure] {
+    let (idle, figures) = try await Subject.run(executable, served) { subject in
+      try await subject.cluster.apply(TestCluster.object())
+      try await subject.cluster.wait(condition: "Ready")
+      try await subject.settle(passes: 1)
+      return try await whileTheyCome(subject)
+    }
+    return figures
+      + (try await Subject.run(executable, served) { subject in
+        try await subject.settle(passes: 1)
+        return try Usage(of: subject.running.process.id).figures(
+          "started beside \(Self.name), idle before: \(idle.resident.mebibytes) / \(idle.anonymous.mebibytes)")
+      })
+  }
+
+  private func whileTheyCome(_ subject: Subject) async throws -> (Usage, [Figure]) {
+    let process = subject.running.process.id
+    let clock = ContinuousClock()
+    await subject.cluster.server.clearRequestLog()
+    let before = try Usage(of: process)
+    let start = clock.now
+    try await create()
+    // What the operator would do about them, it has begun by now.
+    try await clock.sleep(for: .seconds(1))
+    let took = clock.now - start
+    let after = try Usage(of: process)
+    let requests = await subject.cluster.operatorRequests()
+    try await clock.sleep(for: took)
+    let later = try Usage(of: process)
+    let busy = after.processorTime - before.processorTime
+    let idle = later.processorTime - after.processorTime
+    let figures: [Figure] = [
+      .count("\(Self.name) come: requests", requests.count, atMost: 0, parts: Counts.summary(requests)),
+      Figure(
+        name: "\(Self.name) come: CPU seconds", value: busy.hundredths,
+        parts: "\(idle.hundredths) idle, for as long (\((took / .seconds(1)).tenths) s)"
+      ).aiming("≤ idle + 0.02", isReached: busy <= idle + 0.021).vendor("1.5"),
+      Figure(
+        name: "\(Self.name) come: more resident memory", value: (after.resident - before.resident).mebibytes,
+        parts: "\(before.resident.mebibytes) before, \(after.resident.mebibytes) after"
+      ).aiming("≤ 0.5 MiB", isReached: after.resident - before.resident <= 1 << 19).vendor("29 MB (69 MB in all)"),
+      Figure(
+        name: "\(Self.name) come: more anonymous memory", value: (after.anonymous - before.anonymous).mebibytes,
+        parts: "\(before.anonymous.mebibytes) before, \(after.anonymous.mebibytes) after"
+      ).aiming("≤ 0.5 MiB", isReached: after.anonymous - before.anonymous <= 1 << 19).vendor("28 MB (37 MB in all)"),
+    ]
+    return (before, figures)
+  }
+
+  private func create() async throws {
+    let data = JSONValue.string(String(repeating: "0123456789abcdef", count: 64))
+    for index in 0..<Self.count {
+      let metadata: JSONValue = ["name": .string("stranger-\(index)"), "namespace": "default"]
+      try await served.cluster.server.apply([
+        "apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": ["key": data],
+      ])
+      try await served.cluster.server.apply(["apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata])
+    }
+  }
+}

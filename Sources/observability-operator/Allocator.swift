@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLinux
+
+/// glibc's allocator, set up for a process that is idle nearly all the time (`mallopt(3)`, `malloc_trim(3)`).
+enum Allocator {
+  /// To be called before there is a second thread.
+  static func configure() {
+    // One arena for each thread that allocates keeps what that thread once needed; there are few threads here, and they
+    // seldom allocate at the same time.
+    mallopt(M_ARENA_MAX, 1)
+    // What is as large as the body of a list goes back as soon as it is freed. Without these two lines glibc raises both
+    // thresholds by itself after the first such body.
+    mallopt(M_MMAP_THRESHOLD, 128 << 10)
+    mallopt(M_TRIM_THRESHOLD, 256 << 10)
+  }
+
+  /// Gives back what the first lists needed while they were read.
+  static func giveBack() {
+    malloc_trim(0)
+  }
+}
