@@ -122,6 +122,12 @@ let package = Package(
       name: "ProcessSupport",
       dependencies: ["HTTPTransport", "KubernetesClient", "DevCluster", "Harness"],
       path: "Tests/ProcessSupport", swiftSettings: strict),
+    .target(
+      name: "Replay", dependencies: ["DevCluster", "JSON", "YAML", logging], path: "Tests/Conformance/Replay",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "conformance", dependencies: ["Replay"], path: "Tests/Conformance/Command", swiftSettings: strict),
+    tests("ConformanceTests", ["Replay", "DevCluster", "JSON", "YAML"]),
     tests("StructureTests", []),
   ],
   swiftLanguageModes: [.v6]
