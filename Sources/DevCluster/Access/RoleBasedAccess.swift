@@ -24,7 +24,8 @@ struct RoleBasedAccess: Sendable {
 
   func allows(_ identity: Identity, _ attributes: Attributes) -> Bool {
     if identity.groups.contains("system:masters") { return true }
-    if attributes.group == "authorization.k8s.io", attributes.resource.hasPrefix("selfsubject"),
+    if ["authentication.k8s.io", "authorization.k8s.io"].contains(attributes.group),
+      attributes.resource.hasPrefix("selfsubject"),
       attributes.verb == "create", identity.groups.contains("system:authenticated")
     {
       return true

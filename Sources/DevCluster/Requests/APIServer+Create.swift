@@ -17,9 +17,9 @@ extension APIServer {
       guard object.name.isEmpty || object.name == name else { throw Self.mismatch(object.name, name) }
       object.meta["name"] = .string(name)
     }
-    if type.kind == "SelfSubjectAccessReview" {
-      let review = type.rules.tracked(object, over: nil, write, type: type)
-      return APIResponse(status: 201, json: reviewAccess(review, by: identity))
+    guard type.isStored else {
+      let asked = type.rules.tracked(object, over: nil, write, type: type)
+      return APIResponse(status: 201, json: review(asked, type, by: identity))
     }
     let created = try insert(object, target, type, write, tracksFields: true)
     return APIResponse(

@@ -95,6 +95,11 @@ public actor APIServer {
     switch target.subresource {
     case nil: break
     case "status" where type.hasStatus && ["get", "update", "patch"].contains(verb): break
+    case "scale":
+      if let paths = type.scale, ["get", "update", "patch"].contains(verb) {
+        return try scale(request, target, type, paths)
+      }
+      return APIResponse(status: 404, text: "404 page not found\n")
     case "finalize" where type.plural == "namespaces" && verb == "update": break
     default: return APIResponse(status: 404, text: "404 page not found\n")
     }

@@ -47,11 +47,13 @@ struct WatchSchedule {
   var timeout: Duration
   var interval: Duration
 
-  /// A bookmark every interval and one two seconds before the end, then the end.
+  /// A bookmark every interval; near the end one two seconds before it and one a second before it, then the end. A watch
+  /// that is hardly longer than that gets none. Source: `apiserver/pkg/storage/cacher.cacheWatcher.nextBookmarkTime`,
+  /// whose second one falls out of the buckets of a second.
   func steps() -> some Sequence<(at: Duration, action: Action)> {
     let last = timeout - .seconds(2)
     var next = interval
-    var hasToldLast = last <= .seconds(2)
+    var told = 0
     var isOver = false
     return AnyIterator {
       if isOver { return nil }
@@ -59,9 +61,9 @@ struct WatchSchedule {
         defer { next += interval }
         return (next, .bookmark)
       }
-      if !hasToldLast {
-        hasToldLast = true
-        return (last, .bookmark)
+      if last > .seconds(2), told <= 1 {
+        defer { told += 1 }
+        return (last + .seconds(told), .bookmark)
       }
       isOver = true
       return (timeout, .end)

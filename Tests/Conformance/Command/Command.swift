@@ -10,7 +10,9 @@ struct Command {
     do {
       let report = Report(try await Replay(try Exchange.recorded(), try Exclusions()).run())
       for line in report.excluded + report.failures { print(line) }
-      print("CEL is not evaluated; its verdicts are tested on the operator's own validation, Tests/Conformance/cel-cases.yaml")
+      print(
+        "CEL is not evaluated; its verdicts are tested on the operator's own validation, Tests/Conformance/cel-cases.yaml"
+      )
       print(report.closing)
       exit(report.failures.isEmpty ? 0 : 1)
     } catch {

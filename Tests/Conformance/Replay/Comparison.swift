@@ -54,7 +54,9 @@ struct Comparison {
     let members = expected.sorted { Self.rank($0.key) < Self.rank($1.key) }
     for (key, value) in members {
       let place = Self.path(path, key)
-      guard let other = actual[key] else { throw Difference(path: place, expected: Self.text(value), actual: "nothing") }
+      guard let other = actual[key] else {
+        throw Difference(path: place, expected: Self.text(value), actual: "nothing")
+      }
       switch (key, value, other) {
       case ("uid", .string(let left), .string(let right)):
         try require(correspondence.bind(left, to: right), place, right)

@@ -150,7 +150,8 @@ public actor Replay {
 
   /// What the recorder sent with every request; the port is the recorded server's.
   private static func headers(token: String?) -> [(name: String, value: String)] {
-    [("User-Agent", "recorder"), ("Host", "127.0.0.1:16443")] + (token.map { [("Authorization", "Bearer \($0)")] } ?? [])
+    [("User-Agent", "recorder"), ("Host", "127.0.0.1:16443")]
+      + (token.map { [("Authorization", "Bearer \($0)")] } ?? [])
   }
 
   /// The one body that the recording only describes.

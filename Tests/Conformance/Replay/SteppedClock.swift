@@ -21,7 +21,7 @@ final class SteppedClock: Sendable {
       return state.next
     }
     try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { continuation in
+      try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
         let stepper = state.withLock { state -> CheckedContinuation<Bool, Never>? in
           guard state.cancelled.remove(id) == nil else {
             continuation.resume(throwing: CancellationError())

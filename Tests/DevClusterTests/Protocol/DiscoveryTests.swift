@@ -41,7 +41,8 @@ struct DiscoveryTests {
   @Test func openAPITellsThatTheServerValidatesFields() async {
     let cluster = await TestCluster()
     let index = await cluster.send("GET", "/openapi/v3").json
-    #expect(index[path: "paths", "apis/apps/v1", "serverRelativeURL"] == "/openapi/v3/apis/apps/v1")
+    let place = index[path: "paths", "apis/apps/v1", "serverRelativeURL"]?.string
+    #expect(place?.hasPrefix("/openapi/v3/apis/apps/v1?hash=") == true)
     let document = await cluster.send("GET", "/openapi/v3/apis/apps/v1").json
     let patch = document[path: "paths", "/apis/apps/v1/namespaces/{namespace}/daemonsets/{name}", "patch"]
     #expect(patch?["parameters"]?.array?.contains { $0["name"] == "fieldValidation" } == true)
