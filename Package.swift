@@ -128,6 +128,7 @@ let package = Package(
     .executableTarget(
       name: "conformance", dependencies: ["Replay"], path: "Tests/Conformance/Command", swiftSettings: strict),
     tests("ConformanceTests", ["Replay", "DevCluster", "JSON", "YAML"]),
+    tests("KubectlTests", ["ProcessSupport", "DevCluster", "JSON", "YAML", logging]),
     tests("StructureTests", []),
   ],
   swiftLanguageModes: [.v6]
