@@ -63,7 +63,7 @@ public actor APIServer {
     case nil: break
     }
     do throws(APIStatus) {
-      let identity = try authenticate(request)
+      let identity = try impersonated(try authenticate(request), by: request)
       user = identity.user
       guard request.body.count <= configuration.bodyLimit else {
         throw APIStatus(
