@@ -8,7 +8,7 @@ import Testing
 
 /// A stock kubectl against an API server of this process.
 struct Kubectl: Sendable {
-  /// What a command ended with.
+  /// What a command ended with, and what it wrote, without the end of the last line.
   struct Outcome: Sendable {
     let command: String
     let ending: ChildProcess.Ending
@@ -79,20 +79,18 @@ struct Kubectl: Sendable {
     let process = try start(arguments, more, variables: variables)
     let ending = try await process.waitForEnd(within: .seconds(60))
     return Outcome(
-      command: (["kubectl", arguments] + more).joined(separator: " "), ending: ending, output: process.output.text,
-      errors: process.errors.text)
+      command: (["kubectl", arguments] + more).joined(separator: " "), ending: ending,
+      output: process.output.all.joined(separator: "\n"), errors: process.errors.all.joined(separator: "\n"))
   }
 
   /// What a command prints; fails the test with what it complains of if it does not succeed.
   @discardableResult
   func callAsFunction(
-    _ arguments: String, _ more: [String] = [], variables: [String: String] = [:],
-    _ location: SourceLocation = #_sourceLocation
+    _ arguments: String, _ more: [String] = [], variables: [String: String] = [:]
   ) async throws -> String {
     let outcome = try await outcome(arguments, more, variables: variables)
     #expect(
-      outcome.hasSucceeded, "\(outcome.command): \(outcome.ending)\n\(outcome.output)\(outcome.errors)",
-      sourceLocation: location)
+      outcome.hasSucceeded, "\(outcome.command): \(outcome.ending)\n\(outcome.output)\n\(outcome.errors)")
     return outcome.output
   }
 }
