@@ -46,7 +46,8 @@ struct RoleBasedAccess: Sendable {
     return rules
   }
 
-  private func rules(of binding: JSONValue, namespace: String) -> [JSONValue] {
+  /// The rules of the role that a binding names.
+  func rules(of binding: JSONValue, namespace: String) -> [JSONValue] {
     let name = binding[path: "roleRef", "name"]?.string
     let role =
       binding[path: "roleRef", "kind"]?.string == "Role"

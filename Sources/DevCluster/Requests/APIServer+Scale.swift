@@ -7,7 +7,7 @@ import JSON
 /// After `pkg/registry/apps/deployment/storage.ScaleREST`.
 extension APIServer {
   func scale(
-    _ request: APIRequest, _ target: RequestTarget, _ type: ServedType, _ paths: ScalePaths
+    _ request: APIRequest, _ target: RequestTarget, _ type: ServedType, _ paths: ScalePaths, by identity: Identity
   ) throws(APIStatus) -> APIResponse {
     let form = try Representation.accepted(by: request)
     guard form == .full else { throw .notAcceptable }
@@ -31,7 +31,8 @@ extension APIServer {
     for field in ["resourceVersion", "uid"] { changed.meta[field] = wanted.meta[field] ?? object.meta[field] }
     let write = try WriteOptions(request, subresource: "scale", now: configuration.now())
     return APIResponse(
-      status: 200, json: Self.scale(of: try update(object, to: changed, type, write, tracksFields: true), paths))
+      status: 200,
+      json: Self.scale(of: try update(object, to: changed, type, write, tracksFields: true, by: identity), paths))
   }
 
   private func patched(_ scale: JSONValue, _ request: APIRequest) throws(APIStatus) -> JSONValue {

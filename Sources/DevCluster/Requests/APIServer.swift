@@ -97,7 +97,7 @@ public actor APIServer {
     case "status" where type.hasStatus && ["get", "update", "patch"].contains(verb): break
     case "scale":
       if let paths = type.scale, ["get", "update", "patch"].contains(verb) {
-        return try scale(request, target, type, paths)
+        return try scale(request, target, type, paths, by: identity)
       }
       return APIResponse(status: 404, text: "404 page not found\n")
     case "finalize" where type.plural == "namespaces" && verb == "update": break
