@@ -6,6 +6,7 @@ extension APIServer {
   func watch(_ request: APIRequest, _ target: RequestTarget, _ type: ServedType) throws(APIStatus) -> APIResponse {
     let form = try Representation.accepted(by: request)
     let selection = try Selection(request, target, type)
+    try ListOptions.check(request, isWatch: true)
     let start = try WatchStart(request, current: store.revision)
     let (frames, continuation) = AsyncStream.makeStream(
       of: [UInt8].self, bufferingPolicy: .bufferingOldest(configuration.watchBuffer))

@@ -7,7 +7,7 @@ struct WatchStart: Hashable, Sendable {
   /// Whether a bookmark tells that everything there was has been told (KEP-3157).
   var sendsInitialEventsEnd = false
 
-  /// - Throws: 500 for a version that is no number, as the real server does; 422 for options that do not go together.
+  /// - Throws: 500 for a version that is no number, as the real server does; 504 for one that does not exist yet.
   init(_ request: APIRequest, current: Int64) throws(APIStatus) {
     let text = request.parameter("resourceVersion") ?? ""
     var wanted: Int64 = 0
@@ -18,25 +18,18 @@ struct WatchStart: Hashable, Sendable {
       }
       wanted = number
     }
-    let match = request.parameter("resourceVersionMatch") ?? ""
-    if request.parameter("sendInitialEvents") != nil {
-      guard match == "NotOlderThan" else {
-        throw .invalid(
-          "", group: "meta.k8s.io", kind: "ListOptions",
-          [.forbidden("resourceVersionMatch", "resourceVersionMatch must be NotOlderThan if sendInitialEvents is set")])
-      }
+    guard request.parameter("sendInitialEvents") == nil else {
       if request.flag("sendInitialEvents") {
+        // What is sent must not be older than what the client has seen.
+        guard wanted <= current else { throw .tooLarge(wanted, current: current) }
         sendsInitialEventsEnd = true
-        return
+      } else {
+        revision = wanted == 0 ? current : wanted
       }
-    } else if !match.isEmpty {
-      throw .invalid(
-        "", group: "meta.k8s.io", kind: "ListOptions",
-        [
-          .forbidden(
-            "resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")
-        ])
+      return
     }
+    // Without a version the real server sends what there is, too (`SetListOptionsDefaults`).
+    sendsInitialEventsEnd = wanted == 0
     revision = wanted == 0 ? nil : wanted
   }
 }
