@@ -35,11 +35,15 @@ public actor Replay {
   /// had none beside it.
   ///
   /// - Throws: ``ReplayError`` if the exclusions or the unrecorded writes do not fit the exchanges.
-  public init(_ exchanges: [Exchange], _ exclusions: Exclusions) throws {
+  public init(_ exchanges: [Exchange], _ exclusions: Exclusions) throws(ReplayError) {
     try exclusions.check(exchanges)
+    self.init(exchanges, exclusions, try UnrecordedWrites(for: exchanges))
+  }
+
+  init(_ exchanges: [Exchange], _ exclusions: Exclusions, _ writes: UnrecordedWrites) {
     self.exchanges = exchanges
     self.exclusions = exclusions
-    writes = try UnrecordedWrites(for: exchanges)
+    self.writes = writes
     var configuration = APIServerConfiguration(adminToken: "admin")
     configuration.tokens["unprivileged"] = Identity(user: "alice")
     configuration.runsControllers = false

@@ -15,12 +15,18 @@ struct UnrecordedWrites {
 
   private var writes: [String: Writes] = [:]
 
+  /// None: for exchanges that nothing happened beside.
+  init() {}
+
   /// - Throws: ``ReplayError`` for an entry that names no exchange, or a write that is none.
   init(for exchanges: [Exchange]) throws(ReplayError) {
     let steps = Set(exchanges.map(\.step))
     for entry in try ConformanceFiles.list("unrecorded.yaml") {
-      guard let step = entry["before"]?.string, steps.contains(step) else {
-        throw ReplayError("unrecorded.yaml: no recorded exchange for \(JSONWriter.text(entry).prefix(80))")
+      guard let step = entry["before"]?.string else {
+        throw ReplayError("unrecorded.yaml: an entry needs before: \(JSONWriter.text(entry).prefix(80))")
+      }
+      guard steps.contains(step) else {
+        throw ReplayError("unrecorded.yaml: no recorded exchange is called \"\(step)\"")
       }
       writes[step] = Writes(
         first: try Self.requests(entry["first"]), meanwhile: try Self.requests(entry["while"]))
