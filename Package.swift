@@ -85,6 +85,7 @@ let package = Package(
         "JSON", "KubernetesClient", "DevCluster", "Harness", "ProcessSupport", arguments,
       ],
       swiftSettings: strict),
+    .executableTarget(name: "conformance", dependencies: ["Replay"], swiftSettings: strict),
     tests("JSONTests", ["JSON"]),
     tests("YAMLTests", ["YAML", "JSON"]),
     tests("HTTPTransportTests", ["HTTPTransport"]),
@@ -123,10 +124,8 @@ let package = Package(
       dependencies: ["HTTPTransport", "KubernetesClient", "DevCluster", "Harness"],
       path: "Tests/ProcessSupport", swiftSettings: strict),
     .target(
-      name: "Replay", dependencies: ["DevCluster", "JSON", "YAML", logging], path: "Tests/Conformance/Replay",
+      name: "Replay", dependencies: ["DevCluster", "JSON", "YAML", logging], path: "Tests/Replay",
       swiftSettings: strict),
-    .executableTarget(
-      name: "conformance", dependencies: ["Replay"], path: "Tests/Conformance/Command", swiftSettings: strict),
     tests("ConformanceTests", ["Replay", "DevCluster", "JSON", "YAML"]),
     tests("KubectlTests", ["ProcessSupport", "DevCluster", "JSON", "YAML", logging]),
     tests("StructureTests", []),

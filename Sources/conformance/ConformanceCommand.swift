@@ -6,7 +6,7 @@ import Replay
 /// Replays what a real kube-apiserver answered against the API server of this repository; `make conformance`. With the
 /// argument `cases` it prints the cases of CEL rules, one a line, for `.ci/cel-cases.sh`.
 @main
-struct Command {
+struct ConformanceCommand {
   static func main() async {
     do {
       switch CommandLine.arguments.dropFirst() {

@@ -6,7 +6,7 @@ import YAML
 
 /// The files in `Tests/Conformance`.
 public enum ConformanceFiles {
-  private static let folder = "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
+  private static let folder = "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/") + "/Conformance"
 
   /// The content of a file.
   ///
