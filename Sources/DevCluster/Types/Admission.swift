@@ -44,7 +44,7 @@ struct Admission: Sendable {
       throw .badRequest("\(type.kind) in version \"\(type.version)\" cannot be handled as a \(type.kind): \(problem)")
     }
     let (value, unknown) = rules.schema.pruned(object)
-    return (value, unknown)
+    return (isCustom ? rules.schema.withoutNulls(value) : value, unknown)
   }
 
   /// The object in the form in which it is stored, with everything filled in.
