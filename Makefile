@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test lint format generate verify validate bench differential coverage ci clean
+.PHONY: help setup build run test conformance lint format generate verify validate bench differential coverage ci clean
 
 help: ## show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z][a-z-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,11 +19,14 @@ run: setup ## start an API server in memory and the operator beside it; ONCE=1 e
 test: setup ## run all tests; SANITIZE=thread or SANITIZE=address runs them under that sanitizer
 	@.ci/test.sh
 
+conformance: setup ## replay the recorded exchanges of a real kube-apiserver against the API server of this repository
+	@swift run --quiet conformance
+
 lint: setup ## check the format of all Swift code
-	swift format lint --strict --recursive Sources Tests Examples Package.swift
+	swift format lint --strict --recursive Sources Tests Package.swift
 
 format: setup ## format all Swift code
-	swift format --in-place --recursive Sources Tests Examples Package.swift
+	swift format --in-place --recursive Sources Tests Package.swift
 
 generate: setup ## write what is generated into config/ and the documents
 	swift run generate

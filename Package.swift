@@ -96,6 +96,7 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(name: "bench-decoders", dependencies: ["CLinux", "JSON", "YAML"], swiftSettings: strict),
     .executableTarget(name: "decode", dependencies: ["JSON", "YAML", arguments], swiftSettings: strict),
+    .executableTarget(name: "conformance", dependencies: ["Replay"], swiftSettings: strict),
     tests("JSONTests", ["JSON"]),
     tests("YAMLTests", ["YAML", "JSON"]),
     tests("HTTPTransportTests", ["HTTPTransport", "CCurl"]),
@@ -136,10 +137,15 @@ let package = Package(
     .executableTarget(
       name: "contact-controller",
       dependencies: ["JSON", "HTTPTransport", "KubernetesClient", "ControllerRuntime", logging, signals],
-      path: "Examples/contact-controller", swiftSettings: strict),
+      path: "Tests/Examples/contact-controller", swiftSettings: strict),
     tests(
       "ExampleTests",
       ["contact-controller", "ControllerRuntime", "KubernetesClient", "DevCluster", "Harness", "JSON", logging]),
+    .target(
+      name: "Replay", dependencies: ["DevCluster", "JSON", "YAML", logging], path: "Tests/Replay",
+      swiftSettings: strict),
+    tests("ConformanceTests", ["Replay", "DevCluster", "JSON", "YAML"]),
+    tests("KubectlTests", ["ProcessSupport", "DevCluster", "JSON", "YAML", logging]),
     tests("StructureTests", []),
   ],
   swiftLanguageModes: [.v6]

@@ -14,11 +14,15 @@ public final class TemporaryFolder: Sendable {
     path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
-  deinit {
+  deinit { Self.remove(path) }
+
+  /// Removes a file, or a folder with all that is in it.
+  private static func remove(_ path: String) {
+    guard unlink(path) != 0 else { return }
     if let entries = opendir(path) {
       while let entry = readdir(entries) {
         let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-        if name != ".", name != ".." { unlink("\(path)/\(name)") }
+        if name != ".", name != ".." { remove("\(path)/\(name)") }
       }
       closedir(entries)
     }

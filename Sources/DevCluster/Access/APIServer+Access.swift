@@ -19,7 +19,8 @@ extension APIServer {
   ///
   /// - Throws: 403 with the message of `k8s.io/apiserver/pkg/endpoints/handlers/responsewriters`.
   func authorize(_ identity: Identity, _ attributes: RoleBasedAccess.Attributes) throws(APIStatus) {
-    guard !access.allows(identity, attributes) else { return }
+    // The roles of the cluster are looked up only for those who need them.
+    guard !identity.groups.contains("system:masters"), !access.allows(identity, attributes) else { return }
     let qualified = attributes.group.isEmpty ? attributes.resource : "\(attributes.resource).\(attributes.group)"
     let subject = attributes.name.map { "\(qualified) \"\($0)\"" } ?? qualified
     let place =
@@ -34,13 +35,18 @@ extension APIServer {
   /// Refuses paths that are no resources to who may not read them: `system:public-info-viewer` and
   /// `system:discovery` are bound as in every cluster.
   func authorize(_ identity: Identity, path: String, method: String) throws(APIStatus) {
-    if identity.groups.contains("system:masters") { return }
-    let isPublic = ["/healthz", "/livez", "/readyz", "/version"].contains { path == $0 || path.hasPrefix($0 + "/") }
-    let isDiscovery = ["/api", "/apis", "/openapi"].contains { path == $0 || path.hasPrefix($0 + "/") }
-    if isPublic || (isDiscovery && identity.groups.contains("system:authenticated")) { return }
+    guard !allows(identity, path: path) else { return }
     throw APIStatus(
       code: 403, reason: "Forbidden",
       message: "forbidden: User \"\(identity.user)\" cannot \(method.lowercased()) path \"\(path)\"", details: [:])
+  }
+
+  /// Whether someone may read a path that is no resource.
+  func allows(_ identity: Identity, path: String) -> Bool {
+    if identity.groups.contains("system:masters") { return true }
+    let isPublic = ["/healthz", "/livez", "/readyz", "/version"].contains { path == $0 || path.hasPrefix($0 + "/") }
+    let isDiscovery = ["/api", "/apis", "/openapi"].contains { path == $0 || path.hasPrefix($0 + "/") }
+    return isPublic || (isDiscovery && identity.groups.contains("system:authenticated"))
   }
 
   /// Whether the stored roles and bindings let someone do something; an empty namespace is the cluster.
@@ -62,24 +68,5 @@ extension APIServer {
     return RoleBasedAccess(
       clusterRoles: all("clusterroles"), roles: all("roles"), clusterRoleBindings: all("clusterrolebindings"),
       roleBindings: all("rolebindings"))
-  }
-
-  /// Answers a SelfSubjectAccessReview; it is not stored.
-  func reviewAccess(_ review: JSONValue, by identity: Identity) -> JSONValue {
-    var review = review
-    let asked = review[path: "spec", "resourceAttributes"]
-    func text(_ key: String) -> String? { asked?[key]?.string.flatMap { $0.isEmpty ? nil : $0 } }
-    let isAllowed =
-      if asked != nil {
-        access.allows(
-          identity,
-          RoleBasedAccess.Attributes(
-            verb: text("verb") ?? "", group: text("group") ?? "", resource: text("resource") ?? "",
-            subresource: text("subresource"), name: text("name"), namespace: text("namespace") ?? ""))
-      } else {
-        identity.groups.contains("system:masters")
-      }
-    review["status"] = ["allowed": .bool(isAllowed)]
-    return review
   }
 }

@@ -24,7 +24,8 @@ struct RoleBasedAccess: Sendable {
 
   func allows(_ identity: Identity, _ attributes: Attributes) -> Bool {
     if identity.groups.contains("system:masters") { return true }
-    if attributes.group == "authorization.k8s.io", attributes.resource.hasPrefix("selfsubject"),
+    if ["authentication.k8s.io", "authorization.k8s.io"].contains(attributes.group),
+      attributes.resource.hasPrefix("selfsubject"),
       attributes.verb == "create", identity.groups.contains("system:authenticated")
     {
       return true
@@ -45,7 +46,8 @@ struct RoleBasedAccess: Sendable {
     return rules
   }
 
-  private func rules(of binding: JSONValue, namespace: String) -> [JSONValue] {
+  /// The rules of the role that a binding names.
+  func rules(of binding: JSONValue, namespace: String) -> [JSONValue] {
     let name = binding[path: "roleRef", "name"]?.string
     let role =
       binding[path: "roleRef", "kind"]?.string == "Role"

@@ -11,39 +11,47 @@ extension APIServer {
     let parts = request.path.split(separator: "/").map(String.init)
     switch parts {
     case ["version"]: return APIResponse(status: 200, json: Self.version)
-    case ["api"]:
-      return APIResponse(
-        status: 200,
-        json: [
-          "kind": "APIVersions", "versions": ["v1"],
-          "serverAddressByClientCIDRs": [["clientCIDR": "0.0.0.0/0", "serverAddress": "127.0.0.1"]],
-        ])
-    case ["apis"]:
-      return APIResponse(
-        status: 200,
-        json: ["kind": "APIGroupList", "apiVersion": "v1", "groups": .array(types.groups.map(groupDescription))])
     case ["healthz"], ["livez"], ["readyz"]: return health(parts[0], request)
-    case ["openapi", "v3"]: return APIResponse(status: 200, json: OpenAPI.index(types))
+    case ["api"], ["apis"]:
+      if let answer = AggregatedDiscovery(types, isCore: parts == ["api"]).answer(to: request) { return answer }
+      return APIResponse(status: 200, json: parts == ["api"] ? versions(request) : groupList)
+    case ["openapi", "v3"]: return APIResponse(status: 200, json: OpenAPI(types, served).index)
     default: break
     }
+    if parts.count >= 4, parts[0] == "openapi", parts[1] == "v3" {
+      let document = OpenAPI(types, served).document(parts.dropFirst(2).joined(separator: "/"))
+      return document.map { APIResponse(status: 200, json: $0) } ?? Self.noPage
+    }
     if parts.count == 2, parts[0] == "apis", types.groups.contains(parts[1]) {
-      var group = groupDescription(parts[1])
+      var group = ResourceListing.group(parts[1], types)
       group["kind"] = "APIGroup"
       group["apiVersion"] = "v1"
       return APIResponse(status: 200, json: group)
     }
     if parts.count == 2, parts[0] == "api", parts[1] == "v1" {
-      return APIResponse(status: 200, json: resourceList(group: "", version: "v1"))
+      return APIResponse(status: 200, json: ResourceListing.list(types, group: "", version: "v1"))
     }
     if parts.count == 3, parts[0] == "apis", types.serves(group: parts[1], version: parts[2]) {
-      return APIResponse(status: 200, json: resourceList(group: parts[1], version: parts[2]))
+      return APIResponse(status: 200, json: ResourceListing.list(types, group: parts[1], version: parts[2]))
     }
-    if parts.count >= 4, parts[0] == "openapi", parts[1] == "v3",
-      let document = OpenAPI.document(types, parts.dropFirst(2).map { $0 })
-    {
-      return APIResponse(status: 200, json: document)
-    }
-    return APIResponse(status: 404, text: "404 page not found\n")
+    return Self.noPage
+  }
+
+  /// The legacy group's versions; the address is the one that the client came by.
+  private func versions(_ request: APIRequest) -> JSONValue {
+    [
+      "kind": "APIVersions", "versions": ["v1"],
+      "serverAddressByClientCIDRs": [
+        ["clientCIDR": "0.0.0.0/0", "serverAddress": .string(request.header("host") ?? "127.0.0.1")]
+      ],
+    ]
+  }
+
+  private var groupList: JSONValue {
+    [
+      "kind": "APIGroupList", "apiVersion": "v1",
+      "groups": .array(types.groups.map { ResourceListing.group($0, types) }),
+    ]
   }
 
   private func health(_ check: String, _ request: APIRequest) -> APIResponse {
@@ -54,43 +62,7 @@ extension APIServer {
         + "\(check) check passed\n")
   }
 
-  private func groupDescription(_ group: String) -> JSONValue {
-    let versions = types.versions(of: group).map { version -> JSONValue in
-      ["groupVersion": .string("\(group)/\(version)"), "version": .string(version)]
-    }
-    return ["name": .string(group), "versions": .array(versions), "preferredVersion": versions.first ?? [:]]
-  }
-
-  private func resourceList(group: String, version: String) -> JSONValue {
-    var resources: [JSONValue] = []
-    for type in types.types where type.group == group && type.version == version {
-      var entry: JSONValue = [
-        "name": .string(type.plural), "singularName": .string(type.singular), "namespaced": .bool(type.isNamespaced),
-        "kind": .string(type.kind), "verbs": .array(type.verbs.map { .string($0) }),
-      ]
-      if !type.shortNames.isEmpty { entry["shortNames"] = .array(type.shortNames.map { .string($0) }) }
-      if !type.categories.isEmpty { entry["categories"] = .array(type.categories.map { .string($0) }) }
-      entry["storageVersionHash"] = .string(Self.storageVersionHash(type))
-      resources.append(entry)
-      if type.hasStatus {
-        resources.append([
-          "name": .string(type.plural + "/status"), "singularName": "", "namespaced": .bool(type.isNamespaced),
-          "kind": .string(type.kind), "verbs": ["get", "patch", "update"],
-        ])
-      }
-    }
-    return [
-      "kind": "APIResourceList", "apiVersion": "v1",
-      "groupVersion": .string(group.isEmpty ? version : "\(group)/\(version)"), "resources": .array(resources),
-    ]
-  }
-
-  /// Stands for the stored version of a type; clients only compare it (FNV-1a here, SHA-256 in the real server).
-  private static func storageVersionHash(_ type: ServedType) -> String {
-    let text = "\(type.group)/\(type.version)/\(type.kind)"
-    let hash = text.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-    return Base64URL.encode((0..<8).map { UInt8(truncatingIfNeeded: hash >> (8 * $0)) }) + "="
-  }
+  private static let noPage = APIResponse(status: 404, text: "404 page not found\n")
 
   private static let version: JSONValue = [
     "major": "1", "minor": "36", "emulationMajor": "1", "emulationMinor": "36", "minCompatibilityMajor": "1",

@@ -10,10 +10,13 @@ struct APIStatus: Error, Sendable {
   var reason: String?
   var message: String
   var details: JSONValue?
+  /// A token with which a list that failed can go on.
+  var continuation: String?
 
   /// The `Status` object.
   var body: JSONValue {
     var body: JSONValue = ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Failure"]
+    if let continuation { body["metadata"] = ["continue": .string(continuation)] }
     body["message"] = .string(message)
     if let reason { body["reason"] = .string(reason) }
     if let details { body["details"] = details }
@@ -89,6 +92,16 @@ extension APIStatus {
 
   static func expired(_ message: String) -> APIStatus {
     APIStatus(code: 410, reason: "Expired", message: message)
+  }
+
+  /// A version that the server has not come to yet.
+  static func tooLarge(_ wanted: Int64, current: Int64) -> APIStatus {
+    APIStatus(
+      code: 504, reason: "Timeout", message: "Too large resource version: \(wanted), current: \(current)",
+      details: [
+        "causes": [["reason": "ResourceVersionTooLarge", "message": "Too large resource version"]],
+        "retryAfterSeconds": 1,
+      ])
   }
 
   static func unsupportedMediaType(_ accepted: [String]) -> APIStatus {

@@ -17,18 +17,19 @@ extension APIServer {
       guard object.name.isEmpty || object.name == name else { throw Self.mismatch(object.name, name) }
       object.meta["name"] = .string(name)
     }
-    if type.kind == "SelfSubjectAccessReview" {
-      let review = type.rules.tracked(object, over: nil, write, type: type)
-      return APIResponse(status: 201, json: reviewAccess(review, by: identity))
+    guard type.isStored else {
+      let asked = type.rules.tracked(object, over: nil, write, type: type)
+      return APIResponse(status: 201, json: review(asked, type, by: identity))
     }
-    let created = try insert(object, target, type, write, tracksFields: true)
+    let created = try insert(object, target, type, write, tracksFields: true, by: identity)
     return APIResponse(
       status: 201, json: represent(created, type, form), warnings: warnings)
   }
 
   /// Checks and keeps a new object, in the order of `registry/generic/registry/store.go`.
   func insert(
-    _ object: JSONValue, _ target: RequestTarget, _ type: ServedType, _ write: WriteOptions, tracksFields: Bool
+    _ object: JSONValue, _ target: RequestTarget, _ type: ServedType, _ write: WriteOptions, tracksFields: Bool,
+    by identity: Identity
   ) throws(APIStatus) -> JSONValue {
     var object = object
     object["apiVersion"] = .string(type.apiVersion)
@@ -47,6 +48,7 @@ extension APIServer {
       object = type.rules.tracked(object, over: nil, write, type: type)
     }
     initialize(&object, type)
+    try checkEscalation(object, over: nil, type, by: identity)
     let failures = type.rules.failures(object, nil)
     guard failures.isEmpty else { throw .invalid(object.name, type, failures) }
     if let existing = store.object(type.storage, object.objectKey) {

@@ -12,7 +12,7 @@ extension APIServer {
     if !type.isCustom { accepted.append("application/strategic-merge-patch+json") }
     accepted.append("application/apply-patch+yaml")
     guard accepted.contains(media) else { throw .unsupportedMediaType(accepted) }
-    if media == "application/apply-patch+yaml" { return try apply(request, target, type, form) }
+    if media == "application/apply-patch+yaml" { return try apply(request, target, type, form, by: identity) }
 
     let write = try WriteOptions(request, subresource: target.subresource, now: configuration.now())
     if request.parameter("force") != nil {
@@ -31,13 +31,14 @@ extension APIServer {
     try RequestBody.check(patched, is: type)
     guard patched.name == old.name else { throw Self.mismatch(patched.name, old.name) }
     let (new, warnings) = try known(patched, type, write)
-    let updated = try update(old, to: new, type, write, tracksFields: true)
+    let updated = try update(old, to: new, type, write, tracksFields: true, by: identity)
     return APIResponse(status: 200, json: represent(updated, type, form), warnings: warnings)
   }
 
   /// Server-side apply (KEP-555).
   private func apply(
-    _ request: APIRequest, _ target: RequestTarget, _ type: ServedType, _ form: Representation
+    _ request: APIRequest, _ target: RequestTarget, _ type: ServedType, _ form: Representation,
+    by identity: Identity
   ) throws(APIStatus) -> APIResponse {
     let write = try WriteOptions(request, subresource: target.subresource, now: configuration.now())
     guard request.parameter("fieldManager") ?? "" != "" else {
@@ -66,7 +67,7 @@ extension APIServer {
       guard target.subresource == nil else { throw .notFound(name, type) }
       if let version = applied.resourceVersion, version != 0 { throw .conflict(name, type) }
       let merged = try type.rules.merged(applied, into: nil, write, type: type)
-      let created = try insert(merged, target, type, write, tracksFields: false)
+      let created = try insert(merged, target, type, write, tracksFields: false, by: identity)
       return APIResponse(
         status: 201, json: represent(created, type, form), warnings: warnings)
     }
@@ -79,7 +80,7 @@ extension APIServer {
         name, type, "Precondition failed: UID in precondition: \(applied.uid), UID in object meta: \(old.uid)")
     }
     let merged = try type.rules.merged(applied, into: old, write, type: type)
-    let updated = try update(old, to: merged, type, write, tracksFields: false)
+    let updated = try update(old, to: merged, type, write, tracksFields: false, by: identity)
     return APIResponse(status: 200, json: represent(updated, type, form), warnings: warnings)
   }
 }

@@ -12,12 +12,9 @@ extension APIServer {
   func list(_ request: APIRequest, _ target: RequestTarget, _ type: ServedType) throws(APIStatus) -> APIResponse {
     let form = try Representation.accepted(by: request)
     let selection = try Selection(request, target, type)
+    try ListOptions.check(request, isWatch: false)
     var page = try ListPage(request, current: store.revision)
-    guard let snapshot = store.snapshot(type.storage, at: page.revision) else {
-      throw .expired(
-        "The provided continue parameter is too old to display a consistent list result. You must start a new list "
-          + "without the continue parameter.")
-    }
+    guard let snapshot = store.snapshot(type.storage, at: page.revision) else { throw page.expired }
     let matching = snapshot.filter { entry in
       (page.start.map { $0 < entry.key } ?? true) && selection.contains(present(entry.object, as: type))
     }

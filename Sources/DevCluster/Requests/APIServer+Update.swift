@@ -15,7 +15,7 @@ extension APIServer {
       throw .invalid(
         old.name, type, [.invalid("metadata.resourceVersion", 0, "must be specified for an update")])
     }
-    let updated = try update(old, to: new, type, write, tracksFields: true)
+    let updated = try update(old, to: new, type, write, tracksFields: true, by: identity)
     return APIResponse(status: 200, json: represent(updated, type, form), warnings: warnings)
   }
 
@@ -23,7 +23,8 @@ extension APIServer {
   ///
   /// A change that changes nothing is not written: its answer is the object as it is.
   func update(
-    _ old: JSONValue, to wanted: JSONValue, _ type: ServedType, _ write: WriteOptions, tracksFields: Bool
+    _ old: JSONValue, to wanted: JSONValue, _ type: ServedType, _ write: WriteOptions, tracksFields: Bool,
+    by identity: Identity
   ) throws(APIStatus) -> JSONValue {
     var new = wanted
     if let version = new.resourceVersion, version != 0, version != old.resourceVersion {
@@ -52,6 +53,7 @@ extension APIServer {
     new = type.rules.completed(new)
     if tracksFields { new = type.rules.tracked(new, over: old, write, type: type) }
     carryOver(&new, from: old, type)
+    try checkEscalation(new, over: old, type, by: identity)
     let failures = type.rules.failures(new, old)
     guard failures.isEmpty else { throw .invalid(old.name, type, failures) }
     countGeneration(&new, old, type)

@@ -63,7 +63,7 @@ public actor APIServer {
     case nil: break
     }
     do throws(APIStatus) {
-      let identity = try authenticate(request)
+      let identity = try impersonated(try authenticate(request), by: request)
       user = identity.user
       guard request.body.count <= configuration.bodyLimit else {
         throw APIStatus(
@@ -95,6 +95,11 @@ public actor APIServer {
     switch target.subresource {
     case nil: break
     case "status" where type.hasStatus && ["get", "update", "patch"].contains(verb): break
+    case "scale":
+      if let paths = type.scale, ["get", "update", "patch"].contains(verb) {
+        return try scale(request, target, type, paths, by: identity)
+      }
+      return APIResponse(status: 404, text: "404 page not found\n")
     case "finalize" where type.plural == "namespaces" && verb == "update": break
     default: return APIResponse(status: 404, text: "404 page not found\n")
     }

@@ -25,6 +25,8 @@ public struct APIServerConfiguration: Sendable {
   public var seed = UInt64.random(in: .min ... .max)
   /// The clock.
   public var now: @Sendable () -> Timestamp = Timestamp.wallClock
+  /// Waits for the time of a bookmark and for the end of a watch; throws when the task is cancelled.
+  public var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
   /// What becomes of each pod of a DaemonSet.
   public var podFate: @Sendable (_ pod: JSONValue, _ node: JSONValue) -> PodFate = { _, _ in .ready }
   /// Asked before each request; a fault is what the client gets in the place of the answer.

@@ -14,18 +14,16 @@ struct ListPage {
     limit = request.parameter("limit").flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
     revision = current
     if let token = request.parameter("continue"), !token.isEmpty {
-      try read(token)
+      try read(token, current: current)
+      guard ["", "0"].contains(request.parameter("resourceVersion") ?? "") else {
+        throw .badRequest("specifying resource version is not allowed when using continue")
+      }
     } else if let text = request.parameter("resourceVersion"), !text.isEmpty, text != "0" {
       guard let wanted = Int64(text), wanted >= 0 else {
         throw .badRequest("resourceVersion: Invalid value: \"\(text)\": invalid syntax")
       }
       guard wanted <= current else {
-        throw APIStatus(
-          code: 504, reason: "Timeout", message: "Too large resource version: \(wanted), current: \(current)",
-          details: [
-            "causes": [["reason": "ResourceVersionTooLarge", "message": "Too large resource version"]],
-            "retryAfterSeconds": 1,
-          ])
+        throw .tooLarge(wanted, current: current)
       }
       if request.parameter("resourceVersionMatch") == "Exact" { revision = wanted }
     }
@@ -39,7 +37,26 @@ struct ListPage {
         ["v": "meta.k8s.io/v1", "rv": .integer(revision), "start": .string("/" + start)], order: .asGiven))
   }
 
-  private mutating func read(_ token: String) throws(APIStatus) {
+  /// The 410 for a page of a moment that is forgotten. The token in it goes on from the same place, as things are now.
+  ///
+  /// Source: `apiserver/pkg/storage/etcd3/errors.go`.
+  var expired: APIStatus {
+    guard start != nil else { return .expired("The resourceVersion for the provided list is too old.") }
+    var rest = self
+    rest.revision = Self.whateverIsNow
+    var status = APIStatus.expired(
+      "The provided continue parameter is too old to display a consistent list result. You can start a new list "
+        + "without the continue parameter, or use the continue token in this response to retrieve the remainder of the "
+        + "results. Continuing with the provided token results in an inconsistent list - objects that were created, "
+        + "modified, or deleted between the time the first chunk was returned and now may show up in the list.")
+    status.continuation = rest.token
+    return status
+  }
+
+  /// The revision in a token of a list that need not be consistent.
+  private static let whateverIsNow: Int64 = -1
+
+  private mutating func read(_ token: String, current: Int64) throws(APIStatus) {
     guard let bytes = Base64URL.decode(token) else {
       throw .badRequest("invalid continue token: continue key is not valid: illegal base64 data")
     }
@@ -55,7 +72,7 @@ struct ListPage {
     else {
       throw .badRequest("invalid continue token: continue key is not valid: incorrect encoded start resourceVersion")
     }
-    self.revision = revision
+    self.revision = revision == Self.whateverIsNow ? current : revision
     let parts = start.dropFirst().split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2 else { throw .badRequest("invalid continue token: continue key is not valid: \(start)") }
     self.start = ObjectKey(namespace: String(parts[0]), name: String(parts[1].filter { $0 != "\0" }))

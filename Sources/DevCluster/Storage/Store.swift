@@ -54,7 +54,7 @@ struct Store: Sendable {
   func snapshot(_ storage: StorageKey, at past: Int64) -> [(key: ObjectKey, object: JSONValue)]? {
     guard past >= forgotten else { return nil }
     var collection = collections[storage] ?? [:]
-    for change in changes.reversed() where change.revision > past && change.storage == storage {
+    for change in (changes(after: past) ?? []).reversed() where change.storage == storage {
       collection[change.key] = change.previous
     }
     return collection.map { ($0.key, $0.value) }.sorted { $0.key < $1.key }

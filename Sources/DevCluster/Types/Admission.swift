@@ -9,14 +9,15 @@ struct Admission: Sendable {
 
   /// The rules of a built-in kind. One that has none is kept as it comes.
   static func builtIn(group: String, kind: String, hasStatus: Bool) -> Admission {
-    let fallback = kind == "SelfSubjectAccessReview" ? accessReview : StructuralSchema.anything
+    let isReview = ["authentication.k8s.io", "authorization.k8s.io"].contains(group)
+    let fallback = isReview ? review : StructuralSchema.anything
     return Admission(
       rules: TypeRules.builtIn(group: group, kind: kind) ?? .custom(fallback, hasStatusSubresource: hasStatus),
       isCustom: false)
   }
 
   /// A review is answered and not stored; only its managed fields ask for a schema.
-  private static let accessReview = StructuralSchema(
+  private static let review = StructuralSchema(
     kind: .object,
     properties: [
       (
@@ -25,6 +26,9 @@ struct Admission: Sendable {
           kind: .object, additionalProperties: .anything, presence: .alwaysStructure)
       ), ("status", .anything),
     ])
+
+  /// The schema of whole objects.
+  var schema: StructuralSchema { rules.schema }
 
   /// The rules of a custom resource, by the schema of its version.
   static func custom(openAPI: JSONValue, hasStatus: Bool) throws(SchemaError) -> Admission {
@@ -40,7 +44,7 @@ struct Admission: Sendable {
       throw .badRequest("\(type.kind) in version \"\(type.version)\" cannot be handled as a \(type.kind): \(problem)")
     }
     let (value, unknown) = rules.schema.pruned(object)
-    return (value, unknown)
+    return (isCustom ? rules.schema.withoutNulls(value) : value, unknown)
   }
 
   /// The object in the form in which it is stored, with everything filled in.

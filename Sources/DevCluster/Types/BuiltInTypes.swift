@@ -6,7 +6,8 @@
 /// as they come.
 enum BuiltInTypes {
   static let all: [ServedType] =
-    core + apps + events + authorization + autoscaling + batch + networking + policy + rbac + storage + admission
+    core + apps + events + authentication + authorization + autoscaling + batch + networking + policy + rbac + storage
+    + admission
     + extensions + scheduling + coordination + discovery
 
   private static let core = [
@@ -26,15 +27,27 @@ enum BuiltInTypes {
   private static let apps = [
     type("apps", "ControllerRevision", "controllerrevisions"),
     type("apps", "DaemonSet", "daemonsets", short: ["ds"], categories: ["all"], status: true, generation: true),
-    type("apps", "Deployment", "deployments", short: ["deploy"], categories: ["all"], status: true, generation: true),
-    type("apps", "ReplicaSet", "replicasets", short: ["rs"], categories: ["all"], status: true, generation: true),
-    type("apps", "StatefulSet", "statefulsets", short: ["sts"], categories: ["all"], status: true, generation: true),
+    type(
+      "apps", "Deployment", "deployments", short: ["deploy"], categories: ["all"], status: true, generation: true,
+      scale: true),
+    type(
+      "apps", "ReplicaSet", "replicasets", short: ["rs"], categories: ["all"], status: true, generation: true,
+      scale: true),
+    type(
+      "apps", "StatefulSet", "statefulsets", short: ["sts"], categories: ["all"], status: true, generation: true,
+      scale: true),
   ]
 
   private static let events = [type("events.k8s.io", "Event", "events", short: ["ev"])]
 
+  private static let authentication = [
+    type("authentication.k8s.io", "SelfSubjectReview", "selfsubjectreviews", namespaced: false)
+  ]
+
   private static let authorization = [
-    type("authorization.k8s.io", "SelfSubjectAccessReview", "selfsubjectaccessreviews", namespaced: false)
+    type("authorization.k8s.io", "SelfSubjectAccessReview", "selfsubjectaccessreviews", namespaced: false),
+    type("authorization.k8s.io", "SelfSubjectRulesReview", "selfsubjectrulesreviews", namespaced: false),
+    type("authorization.k8s.io", "SubjectAccessReview", "subjectaccessreviews", namespaced: false),
   ]
 
   private static let autoscaling = [
@@ -95,12 +108,13 @@ enum BuiltInTypes {
   private static func type(
     _ group: String, _ kind: String, _ plural: String, version: String = "v1", singular: String? = nil,
     short: [String] = [], categories: [String] = [], namespaced: Bool = true, status: Bool = false,
-    generation: Bool = false
+    generation: Bool = false, scale: Bool = false
   ) -> ServedType {
     ServedType(
       group: group, version: version, kind: kind, plural: plural, singular: singular ?? kind.lowercased(),
       listKind: kind + "List", shortNames: short, categories: categories, isNamespaced: namespaced, hasStatus: status,
-      countsGenerations: generation, columns: BuiltInColumns.columns(group: group, kind: kind),
+      scale: scale ? ScalePaths() : nil, countsGenerations: generation,
+      columns: BuiltInColumns.columns(group: group, kind: kind),
       rules: Admission.builtIn(group: group, kind: kind, hasStatus: status))
   }
 }

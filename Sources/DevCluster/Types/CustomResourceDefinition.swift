@@ -31,7 +31,8 @@ struct CustomResourceDefinition {
           listKind: names["listKind"]?.string ?? kind + "List",
           shortNames: names["shortNames"]?.array?.compactMap(\.string) ?? [],
           categories: names["categories"]?.array?.compactMap(\.string) ?? [],
-          isNamespaced: object[path: "spec", "scope"]?.string != "Cluster", hasStatus: hasStatus, isCustom: true,
+          isNamespaced: object[path: "spec", "scope"]?.string != "Cluster", hasStatus: hasStatus,
+          scale: Self.scale(version[path: "subresources", "scale"]), isCustom: true,
           countsGenerations: true, columns: Self.columns(version),
           rules: try .custom(
             openAPI: version[path: "schema", "openAPIV3Schema"] ?? [:], hasStatus: hasStatus)))
@@ -76,6 +77,16 @@ struct CustomResourceDefinition {
     (object[path: "status", "conditions"]?.array ?? []).contains {
       $0["type"] == "Established" && $0["status"] == "True"
     }
+  }
+
+  private static func scale(_ declared: JSONValue?) -> ScalePaths? {
+    guard let declared else { return nil }
+    func path(_ key: String) -> [String]? {
+      declared[key]?.string.map { $0.split(separator: ".").map(String.init) }
+    }
+    return ScalePaths(
+      replicas: path("specReplicasPath") ?? [], current: path("statusReplicasPath") ?? [],
+      selector: path("labelSelectorPath"))
   }
 
   private static func columns(_ version: JSONValue) -> [PrinterColumn] {

@@ -14,6 +14,8 @@ struct ServedType: Sendable {
   var categories: [String] = []
   var isNamespaced: Bool
   var hasStatus: Bool
+  /// Where the number of replicas stands, if the type can be scaled.
+  var scale: ScalePaths?
   var isCustom = false
   /// Whether `metadata.generation` counts the changes of what is wanted.
   var countsGenerations: Bool
@@ -30,13 +32,41 @@ struct ServedType: Sendable {
   /// Where the objects are kept; all versions of a type share it.
   var storage: StorageKey { StorageKey(group: group == "events.k8s.io" ? "" : group, plural: plural) }
 
+  /// Whether objects of the type are kept; reviews are answered and forgotten.
+  var isStored: Bool { group != "authorization.k8s.io" && group != "authentication.k8s.io" }
+
+  /// What can be read and written of an object apart from the whole, in discovery's order.
+  var subresources: [Subresource] {
+    var list: [Subresource] = []
+    if scale != nil { list.append(Subresource(name: "scale", group: "autoscaling", version: "v1", kind: "Scale")) }
+    if hasStatus { list.append(Subresource(name: "status", group: group, version: version, kind: kind)) }
+    return list
+  }
+
   /// The verbs of the resource itself, in discovery's order.
   var verbs: [String] {
-    if group == "authorization.k8s.io" || group == "authentication.k8s.io" { return ["create"] }
+    if !isStored { return ["create"] }
     return isCustom
       ? ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"]
       : ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
   }
+}
+
+/// A part of an object with an endpoint of its own.
+struct Subresource: Sendable {
+  var name: String
+  var group: String
+  var version: String
+  var kind: String
+  var verbs = ["get", "patch", "update"]
+}
+
+/// Where an object that can be scaled keeps what `autoscaling/v1` calls a `Scale`.
+struct ScalePaths: Sendable {
+  var replicas = ["spec", "replicas"]
+  var current = ["status", "replicas"]
+  /// The selector of the pods, as an object or as text; nil if there is none.
+  var selector: [String]? = ["spec", "selector"]
 }
 
 /// The place of a type in the store.

@@ -6,6 +6,7 @@ extension APIServer {
   func watch(_ request: APIRequest, _ target: RequestTarget, _ type: ServedType) throws(APIStatus) -> APIResponse {
     let form = try Representation.accepted(by: request)
     let selection = try Selection(request, target, type)
+    try ListOptions.check(request, isWatch: true)
     let start = try WatchStart(request, current: store.revision)
     let (frames, continuation) = AsyncStream.makeStream(
       of: [UInt8].self, bufferingPolicy: .bufferingOldest(configuration.watchBuffer))
@@ -112,10 +113,11 @@ extension APIServer {
     let schedule = WatchSchedule(
       timeout: timeout.map { .seconds($0) } ?? .seconds(30 * 60 + Int64(id % 30) * 60),
       interval: configuration.bookmarkInterval)
+    let sleep = configuration.sleep
     return Task { [weak self] in
       var elapsed = Duration.zero
       for step in schedule.steps() {
-        guard (try? await Task.sleep(for: step.at - elapsed)) != nil else { return }
+        guard (try? await sleep(step.at - elapsed)) != nil else { return }
         elapsed = step.at
         switch step.action {
         case .bookmark: await self?.sendBookmark(id)

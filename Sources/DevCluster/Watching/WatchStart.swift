@@ -7,7 +7,7 @@ struct WatchStart: Hashable, Sendable {
   /// Whether a bookmark tells that everything there was has been told (KEP-3157).
   var sendsInitialEventsEnd = false
 
-  /// - Throws: 500 for a version that is no number, as the real server does; 422 for options that do not go together.
+  /// - Throws: 500 for a version that is no number, as the real server does; 504 for one that does not exist yet.
   init(_ request: APIRequest, current: Int64) throws(APIStatus) {
     let text = request.parameter("resourceVersion") ?? ""
     var wanted: Int64 = 0
@@ -18,25 +18,18 @@ struct WatchStart: Hashable, Sendable {
       }
       wanted = number
     }
-    let match = request.parameter("resourceVersionMatch") ?? ""
-    if request.parameter("sendInitialEvents") != nil {
-      guard match == "NotOlderThan" else {
-        throw .invalid(
-          "", group: "meta.k8s.io", kind: "ListOptions",
-          [.forbidden("resourceVersionMatch", "resourceVersionMatch must be NotOlderThan if sendInitialEvents is set")])
-      }
+    guard request.parameter("sendInitialEvents") == nil else {
       if request.flag("sendInitialEvents") {
+        // What is sent must not be older than what the client has seen.
+        guard wanted <= current else { throw .tooLarge(wanted, current: current) }
         sendsInitialEventsEnd = true
-        return
+      } else {
+        revision = wanted == 0 ? current : wanted
       }
-    } else if !match.isEmpty {
-      throw .invalid(
-        "", group: "meta.k8s.io", kind: "ListOptions",
-        [
-          .forbidden(
-            "resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided")
-        ])
+      return
     }
+    // Without a version the real server sends what there is, too (`SetListOptionsDefaults`).
+    sendsInitialEventsEnd = wanted == 0
     revision = wanted == 0 ? nil : wanted
   }
 }
@@ -47,11 +40,13 @@ struct WatchSchedule {
   var timeout: Duration
   var interval: Duration
 
-  /// A bookmark every interval and one two seconds before the end, then the end.
+  /// A bookmark every interval; near the end one two seconds before it and one a second before it, then the end. A watch
+  /// that is hardly longer than that gets none. Source: `apiserver/pkg/storage/cacher.cacheWatcher.nextBookmarkTime`,
+  /// whose second one falls out of the buckets of a second.
   func steps() -> some Sequence<(at: Duration, action: Action)> {
     let last = timeout - .seconds(2)
     var next = interval
-    var hasToldLast = last <= .seconds(2)
+    var told = 0
     var isOver = false
     return AnyIterator {
       if isOver { return nil }
@@ -59,9 +54,9 @@ struct WatchSchedule {
         defer { next += interval }
         return (next, .bookmark)
       }
-      if !hasToldLast {
-        hasToldLast = true
-        return (last, .bookmark)
+      if last > .seconds(2), told <= 1 {
+        defer { told += 1 }
+        return (last + .seconds(told), .bookmark)
       }
       isOver = true
       return (timeout, .end)

@@ -61,7 +61,7 @@ struct ProtobufBodyTests {
       ),
       (
         envelope("v1", "ConfigMap", field(9, "x")),
-        "protobuf field 9 is not understood; send JSON, as kubectl apply does"
+        "protobuf field 9 of ConfigMap is not understood; send JSON, as kubectl apply does"
       ),
       (envelope("v1", "ConfigMap", [0x0d]), "the protobuf body has a field of wire type 5"),
       (envelope("v1", "ConfigMap", [0x8a]), "the protobuf body ends in the middle of a number"),

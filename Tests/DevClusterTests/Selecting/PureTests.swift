@@ -55,8 +55,8 @@ struct PureTests {
   @Test func bookmarksComeBeforeTheEnd() {
     let schedule = WatchSchedule(timeout: .seconds(150), interval: .seconds(60))
     let steps = Array(schedule.steps())
-    #expect(steps.map(\.at) == [.seconds(60), .seconds(120), .seconds(148), .seconds(150)])
-    #expect(steps.map(\.action) == [.bookmark, .bookmark, .bookmark, .end])
+    #expect(steps.map(\.at) == [.seconds(60), .seconds(120), .seconds(148), .seconds(149), .seconds(150)])
+    #expect(steps.map(\.action) == [.bookmark, .bookmark, .bookmark, .bookmark, .end])
     #expect(Array(WatchSchedule(timeout: .seconds(3), interval: .seconds(60)).steps()).map(\.action) == [.end])
   }
 

@@ -102,4 +102,17 @@ struct WriteTests {
     #expect(warned.header("warning") == "299 - \"unknown field \\\"spec.surplus\\\"\"")
     #expect(warned.json[path: "spec", "surplus"] == nil)
   }
+
+  @Test func aNullInACustomResourceCountsAsNotGiven() async {
+    let cluster = await TestCluster()
+    await cluster.send("POST", Paths.definitions, Samples.definition)
+    var widget = Samples.widget("one")
+    widget["spec"]?["size"] = .null
+    widget["status"] = .null
+    #expect(await cluster.send("POST", Paths.widgets, widget).json["spec"] == ["mode": "A", "size": 2])
+    widget["spec"]?["mode"] = .null
+    widget["metadata"]?["name"] = "two"
+    let refused = await cluster.send("POST", Paths.widgets, widget)
+    #expect(refused.json[path: "details", "causes"]?.array?.first?["message"] == "Required value")
+  }
 }
