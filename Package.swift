@@ -61,7 +61,7 @@ let package = Package(
         "Rendering", "Backends", logging,
       ]),
     library("NodePreflight", ["CLinux", "JSON"]),
-    library("DevCluster", ["JSON", "YAML", logging, nioCore, nioPosix, nioHTTP1]),
+    library("DevCluster", ["JSON", "YAML", "HTTPTransport", logging, nioCore, nioPosix, nioHTTP1]),
     .executableTarget(
       name: "observability-operator",
       dependencies: [

@@ -5,14 +5,14 @@ import JSON
 extension APIServer {
   func get(_ request: APIRequest, _ target: RequestTarget, _ type: ServedType) throws(APIStatus) -> APIResponse {
     let form = try Representation.accepted(by: request)
-    let object = present(try found(target, type), as: type)
+    let object = present(try seen(target, type), as: type)
     return APIResponse(status: 200, json: represent(object, type, form))
   }
 
   func list(_ request: APIRequest, _ target: RequestTarget, _ type: ServedType) throws(APIStatus) -> APIResponse {
     let form = try Representation.accepted(by: request)
     let selection = try Selection(request, target, type)
-    var page = try ListPage(request, current: store.revision)
+    var page = try ListPage(request, current: readRevision)
     guard let snapshot = store.snapshot(type.storage, at: page.revision) else {
       throw .expired(
         "The provided continue parameter is too old to display a consistent list result. You must start a new list "
