@@ -53,7 +53,8 @@ extension APIServer {
     if case .stale(let revisions) = inEffect {
       return min(store.revision, max(store.revision - revisions, store.oldestReadable))
     }
-    return max(store.oldestReadable, frozen ?? store.revision)
+    guard let frozen, readMayLag else { return store.revision }
+    return max(store.oldestReadable, frozen)
   }
 
   /// The object that the path names, as the present request sees it.
@@ -67,6 +68,16 @@ extension APIServer {
     let key = ObjectKey(namespace: target.namespace ?? "", name: target.name ?? "")
     guard let object = past.first(where: { $0.key == key })?.object else { throw .notFound(key.name, type) }
     return object
+  }
+}
+
+extension APIRequest {
+  /// Whether a read may be answered from what a server has cached: one that names a version, or takes any. A read without
+  /// a version is answered with what is newest (kubernetes.io/docs/reference/using-api/api-concepts, "Semantics for get
+  /// and list").
+  var allowsStaleness: Bool {
+    let version = parameter("resourceVersion") ?? ""
+    return !version.isEmpty && parameter("resourceVersionMatch") != "Exact"
   }
 }
 

@@ -24,7 +24,7 @@ public struct FaultMix: Hashable, Sendable {
     case delayed
     /// The answer comes late.
     case late
-    /// An answer from the past.
+    /// An answer from the past, to a read that allows it.
     case stale
     /// A watch whose frames wait until released, all or only the last of each object.
     case heldWatch
@@ -64,7 +64,7 @@ public struct FaultMix: Hashable, Sendable {
   func draw(for request: APIRequest, _ random: inout SeededRandom) -> Fault? {
     let verb = RequestTarget(path: request.path)?.verb(of: request) ?? request.method.lowercased()
     var point = Int.random(in: 0..<1000, using: &random)
-    for kind in Kind.allCases where kind.fits(verb) {
+    for kind in Kind.allCases where kind.fits(verb) && (kind != .stale || request.allowsStaleness) {
       point -= perMille[kind] ?? 0
       if point < 0 { return Self.fault(kind, &random) }
     }

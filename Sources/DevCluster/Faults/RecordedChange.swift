@@ -40,6 +40,11 @@ extension APIServer {
     }
   }
 
+  /// The revision of the newest change to objects of those plurals; 0 if the history knows of none.
+  public func lastChange(of isMeant: (String) -> Bool) -> Int64 {
+    store.changes.last { isMeant($0.storage.plural) }?.revision ?? 0
+  }
+
   /// Everything that is there, type by type, in order of keys; for comparisons of whole stores.
   public func everything() -> [JSONValue] { store.storages.flatMap { store.objects($0) } }
 }

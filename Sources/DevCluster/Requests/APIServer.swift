@@ -23,6 +23,8 @@ public actor APIServer {
   var pastFaults = 0
   /// The fault of the request that is being answered.
   var inEffect: Fault?
+  /// Whether the request that is being answered may see what is frozen.
+  var readMayLag = false
   /// The newest revision that reads and watches see; nil for all.
   var frozen: Int64?
   let gate = Gate()
@@ -60,6 +62,7 @@ public actor APIServer {
     guard await arrives(fault) else { return .nothing }
     var user = "unknown"
     inEffect = fault
+    readMayLag = request.allowsStaleness
     let response = respond(to: request, target, user: &user)
     inEffect = nil
     log.append(entry(request, target, user: user, response))

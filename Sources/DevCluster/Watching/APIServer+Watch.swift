@@ -28,8 +28,8 @@ extension APIServer {
       if revision > store.revision { watcher.revision = revision }
       tell(&watcher, store.changes)
     } else {
-      watcher.revision = readRevision
-      for (_, object) in store.snapshot(type.storage, at: readRevision) ?? [] {
+      watcher.revision = frozen ?? store.revision
+      for (_, object) in store.snapshot(type.storage, at: watcher.revision) ?? [] {
         let object = present(object, as: type)
         if selection.contains(object) { send("ADDED", object, to: &watcher) }
       }
