@@ -85,6 +85,8 @@ let package = Package(
         "JSON", "KubernetesClient", "DevCluster", "Harness", "ProcessSupport", arguments,
       ],
       swiftSettings: strict),
+    .executableTarget(
+      name: "simulate", dependencies: ["Simulation", arguments], swiftSettings: strict),
     tests("JSONTests", ["JSON"]),
     tests("YAMLTests", ["YAML", "JSON"]),
     tests("HTTPTransportTests", ["HTTPTransport"]),
@@ -122,6 +124,17 @@ let package = Package(
       name: "ProcessSupport",
       dependencies: ["HTTPTransport", "KubernetesClient", "DevCluster", "Harness"],
       path: "Tests/ProcessSupport", swiftSettings: strict),
+    .target(
+      name: "Simulation",
+      dependencies: ["ControllerRuntime", "KubernetesClient", "HTTPTransport", "DevCluster", "JSON", logging],
+      path: "Tests/Simulation", swiftSettings: strict),
+    tests("SimulationTests", ["Simulation", "ProcessSupport", "simulate"]),
+    tests(
+      "FaultsTests",
+      [
+        "ProcessSupport", "Harness", "ObservabilityController", "ObservabilityAPI", "ControllerRuntime",
+        "KubernetesClient", "HTTPTransport", "DevCluster", "JSON", logging, "observability-operator",
+      ]),
     tests("StructureTests", []),
   ],
   swiftLanguageModes: [.v6]
