@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test lint format generate verify validate bench coverage ci clean
+.PHONY: help setup build run test lint format generate verify validate bench simulate faults coverage ci clean
 
 help: ## show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z][a-z-]*:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,12 @@ validate: setup ## check rendered and installed manifests by the schemas of Kube
 
 bench: setup ## measure the release build: requests, times, memory, size; fails if a count is above its floor
 	@.ci/bench.sh
+
+simulate: setup ## live through SEEDS=500 of the runtime's simulation, or replay one SEED
+	@SEEDS='$(SEEDS)' SEED='$(SEED)' .ci/simulate.sh
+
+faults: setup ## kill the operator after each of its writes and compare the ends
+	@.ci/faults.sh
 
 coverage: setup ## run all tests and print line coverage by module; fails below 90 % where that is promised
 	@.ci/coverage.sh

@@ -48,7 +48,8 @@ import Testing
     try await cluster.put("last", "1")
     var seen: [String?] = []
     for _ in 0..<5 { seen.append(try await frames.next()) }
-    // An object that was deleted and made anew is told as changed, with another uid; one that came and went, not at all.
+    // An object that was deleted and made anew is told as changed, with another uid; one that came and went, not at
+    // all.
     #expect(seen == ["modified kept=2", "deleted gone=0", "modified anew=1", "added new=2", "added last=1"])
   }
 

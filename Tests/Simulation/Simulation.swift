@@ -7,15 +7,17 @@ import Synchronization
 /// One life of a controller, as it follows from a seed.
 ///
 /// For a while users change what is desired, others meddle with what is there, replicas die and are started anew, and
-/// requests and watches go wrong in every way that ``FaultMix`` knows. Then all that ends, and the world must become right:
+/// requests and watches go wrong in every way that ``FaultMix`` knows. Then all that ends, and the world must become
+/// right:
 /// - What is desired is what is there, within bounded time, and nothing is written any more.
 /// - No key was worked on twice at once by one replica; no two replicas took themselves for the leader at once.
 /// - Nothing was deleted that was desired all its life.
 /// - When the replicas are stopped, nothing of them is left: no task, no watch, no object in memory.
 ///
-/// Seeded: the order in which tasks that are ready run, all times and random numbers, what meddling and faults there are,
-/// uids and names. Not seeded: the order of sets and dictionaries, which follows from `SWIFT_DETERMINISTIC_HASHING`; with
-/// that variable set, as the command sets it, a seed gives the same run in every process of one build.
+/// Seeded: the order in which tasks that are ready run, all times and random numbers, what meddling and faults there
+/// are, uids and names. Not seeded: the order of sets and dictionaries, which follows from
+/// `SWIFT_DETERMINISTIC_HASHING`; with that variable set, as the command sets it, a seed gives the same run in every
+/// process of one build.
 public struct Simulation: Sendable {
   /// What is to be simulated.
   public struct Options: Sendable {
@@ -48,8 +50,8 @@ public struct Simulation: Sendable {
     public let steps: Int
   }
 
-  /// How long the world may take to become right: longer than the longest waits one after the other, which are those of a
-  /// watch whose connection died, of a queue's backoff and of a repair that is put off.
+  /// How long the world may take to become right: longer than the longest waits one after the other, which are those of
+  /// a watch whose connection died, of a queue's backoff and of a repair that is put off.
   static let patience = Duration.seconds(3600)
   /// For how long nothing may be written then.
   static let quiet = Duration.seconds(60)

@@ -29,8 +29,8 @@ import Testing
 
   /// The oracle is no rubber stamp: a controller with a defect is found out within a few seeds, and told how.
   @Test(arguments: [
-    ("prunesByName", "deleted"), ("forgetsToRetry", "child"), ("losesInventory", "inventory"),
-    ("ignoresElection", "does not lead"), ("writesWithoutNeed", "again and again"),
+    ("prunesByName", "deleted"), ("forgetsToRetry", "child"), ("prunesAfterFailure", "deleted"),
+    ("ignoresElection", "does not lead"), ("notesTheTime", "again and again"),
   ])
   func aDefectIsFound(_ defect: String, _ word: String) async throws {
     let (ending, lines) = try await SimulateCommand.run(["--seeds", "200", "--threads", "1", "--defect", defect])

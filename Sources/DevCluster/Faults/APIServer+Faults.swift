@@ -72,9 +72,9 @@ extension APIServer {
 }
 
 extension APIRequest {
-  /// Whether a read may be answered from what a server has cached: one that names a version, or takes any. A read without
-  /// a version is answered with what is newest (kubernetes.io/docs/reference/using-api/api-concepts, "Semantics for get
-  /// and list").
+  /// Whether a read may be answered from what a server has cached: one that names a version, or takes any. A read
+  /// without a version is answered with what is newest (kubernetes.io/docs/reference/using-api/api-concepts, "Semantics
+  /// for get and list").
   var allowsStaleness: Bool {
     let version = parameter("resourceVersion") ?? ""
     return !version.isEmpty && parameter("resourceVersionMatch") != "Exact"

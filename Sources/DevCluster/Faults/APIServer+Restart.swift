@@ -30,8 +30,8 @@ extension APIServer {
     settle()
   }
 
-  /// Lets watches, and reads that may be answered from a cache, see nothing newer than what is there now, as a server that
-  /// lags behind, until ``thaw()``. Writes take effect, and reads that name no version see them.
+  /// Lets watches, and reads that may be answered from a cache, see nothing newer than what is there now, as a server
+  /// that lags behind, until ``thaw()``. Writes take effect, and reads that name no version see them.
   public func freeze() { frozen = frozen ?? store.revision }
 
   /// Lets reads and watches see everything again.

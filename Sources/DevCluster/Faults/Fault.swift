@@ -19,9 +19,10 @@ public enum Fault: Sendable {
   case delay(Duration)
   /// The request takes effect at once, its answer comes that much later.
   case delayAnswer(Duration)
-  /// A get or list is answered as it was so many revisions ago, as by a server that lags behind. A read that asks for a
-  /// newer version than that gets 504 Timeout, `Too large resource version`, as the real server has it. A read that names
-  /// no version is lied to: the real server answers it with what is newest. Nothing happens to other requests.
+  /// A get, a list, or a watch that begins with what is there, is answered as it was so many revisions ago, as by a
+  /// server that lags behind. A read that asks for a newer version than that gets 504 Timeout, `Too large resource
+  /// version`, as the real server has it. A read that names no version is lied to: the real server answers it with what
+  /// is newest. Nothing happens to other requests.
   case stale(revisions: Int64)
   /// A watch goes wrong. Nothing happens to other requests.
   case watch(WatchFault)

@@ -59,8 +59,8 @@ public struct FaultMix: Hashable, Sendable {
   /// The same mix, each kind so many hundredths as often.
   public func scaled(percent: Int) -> FaultMix { FaultMix(perMille: perMille.mapValues { $0 * percent / 100 }) }
 
-  /// The fault that a request meets. Takes the same count of random numbers whatever comes of it, but for the numbers of
-  /// the fault itself.
+  /// The fault that a request meets. Takes the same count of random numbers whatever comes of it, but for the numbers
+  /// of the fault itself.
   func draw(for request: APIRequest, _ random: inout SeededRandom) -> Fault? {
     let verb = RequestTarget(path: request.path)?.verb(of: request) ?? request.method.lowercased()
     var point = Int.random(in: 0..<1000, using: &random)

@@ -28,7 +28,7 @@ extension APIServer {
       if revision > store.revision { watcher.revision = revision }
       tell(&watcher, store.changes)
     } else {
-      watcher.revision = frozen ?? store.revision
+      watcher.revision = readRevision
       for (_, object) in store.snapshot(type.storage, at: watcher.revision) ?? [] {
         let object = present(object, as: type)
         if selection.contains(object) { send("ADDED", object, to: &watcher) }
@@ -97,7 +97,7 @@ extension APIServer {
   }
 
   private func bookmark(_ watcher: Watcher, annotations: JSONValue? = nil) -> WatchFrame {
-    var metadata: JSONValue = ["resourceVersion": .string(String(frozen ?? store.revision))]
+    var metadata: JSONValue = ["resourceVersion": .string(String(max(watcher.revision, frozen ?? store.revision)))]
     if let annotations { metadata["annotations"] = annotations }
     if !watcher.type.isCustom { metadata["creationTimestamp"] = .null }
     var object: JSONValue = ["kind": .string(watcher.type.kind), "apiVersion": .string(watcher.type.apiVersion)]

@@ -6,8 +6,8 @@ import Synchronization
 
 /// Counts the operator's writes, and decides after which of them its process is to die.
 ///
-/// That write takes effect, but its answer is never heard, and nothing that the process sends until the signal reaches it
-/// has any effect: as if it had died in that very moment.
+/// That write takes effect, but its answer is never heard, and nothing that the process sends until the signal reaches
+/// it has any effect: as if it had died in that very moment.
 final class Killer: Sendable {
   private struct State {
     var killAfter: Int?

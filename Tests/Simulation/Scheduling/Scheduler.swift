@@ -6,9 +6,9 @@ import Synchronization
 /// Runs all tasks of a simulation on one thread, in an order that follows from a seed, on a clock that moves only when
 /// nothing is left to run.
 ///
-/// Which of the jobs that are ready runs next is drawn anew for each. A job runs until it waits for something, so what is
-/// drawn is every order in which tasks can interleave at their suspension points, and no finer one. See ``TaskCapture`` for
-/// how tasks come here.
+/// Which of the jobs that are ready runs next is drawn anew for each. A job runs until it waits for something, so what
+/// is drawn is every order in which tasks can interleave at their suspension points, and no finer one. See
+/// ``TaskCapture`` for how tasks come here.
 final class Scheduler: TaskExecutor {
   private struct Sleeper {
     let at: Duration

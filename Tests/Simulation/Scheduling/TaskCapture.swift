@@ -4,11 +4,11 @@ import Glibc
 
 /// Brings every task that is started on a simulation's thread to its scheduler.
 ///
-/// A task executor preference (SE-0417) would reach the children of task groups only: a task made by `Task { }` does not
-/// inherit it, and code under test must not have to know of it. The concurrency runtime has a hook for executors of one's
-/// own through which it enqueues whatever would go to the global executor, actors' work included
-/// (`stdlib/public/Concurrency/GlobalExecutor.cpp`, `swift_task_enqueueGlobal_hook`). It is asked per thread here, so that
-/// several simulations run side by side, and the rest of the process as always.
+/// A task executor preference (SE-0417) would reach the children of task groups only: a task made by `Task { }` does
+/// not inherit it, and code under test must not have to know of it. The concurrency runtime has a hook for executors of
+/// one's own through which it enqueues whatever would go to the global executor, actors' work included
+/// (`stdlib/public/Concurrency/GlobalExecutor.cpp`, `swift_task_enqueueGlobal_hook`). It is asked per thread here, so
+/// that several simulations run side by side, and the rest of the process as always.
 ///
 /// What passes by this hook, and so must not be used by what is simulated: `Task.sleep` and `Task.yield`, which ask the
 /// default executor directly; time comes from ``Scheduler/sleep(_:)``.

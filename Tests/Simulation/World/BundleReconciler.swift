@@ -11,12 +11,12 @@ public enum Defect: String, CaseIterable, Sendable {
   case prunesByName
   /// Takes a failure for a success, and so does not come back.
   case forgetsToRetry
-  /// Prunes although not every child was applied, by an inventory that holds only what was applied now.
-  case losesInventory
+  /// Prunes although not every child was applied, and takes those that were not for unwanted.
+  case prunesAfterFailure
   /// Works although another replica leads.
   case ignoresElection
-  /// Writes the status at each pass, whether it says something new or not.
-  case writesWithoutNeed
+  /// Looks at everything every few seconds, and notes the time in the status.
+  case notesTheTime
 }
 
 /// Makes the children of a bundle as it says: the pattern that the documentation of the runtime shows.
@@ -33,6 +33,7 @@ final class BundleReconciler: Sendable {
   private let status: StatusWriter
   private let events: EventRecorder
   private let defect: Defect?
+  private let environment: RuntimeEnvironment
   private let memories = Mutex<[ObjectKey: Memory]>([:])
 
   init(
@@ -43,6 +44,7 @@ final class BundleReconciler: Sendable {
     self.informers = informers
     self.events = events
     self.defect = defect
+    self.environment = environment
     applier = ChildApplier(api: api, fieldManager: "bundles", environment: environment)
     pruner = Pruner(api: api)
     status = StatusWriter(api: api, fieldManager: "bundles", environment: environment)
@@ -70,13 +72,13 @@ final class BundleReconciler: Sendable {
     var pass = Pass()
     try await apply(bundle, &inventory, &pass)
     guard !pass.isOver else { return .settled }
-    if pass.isComplete || defect == .losesInventory { await prune(uid, &inventory, &pass) }
+    if pass.isComplete || defect == .prunesAfterFailure { await prune(uid, &inventory, &pass) }
     let kept = inventory.sorted()
     memories.withLock { $0[key] = Memory(uid: uid, inventory: kept) }
     if let failure = pass.failure, defect != .forgetsToRetry { throw failure }
     var told: JSONObject = ["inventory": .array(kept.map(\.json))]
     if let generation = bundle.generation { told["observedGeneration"] = .integer(generation) }
-    if defect == .writesWithoutNeed { told["at"] = .string("\(pass.applied.count) \(inventory.hashValue)") }
+    if defect == .notesTheTime { told["at"] = .string("\(environment.now())") }
     do {
       try await status.write(type: Bundle.type, live: bundle, status: told)
     } catch {
@@ -86,6 +88,7 @@ final class BundleReconciler: Sendable {
     }
     var due = pass.applied.compactMap { applier.rest(of: $0) }
     if pass.applied.contains(where: { applier.isAwaited($0) }) { due.append(.seconds(10)) }
+    if defect == .notesTheTime { due.append(.seconds(5)) }
     return due.min().map(Outcome.again) ?? .settled
   }
 
@@ -98,7 +101,6 @@ final class BundleReconciler: Sendable {
   }
 
   private func apply(_ bundle: KubernetesObject, _ inventory: inout [InventoryEntry], _ pass: inout Pass) async throws {
-    if defect == .losesInventory { inventory = [] }
     let live = informers.store(Bundle.children)
     for child in Bundle.render(bundle) {
       try Task.checkCancellation()

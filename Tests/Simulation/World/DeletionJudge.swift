@@ -6,8 +6,8 @@ import JSON
 /// Finds deletions that hit what was desired all its life: the work of someone who decided by an outdated view, and did
 /// not say which object was meant (Sieve, OSDI '22, "stale state").
 ///
-/// A child that was not desired at some time since it was made may be deleted late, even if it is desired again by then:
-/// whoever decided had seen it undesired, and makes it anew.
+/// A child that was not desired at some time since it was made may be deleted late, even if it is desired again by
+/// then: whoever decided had seen it undesired, and makes it anew.
 struct DeletionJudge {
   private var revision: Int64 = 0
   /// The items of each bundle: what it desires, and its uid.

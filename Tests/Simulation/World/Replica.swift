@@ -37,7 +37,7 @@ final class Replica: Sendable {
     let queue = WorkQueue<ObjectKey>(name: "bundles", environment: environment)
     let router = Router(queue)
     informers = Informers(
-      api: api, environment: environment, pageSize: 5, projection: { _ in { $0 } },
+      api: api, environment: environment, pageSize: 5,
       onChange: { router.changed($0, $1) }, onState: { _, _ in router.stateChanged() })
     informers.want([Bundle.objects, Bundle.children], by: "controller")
     events = EventRecorder(

@@ -4,8 +4,8 @@ import DevCluster
 import HTTPTransport
 import Synchronization
 
-/// The network between one replica and the API server: keeps deadlines on virtual time, and can be torn for good, as when
-/// a process dies.
+/// The network between one replica and the API server: keeps deadlines on virtual time, and can be torn for good, as
+/// when a process dies.
 final class SimulatedTransport: HTTPTransport {
   private let server: InProcessTransport
   private let scheduler: Scheduler

@@ -32,6 +32,7 @@ struct Truth {
     for child in children {
       guard let name = child["metadata"]?["name"]?.string, name != "kube-root-ca.crt" else { continue }
       let owner = child["metadata"]?["ownerReferences"]?.array?.first?["uid"]?.string
+      if let owner, !uids.contains(owner) { differences.append("child \(name) outlives its bundle") }
       guard let wanted = desired[name] else {
         // What has lost both its label and its owner cannot be told from what users made.
         if let owner, uids.contains(owner), child["metadata"]?["labels"]?["example.org/bundle"] != nil {
