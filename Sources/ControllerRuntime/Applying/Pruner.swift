@@ -29,8 +29,8 @@ public struct Pruner: Sendable {
   public func delete(
     _ entry: InventoryEntry, type: ResourceType, ownerUID: String
   ) async throws(KubernetesError) -> Result {
+    var uid = entry.uid
     do throws(KubernetesError) {
-      var uid = entry.uid
       if uid == nil {
         let object = try await api.get(type, entry.id.key)
         guard object.ownerReferences.contains(where: { $0["uid"]?.string == ownerUID }) else { return .notOurs }
@@ -39,9 +39,18 @@ public struct Pruner: Sendable {
       try await api.delete(type, entry.id.key, DeleteOptions(uid: uid, propagation: .background))
       return .deleted
     } catch {
-      // The UID precondition fails with a conflict.
-      if error.isNotFound || error.isConflict { return .gone }
-      throw error
+      if error.isNotFound { return .gone }
+      // The UID precondition fails with a conflict, but not every conflict is of that kind.
+      guard error.isConflict, try await !isThere(entry, type, uid) else { throw error }
+      return .gone
     }
+  }
+
+  /// Whether the object of that UID is still there. A list of its name takes no right that a watch does not take too.
+  private func isThere(
+    _ entry: InventoryEntry, _ type: ResourceType, _ uid: String?
+  ) async throws(KubernetesError) -> Bool {
+    let query = ListQuery(namespace: entry.namespace, fieldSelector: "metadata.name=\(entry.name)")
+    return try await api.list(type, query).items.contains { $0.key == entry.id.key && $0.uid == uid }
   }
 }

@@ -105,7 +105,11 @@ final class ObservabilityReconciler: Sendable {
     // What refuses a child may be a policy that somebody takes back without touching the object.
     if pass.conditions.stalled?.reason == .childRefused { due.append(Self.refusalRetry) }
     if let answer = pass.answer, !pass.isStalled { due.append(answer.nextAfter) }
-    if pass.applied.contains(where: { applier.isAwaited($0.id) }) { due.append(Self.storeLag) }
+    if pass.applied.contains(where: { applier.isAwaited($0.id) })
+      || statusWriter.isAwaited(.observabilities, pass.object.key)
+    {
+      due.append(Self.storeLag)
+    }
     due += pass.applied.compactMap { applier.rest(of: $0.id) }
     return due.min().map(Outcome.again) ?? .settled
   }
