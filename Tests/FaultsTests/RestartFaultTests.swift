@@ -33,7 +33,7 @@ import Testing
         .configMaps, ListQuery(namespace: "work", limit: 1, continueToken: page.continueToken))
     }
     #expect(list?.isExpired == true)
-    #expect(try await cluster.client.list(.configMaps, ListQuery(namespace: "work")).items.count == 5)
+    #expect(try await cluster.client.list(.configMaps, ListQuery(namespace: "work")).items.count == 4)
   }
 
   @Test func aRestoredServerHoldsThePastUnderNewVersions() async throws {

@@ -5,6 +5,7 @@ import DevCluster
 import Harness
 import JSON
 import KubernetesClient
+import ObservabilityController
 import Testing
 
 /// An operator that does not see everything, or sees it late (Sieve, OSDI '22, "unobserved state" and "stale state").

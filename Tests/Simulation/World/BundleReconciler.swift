@@ -88,6 +88,7 @@ final class BundleReconciler: Sendable {
     }
     var due = pass.applied.compactMap { applier.rest(of: $0) }
     if pass.applied.contains(where: { applier.isAwaited($0) }) { due.append(.seconds(10)) }
+    if status.isAwaited(Bundle.type, key) { due.append(.seconds(10)) }
     if defect == .notesTheTime { due.append(.seconds(5)) }
     return due.min().map(Outcome.again) ?? .settled
   }
