@@ -88,6 +88,7 @@ public struct Simulation: Sendable {
     let server = world.server
     await server.addNamespace("work")
     try? await server.apply(Bundle.definition)
+    world.foundation = await server.revision
     for _ in 0..<world.draw(2...3) { world.startReplica() }
     await world.changeBundle()
     // Every tenth world knows no faults of the network: what goes wrong there is the controller's.

@@ -136,7 +136,11 @@ final class BundleReconciler: Sendable {
     for entry in plan.deletions {
       do throws(KubernetesError) {
         if defect == .prunesByName {
-          try await api.delete(.configMaps, entry.id.key, DeleteOptions())
+          do throws(KubernetesError) {
+            try await api.delete(.configMaps, entry.id.key, DeleteOptions())
+          } catch {
+            if !error.isNotFound { throw error }
+          }
         } else {
           _ = try await pruner.delete(entry, type: .configMaps, ownerUID: uid)
         }

@@ -78,11 +78,13 @@ extension World {
 
   private func restart() async {
     await judge()
+    // What was there before anybody came is never lost.
+    let most = max(0, await server.revision - foundation)
     let kind: Restart =
       switch draw(0...2) {
       case 0: .plain
       case 1: .compacted
-      default: .restored(revisions: Int64(draw(1...30)))
+      default: .restored(revisions: min(Int64(draw(1...30)), most))
       }
     note("the server restarts, \(kind)")
     await server.restart(kind)

@@ -10,6 +10,7 @@ import Synchronization
 final class World: Sendable {
   private struct State {
     var random: SeededRandom
+    var foundation: Int64 = 0
     var replicas: [Replica] = []
     /// Those that died; they are waited for at the end.
     var dead: [Replica] = []
@@ -45,6 +46,12 @@ final class World: Sendable {
 
   /// What was found wrong so far.
   var violations: [String] { state.withLock { $0.violations } }
+
+  /// The revision at which everything was there that the replicas need.
+  var foundation: Int64 {
+    get { state.withLock { $0.foundation } }
+    set { state.withLock { $0.foundation = newValue } }
+  }
 
   /// The next number in a range.
   func draw(_ range: ClosedRange<Int>) -> Int { state.withLock { .random(in: range, using: &$0.random) } }
