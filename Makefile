@@ -2,7 +2,8 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test conformance lint format generate verify validate bench differential coverage ci clean
+.PHONY: help setup build run test conformance lint format generate verify validate bench differential simulate \
+	faults coverage ci clean
 
 help: ## show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z][a-z-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +43,12 @@ bench: setup ## measure the release build: requests, times, memory, size; fails 
 
 differential: setup ## compare our JSON and YAML with Python's; CRDS=folder, SEED=, CASES=; needs python3 and PyPI
 	@CRDS='$(or $(CRDS),../shared/crds)' SEED='$(SEED)' CASES='$(CASES)' .ci/differential.sh
+
+simulate: setup ## live through SEEDS=500 of the runtime's simulation, or replay one SEED
+	@SEEDS='$(SEEDS)' SEED='$(SEED)' .ci/simulate.sh
+
+faults: setup ## kill the operator after each of its writes and compare the ends
+	@.ci/faults.sh
 
 coverage: setup ## run all tests and print line coverage by module; fails below 90 % where that is promised
 	@.ci/coverage.sh

@@ -70,7 +70,7 @@ let package = Package(
         "Rendering", "Backends", logging,
       ]),
     library("NodePreflight", ["CLinux", "JSON"]),
-    library("DevCluster", ["JSON", "YAML", logging, nioCore, nioPosix, nioHTTP1]),
+    library("DevCluster", ["JSON", "YAML", "HTTPTransport", logging, nioCore, nioPosix, nioHTTP1]),
     .executableTarget(
       name: "observability-operator",
       dependencies: [
@@ -97,6 +97,8 @@ let package = Package(
     .executableTarget(name: "bench-decoders", dependencies: ["CLinux", "JSON", "YAML"], swiftSettings: strict),
     .executableTarget(name: "decode", dependencies: ["JSON", "YAML", arguments], swiftSettings: strict),
     .executableTarget(name: "conformance", dependencies: ["Replay"], swiftSettings: strict),
+    .executableTarget(
+      name: "simulate", dependencies: ["Simulation", arguments], swiftSettings: strict),
     tests("JSONTests", ["JSON"]),
     tests("YAMLTests", ["YAML", "JSON"]),
     tests("HTTPTransportTests", ["HTTPTransport", "CCurl"]),
@@ -146,6 +148,17 @@ let package = Package(
       swiftSettings: strict),
     tests("ConformanceTests", ["Replay", "DevCluster", "JSON", "YAML"]),
     tests("KubectlTests", ["ProcessSupport", "DevCluster", "JSON", "YAML", logging]),
+    .target(
+      name: "Simulation",
+      dependencies: ["ControllerRuntime", "KubernetesClient", "HTTPTransport", "DevCluster", "JSON", logging],
+      path: "Tests/Simulation", swiftSettings: strict),
+    tests("SimulationTests", ["Simulation", "ProcessSupport", "simulate"]),
+    tests(
+      "FaultsTests",
+      [
+        "ProcessSupport", "Harness", "ObservabilityController", "ObservabilityAPI", "ControllerRuntime",
+        "KubernetesClient", "HTTPTransport", "DevCluster", "JSON", logging, "observability-operator",
+      ]),
     tests("StructureTests", []),
   ],
   swiftLanguageModes: [.v6]

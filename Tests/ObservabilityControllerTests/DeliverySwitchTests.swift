@@ -9,31 +9,8 @@ import ObservabilityController
 import Testing
 
 @Suite struct DeliverySwitchTests {
-  static let podScrapes = ResourceType(
-    group: "operator.victoriametrics.com", version: "v1beta1", kind: "VMPodScrape", plural: "vmpodscrapes")
-
-  /// As the VictoriaMetrics operator's slim CRDs have it: nothing below `spec` is looked at.
-  static let definition: JSONValue = [
-    "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
-    "metadata": ["name": "vmpodscrapes.operator.victoriametrics.com"],
-    "spec": [
-      "group": "operator.victoriametrics.com", "scope": "Namespaced",
-      "names": [
-        "kind": "VMPodScrape", "plural": "vmpodscrapes", "singular": "vmpodscrape", "listKind": "VMPodScrapeList",
-      ],
-      "versions": [
-        [
-          "name": "v1beta1", "served": true, "storage": true,
-          "schema": [
-            "openAPIV3Schema": [
-              "type": "object",
-              "properties": ["spec": ["type": "object", "x-kubernetes-preserve-unknown-fields": true]],
-            ]
-          ],
-        ]
-      ],
-    ],
-  ]
+  static let podScrapes = TestCluster.podScrapes
+  static let definition = TestCluster.podScrapeDefinition
 
   @Test func scrapeBringsAPodScrapeAndPushTakesItAway() async throws {
     let cluster = try await TestCluster()

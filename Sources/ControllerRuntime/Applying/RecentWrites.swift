@@ -11,6 +11,9 @@ final class RecentWrites: Sendable {
   /// For how long a store may lag behind. After that it is believed, whatever it shows: a new list may have passed our
   /// write over.
   static let lifetime = Duration.seconds(10)
+  /// For how long a store is not believed that shows an earlier generation than what the server has answered. It is
+  /// behind for certain, unless the server's history was exchanged; longer than a watch lasts.
+  static let longestLag = Duration.seconds(610)
   /// How many versions of one object are remembered as told: a watch may be faster than the answer to the write.
   private static let memory = 8
 
@@ -36,7 +39,7 @@ final class RecentWrites: Sendable {
   func remember(_ child: ChildID, stored: KubernetesObject?, hash: String, answer: KubernetesObject) {
     let now = environment.now()
     state.withLock { state in
-      state.writes = state.writes.filter { now - $0.value.at < Self.lifetime }
+      state.writes = state.writes.filter { now - $0.value.at < Self.longestLag }
       guard let version = answer.resourceVersion, version != stored?.resourceVersion,
         state.told[child]?.contains(version) != true
       else { return }
@@ -74,7 +77,10 @@ final class RecentWrites: Sendable {
   /// Whether a write is still to be told.
   func isAwaited(_ child: ChildID) -> Bool {
     let now = environment.now()
-    return state.withLock { $0.writes[child].map { now - $0.at < Self.lifetime } ?? false }
+    return state.withLock { state in
+      guard let write = state.writes[child] else { return false }
+      return now - write.at < (write.answer.generation == nil ? Self.lifetime : Self.longestLag)
+    }
   }
 
   /// The object as it is known: as the last write left it as long as that is still to be told, else as stored.
@@ -83,13 +89,24 @@ final class RecentWrites: Sendable {
   ) -> (object: KubernetesObject?, isRecent: Bool, hash: String?) {
     let now = environment.now()
     return state.withLock { state in
-      guard let write = state.writes[child], now - write.at < Self.lifetime,
-        write.answer.resourceVersion != stored?.resourceVersion
+      guard let write = state.writes[child], write.answer.resourceVersion != stored?.resourceVersion,
+        now - write.at < Self.patience(with: stored, write.answer)
       else {
         state.writes[child] = nil
         return (stored, false, nil)
       }
       return (write.answer, true, write.hash)
     }
+  }
+
+  /// For how long what the server has answered is believed rather than what the store shows.
+  ///
+  /// The generation counts the changes of what is desired (`sig-architecture/api-conventions.md`, "Metadata"), so it tells
+  /// which of two states of one object is the earlier, where versions may only be compared for equality.
+  private static func patience(with stored: KubernetesObject?, _ answer: KubernetesObject) -> Duration {
+    guard let stored, stored.uid == answer.uid, let shown = stored.generation, let answered = answer.generation,
+      shown != answered
+    else { return lifetime }
+    return shown < answered ? longestLag : .zero
   }
 }

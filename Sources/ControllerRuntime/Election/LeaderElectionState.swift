@@ -84,14 +84,16 @@ struct LeaderElectionState: Sendable {
 
   /// A request failed.
   mutating func failed(_ error: KubernetesError, now: Duration, random: Double) -> Action {
+    let hadWritten = held != nil
     held = nil
     guard let leadsUntil else { return .wait(candidatePause(random)) }
     if now >= leadsUntil {
       renewedAt = nil
       return .lost("the lease could not be renewed within \(timing.renewDeadline): \(error)")
     }
-    // Someone has written it meanwhile: look who.
-    if error.isConflict || error.isNotFound { return .read }
+    // Someone has written it meanwhile: look who. At once only if that is news; where the Lease can neither be read nor
+    // made, as in a namespace that is gone, this would go round and round.
+    if hadWritten, error.isConflict || error.isNotFound { return .read }
     return .wait(min(timing.failurePause, max(leadsUntil - now, .milliseconds(1))))
   }
 

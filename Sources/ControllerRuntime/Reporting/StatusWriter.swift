@@ -35,6 +35,12 @@ public struct StatusWriter: Sendable {
     recent.observed(ChildID(type: type, key: change.key), change)
   }
 
+  /// Whether a store has not been told yet of what was written to an object, so that ``latest(_:_:)`` may be older than
+  /// what it shows: look again in a few seconds. A new list may have passed the write over, and then nothing tells of it.
+  public func isAwaited(_ type: ResourceType, _ key: ObjectKey) -> Bool {
+    recent.isAwaited(ChildID(type: type, key: key))
+  }
+
   /// Makes the status of an object what is given, and says whether a request was needed.
   ///
   /// Two statuses are equal when they hold the same, an absent member being equal to `false`, `0`, `""`, `[]`, `{}` and

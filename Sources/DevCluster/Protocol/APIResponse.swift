@@ -20,6 +20,8 @@ public struct APIResponse: Sendable {
   public var headers: [(name: String, value: String)]
   /// The body.
   public var body: Body
+  /// After how many bytes of the body the connection breaks, if it does. Only faults ask for this.
+  public var cutAfter: Int?
 
   /// An answer made of its parts.
   public init(status: Int, headers: [(name: String, value: String)] = [], body: Body = .bytes([])) {

@@ -5,7 +5,7 @@ import JSON
 extension APIServer {
   func get(_ request: APIRequest, _ target: RequestTarget, _ type: ServedType) throws(APIStatus) -> APIResponse {
     let form = try Representation.accepted(by: request)
-    let object = present(try found(target, type), as: type)
+    let object = present(try seen(target, type), as: type)
     return APIResponse(status: 200, json: represent(object, type, form))
   }
 
@@ -13,7 +13,7 @@ extension APIServer {
     let form = try Representation.accepted(by: request)
     let selection = try Selection(request, target, type)
     try ListOptions.check(request, isWatch: false)
-    var page = try ListPage(request, current: store.revision)
+    var page = try ListPage(request, current: readRevision)
     guard let snapshot = store.snapshot(type.storage, at: page.revision) else { throw page.expired }
     let matching = snapshot.filter { entry in
       (page.start.map { $0 < entry.key } ?? true) && selection.contains(present(entry.object, as: type))

@@ -18,7 +18,16 @@ public actor APIServer {
   var watchers: [Int: Watcher] = [:]
   var nextWatcher = 0
   var podFate: @Sendable (JSONValue, JSONValue) -> PodFate
-  var intercept: @Sendable (APIRequest) -> Fault?
+  var faults: FaultPlan
+  /// How many faults earlier plans injected.
+  var pastFaults = 0
+  /// The fault of the request that is being answered.
+  var inEffect: Fault?
+  /// Whether the request that is being answered may see what is frozen.
+  var readMayLag = false
+  /// The newest revision that reads and watches see; nil for all.
+  var frozen: Int64?
+  let gate = Gate()
   /// The revision up to which watchers were told.
   var delivered: Int64
   /// The revision at which the controllers last found nothing to do.
@@ -34,7 +43,7 @@ public actor APIServer {
     store = Store(historyLimit: configuration.historyLimit)
     identifiers = Identifiers(seed: configuration.seed)
     podFate = configuration.podFate
-    intercept = configuration.intercept
+    faults = configuration.faults
     delivered = store.revision
     for name in ["default", "kube-system", "kube-public", "kube-node-lease"] {
       var namespace = Self.namespace(named: name, labels: [:])
@@ -47,20 +56,25 @@ public actor APIServer {
   static let namespaces = StorageKey(group: "", plural: "namespaces")
 
   /// Answers one request. This is all there is: ``HTTPServer`` only carries it.
-  public func handle(_ request: APIRequest) -> APIResponse {
+  public func handle(_ request: APIRequest) async -> APIResponse {
     let target = RequestTarget(path: request.path)
+    let fault = faults.next(for: request)
+    guard await arrives(fault) else { return .nothing }
     var user = "unknown"
+    inEffect = fault
+    readMayLag = request.allowsStaleness
     let response = respond(to: request, target, user: &user)
+    inEffect = nil
     log.append(entry(request, target, user: user, response))
     settle()
-    return response
+    return await leaves(response, fault)
   }
 
   private func respond(to request: APIRequest, _ target: RequestTarget?, user: inout String) -> APIResponse {
-    switch intercept(request) {
+    switch inEffect {
     case .answer(let response): return response
-    case .closeConnection: return APIResponse(status: 0, body: .closeConnection)
-    case nil: break
+    case .closeConnection: return .nothing
+    default: break
     }
     do throws(APIStatus) {
       let identity = try impersonated(try authenticate(request), by: request)
@@ -143,7 +157,4 @@ extension APIServer {
 
   /// Forgets the requests so far, so that a test counts from here.
   public func clearRequestLog() { log.clear() }
-
-  /// Decides anew what goes wrong on purpose.
-  public func setIntercept(_ intercept: @escaping @Sendable (APIRequest) -> Fault?) { self.intercept = intercept }
 }

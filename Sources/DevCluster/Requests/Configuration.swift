@@ -25,23 +25,16 @@ public struct APIServerConfiguration: Sendable {
   public var seed = UInt64.random(in: .min ... .max)
   /// The clock.
   public var now: @Sendable () -> Timestamp = Timestamp.wallClock
-  /// Waits for the time of a bookmark and for the end of a watch; throws when the task is cancelled.
-  public var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
   /// What becomes of each pod of a DaemonSet.
   public var podFate: @Sendable (_ pod: JSONValue, _ node: JSONValue) -> PodFate = { _, _ in .ready }
-  /// Asked before each request; a fault is what the client gets in the place of the answer.
-  public var intercept: @Sendable (APIRequest) -> Fault? = { _ in nil }
+  /// How the server waits: for the next bookmark, the end of a watch, the end of a delay. Throws when its task is
+  /// cancelled.
+  public var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+  /// What goes wrong on purpose.
+  public var faults = FaultPlan.none
   /// Where the server tells what it and its controllers do.
   public var logger = Logger(label: "devcluster")
 
   /// The defaults, with one cluster admin of that token.
   public init(adminToken: String) { tokens[adminToken] = .admin }
-}
-
-/// Something that goes wrong on purpose.
-public enum Fault: Sendable {
-  /// This answer is given in the place of the real one; the request has no effect.
-  case answer(APIResponse)
-  /// The connection is closed without an answer; the request has no effect.
-  case closeConnection
 }

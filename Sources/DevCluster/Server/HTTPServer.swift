@@ -120,7 +120,9 @@ public struct HTTPServer: Sendable {
     case .bytes(let bytes):
       if response.status != 204 { headers.add(name: "Content-Length", value: String(bytes.count)) }
       try await outbound.write(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers)))
-      if !bytes.isEmpty { try await outbound.write(.body(ByteBuffer(bytes: bytes))) }
+      let sent = response.cutAfter.map { bytes.prefix(max(0, $0)) } ?? bytes[...]
+      if !sent.isEmpty { try await outbound.write(.body(ByteBuffer(bytes: sent))) }
+      if response.cutAfter != nil { return false }
       try await outbound.write(.end(nil))
       return true
     case .stream(let stream):
@@ -129,7 +131,12 @@ public struct HTTPServer: Sendable {
       channel.closeFuture.whenComplete { _ in stream.cancel() }
       defer { stream.cancel() }
       try await outbound.write(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers)))
-      for await frame in stream.frames { try await outbound.write(.body(ByteBuffer(bytes: frame))) }
+      var left = response.cutAfter ?? .max
+      for await frame in stream.frames {
+        try await outbound.write(.body(ByteBuffer(bytes: frame.prefix(left))))
+        left -= min(left, frame.count)
+        if left == 0 { return false }
+      }
       try await outbound.write(.end(nil))
       return true
     }

@@ -47,6 +47,24 @@ struct Store: Sendable {
     collections.filter { !$0.value.isEmpty }.keys.sorted { ($0.group, $0.plural) < ($1.group, $1.plural) }
   }
 
+  /// The oldest revision of which a snapshot can be had.
+  var oldestReadable: Int64 { max(forgotten, 1) }
+
+  /// Forgets all changes.
+  mutating func compact() {
+    forgotten = revision
+    changes = []
+  }
+
+  /// Makes everything as it was at a revision, in a history that begins anew with a revision that is beyond all others.
+  mutating func restore(to past: Int64) {
+    for change in changes.reversed() where change.revision > past {
+      collections[change.storage, default: [:]][change.key] = change.previous
+    }
+    revision += 1_000
+    compact()
+  }
+
   /// The oldest revision from which the changes of a type are known.
   func oldestWatchable(_ storage: StorageKey) -> Int64 { max(served[storage] ?? 0, forgotten) }
 

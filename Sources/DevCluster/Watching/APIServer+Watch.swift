@@ -13,13 +13,14 @@ extension APIServer {
     var watcher = Watcher(
       type: type, selection: selection, form: form,
       allowsBookmarks: request.flag("allowWatchBookmarks"), revision: store.revision, continuation: continuation)
+    if case .watch(let fault) = inEffect { watcher.fault = fault }
     nextWatcher += 1
     let id = nextWatcher
 
     let oldest = store.oldestWatchable(type.storage)
     if let revision = start.revision, revision < oldest {
       let gone = APIStatus.expired("too old resource version: \(revision) (\(oldest))")
-      continuation.yield(Self.frame("ERROR", gone.body))
+      continuation.yield(WatchFrame(kind: "ERROR", object: gone.body).bytes)
       continuation.finish()
       return Self.stream(frames) {}
     }
@@ -28,14 +29,16 @@ extension APIServer {
       if revision > store.revision { watcher.revision = revision }
       tell(&watcher, store.changes)
     } else {
-      for object in store.objects(type.storage) {
+      watcher.revision = readRevision
+      for (_, object) in store.snapshot(type.storage, at: watcher.revision) ?? [] {
         let object = present(object, as: type)
         if selection.contains(object) { send("ADDED", object, to: &watcher) }
       }
       if start.sendsInitialEventsEnd, watcher.allowsBookmarks {
-        continuation.yield(bookmark(watcher, annotations: ["k8s.io/initial-events-end": "true"]))
+        _ = watcher.send(bookmark(watcher, annotations: ["k8s.io/initial-events-end": "true"]))
       }
     }
+    if watcher.isOver { return Self.stream(frames) {} }
     watcher.timer = timer(id, request)
     watchers[id] = watcher
     continuation.onTermination = { [weak self] _ in
@@ -47,12 +50,25 @@ extension APIServer {
 
   /// Tells all watchers what happened since they were told last.
   func deliver() {
-    guard store.revision > delivered else { return }
-    let news = store.changes(after: delivered) ?? store.changes[...]
+    guard frozen == nil, store.revision > delivered else { return }
+    guard let news = store.changes(after: delivered) else {
+      delivered = store.revision
+      expireWatches()
+      return
+    }
     delivered = store.revision
     for (id, var watcher) in watchers {
       tell(&watcher, news)
       if watchers[id] != nil { watchers[id] = watcher }
+    }
+  }
+
+  /// Ends all watches with 410: more has changed at once than is remembered.
+  private func expireWatches() {
+    for (id, var watcher) in watchers {
+      let gone = APIStatus.expired("too old resource version: \(watcher.revision) (\(store.revision))")
+      _ = watcher.send(WatchFrame(kind: "ERROR", object: gone.body))
+      endWatch(id)
     }
   }
 
@@ -70,7 +86,8 @@ extension APIServer {
 
   private func tell(_ watcher: inout Watcher, _ changes: some Sequence<Store.Change>) {
     let type = watcher.type
-    for change in changes where change.revision > watcher.revision {
+    let newest = frozen ?? .max
+    for change in changes where change.revision > watcher.revision && change.revision <= newest {
       watcher.revision = change.revision
       if let event = watcher.event(change, { present($0, as: type) }) { send(event.kind, event.object, to: &watcher) }
     }
@@ -87,24 +104,24 @@ extension APIServer {
     } else {
       shown = represent(object, watcher.type, watcher.form)
     }
-    if case .dropped = watcher.continuation.yield(Self.frame(kind, shown)) {
+    if !watcher.send(WatchFrame(kind: kind, object: shown, key: object.objectKey)) {
       // A client that does not read loses its watch, never a frame out of the middle of it.
       watcher.continuation.finish()
     }
   }
 
-  private func bookmark(_ watcher: Watcher, annotations: JSONValue? = nil) -> [UInt8] {
-    var metadata: JSONValue = ["resourceVersion": .string(String(store.revision))]
+  private func bookmark(_ watcher: Watcher, annotations: JSONValue? = nil) -> WatchFrame {
+    var metadata: JSONValue = ["resourceVersion": .string(String(max(watcher.revision, frozen ?? store.revision)))]
     if let annotations { metadata["annotations"] = annotations }
     if !watcher.type.isCustom { metadata["creationTimestamp"] = .null }
     var object: JSONValue = ["kind": .string(watcher.type.kind), "apiVersion": .string(watcher.type.apiVersion)]
     object["metadata"] = metadata
-    return Self.frame("BOOKMARK", represent(object, watcher.type, watcher.form))
+    return WatchFrame(kind: "BOOKMARK", object: represent(object, watcher.type, watcher.form))
   }
 
   private func sendBookmark(_ id: Int) {
-    guard let watcher = watchers[id], watcher.allowsBookmarks else { return }
-    watcher.continuation.yield(bookmark(watcher))
+    guard frozen == nil, let watcher = watchers[id], watcher.allowsBookmarks else { return }
+    _ = watchers[id]?.send(bookmark(watcher))
   }
 
   /// Bookmarks at intervals and shortly before the end, and the end itself.
@@ -113,8 +130,7 @@ extension APIServer {
     let schedule = WatchSchedule(
       timeout: timeout.map { .seconds($0) } ?? .seconds(30 * 60 + Int64(id % 30) * 60),
       interval: configuration.bookmarkInterval)
-    let sleep = configuration.sleep
-    return Task { [weak self] in
+    return Task { [weak self, sleep = configuration.sleep] in
       var elapsed = Duration.zero
       for step in schedule.steps() {
         guard (try? await sleep(step.at - elapsed)) != nil else { return }
@@ -133,9 +149,5 @@ extension APIServer {
     APIResponse(
       status: 200, headers: [("Content-Type", "application/json")],
       body: .stream(WatchStream(frames: frames, cancel: cancel)))
-  }
-
-  private static func frame(_ kind: String, _ object: JSONValue) -> [UInt8] {
-    JSONWriter.bytes(["type": .string(kind), "object": object], order: .asGiven) + [UInt8(ascii: "\n")]
   }
 }

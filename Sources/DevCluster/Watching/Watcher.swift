@@ -13,6 +13,14 @@ struct Watcher {
   var hasSentColumns = false
   var continuation: AsyncStream<[UInt8]>.Continuation
   var timer: Task<Void, Never>?
+  /// What goes wrong with it.
+  var fault = WatchFault()
+  /// The frames that are kept back.
+  var held: [WatchFrame] = []
+  /// Whether a fault has ended it.
+  var isOver = false
+  /// How many frames were sent.
+  var told = 0
 
   /// The frame of a change, if the watcher is to see it: an object that comes into the selection is added, one that
   /// leaves it is deleted.

@@ -121,7 +121,11 @@ final class ObservabilityReconciler: Sendable {
       due.append(Self.refusalRetry)
     }
     if let answer = pass.answer, !pass.isStalled { due.append(answer.nextAfter) }
-    if pass.applied.contains(where: { applier.isAwaited($0.id) }) { due.append(Self.storeLag) }
+    if pass.applied.contains(where: { applier.isAwaited($0.id) })
+      || statusWriter.isAwaited(.observabilities, pass.object.key)
+    {
+      due.append(Self.storeLag)
+    }
     due += pass.applied.compactMap { applier.rest(of: $0.id) }
     return due.min().map(Outcome.again) ?? .settled
   }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import DevCluster
 import HTTPTransport
+import Synchronization
 
-/// Carries requests to an API server in this process, without a socket.
+/// Carries requests to an API server in this process, without a socket. An answer that a fault cuts breaks at that byte
+/// here too.
 public struct InProcessTransport: HTTPTransport {
   let server: APIServer
 
@@ -23,32 +24,51 @@ public struct InProcessTransport: HTTPTransport {
     let headers = answer.headers.map { HTTPField($0.name, $0.value) }
     switch answer.body {
     case .bytes(let bytes):
-      return HTTPResponse(status: answer.status, headers: headers, body: Self.body([bytes]))
+      let body = Self.body([bytes])
+      return HTTPResponse(status: answer.status, headers: headers, body: Self.cut(body, after: answer.cutAfter))
     case .closeConnection:
+      if Task.isCancelled { throw Self.error(.cancelled, "cancelled") }
       throw Self.error(.broken, "the connection was closed")
     case .stream(let stream):
       let frames = FrameReader(stream)
-      return HTTPResponse(
-        status: answer.status, headers: headers,
-        body: HTTPBody { () async throws(TransportError) in
-          let frame = await withTaskCancellationHandler {
-            await frames.next()
-          } onCancel: {
-            stream.cancel()
-          }
-          if Task.isCancelled { throw Self.error(.cancelled, "cancelled") }
-          return frame
-        })
+      let body = HTTPBody { () async throws(TransportError) in
+        let frame = await withTaskCancellationHandler {
+          await frames.next()
+        } onCancel: {
+          stream.cancel()
+        }
+        if Task.isCancelled { throw Self.error(.cancelled, "cancelled") }
+        return frame
+      }
+      return HTTPResponse(status: answer.status, headers: headers, body: Self.cut(body, after: answer.cutAfter))
     }
   }
 
-  static func body(_ chunks: [[UInt8]]) -> HTTPBody {
+  /// A body made of chunks.
+  public static func body(_ chunks: [[UInt8]]) -> HTTPBody {
     let rest = ChunkList(chunks)
     return HTTPBody { () async throws(TransportError) in await rest.next() }
   }
 
-  static func error(_ kind: TransportError.Kind, _ cause: String) -> TransportError {
-    TransportError(kind: kind, phase: .connect, host: "in-process", cause: cause)
+  /// The body up to so many bytes, and the end of its connection then.
+  private static func cut(_ body: HTTPBody, after bytes: Int?) -> HTTPBody {
+    guard let bytes else { return body }
+    let left = Mutex(bytes)
+    return HTTPBody { () async throws(TransportError) in
+      guard left.withLock({ $0 }) > 0 else { throw error(.broken, "the connection was cut", .body) }
+      var chunks = body.makeAsyncIterator()
+      guard let chunk = try await chunks.next() else { return nil }
+      return left.withLock { left in
+        defer { left -= min(left, chunk.count) }
+        return Array(chunk.prefix(left))
+      }
+    }
+  }
+
+  static func error(
+    _ kind: TransportError.Kind, _ cause: String, _ phase: TransportError.Phase = .firstByte
+  ) -> TransportError {
+    TransportError(kind: kind, phase: phase, host: "in-process", cause: cause)
   }
 }
 

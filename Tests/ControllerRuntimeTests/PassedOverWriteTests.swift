@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import KubernetesClient
+import Testing
+
+@testable import ControllerRuntime
+
+/// A store that lags behind what was written, or has passed it over. Both were found by simulation.
+@Suite struct PassedOverWriteTests {
+  private static let type = ResourceType(group: "example.org", kind: "Thing", plural: "things")
+
+  private static func object(generation: Int64, version: String) -> KubernetesObject {
+    KubernetesObject([
+      "apiVersion": "example.org/v1", "kind": "Thing",
+      "metadata": [
+        "name": "x", "namespace": "a", "uid": "u", "generation": .integer(generation),
+        "resourceVersion": .string(version),
+      ],
+    ])
+  }
+
+  private func written() -> (RecentWrites, TestTime, ChildID) {
+    let time = TestTime()
+    let recent = RecentWrites(environment: time.environment)
+    let id = ChildID(type: Self.type, key: ObjectKey(namespace: "a", name: "x"))
+    recent.remember(
+      id, stored: Self.object(generation: 2, version: "5"), hash: "", answer: Self.object(generation: 3, version: "9"))
+    return (recent, time, id)
+  }
+
+  @Test func aStoreWithALaterGenerationIsBelievedAtOnce() {
+    let (recent, _, id) = written()
+    let stored = Self.object(generation: 4, version: "12")
+    #expect(recent.current(id, stored: stored).object == stored)
+    #expect(!recent.isAwaited(id))
+  }
+
+  @Test func aStoreWithAnEarlierGenerationIsNotBelievedThoughTimePasses() {
+    let (recent, time, id) = written()
+    time.advance(by: .seconds(60))
+    #expect(recent.current(id, stored: Self.object(generation: 2, version: "5")).object?.generation == 3)
+    time.advance(by: RecentWrites.longestLag)
+    #expect(recent.current(id, stored: Self.object(generation: 2, version: "5")).object?.generation == 2)
+  }
+
+  @Test func aConflictThatIsNotOfTheIdentityIsNoSuccess() async throws {
+    let api = FakeAPI()
+    var child = KubernetesObject(type: .configMaps, namespace: "a", name: "x")
+    child["metadata"]?["uid"] = "u"
+    api.put(.configMaps, child)
+    let conflict = KubernetesError.status(APIStatus(code: 409, reason: "Conflict", message: "not now"))
+    api.fail("delete", conflict)
+    let entry = InventoryEntry(version: "v1", kind: "ConfigMap", namespace: "a", name: "x", uid: "u")
+    await #expect(throws: conflict) {
+      _ = try await Pruner(api: api).delete(entry, type: .configMaps, ownerUID: "o")
+    }
+  }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DevCluster
+import JSON
+
+/// A whole store in a form in which two clusters can be compared: without what differs from run to run.
+struct ComparableStore: Equatable, Sendable {
+  /// What is left out, wherever it stands: identities, versions, times.
+  static let masked: Set<String> = [
+    "uid", "resourceVersion", "creationTimestamp", "deletionTimestamp", "lastTransitionTime", "lastHeartbeatTime",
+    "lastUpdateTime", "lastProbeTime", "startTime", "startedAt", "time", "clusterIP", "clusterIPs",
+  ]
+  /// What is left out as a whole: Events tell what happened, not what is; pods are the server's own work.
+  static let maskedKinds: Set<String> = ["Event", "Pod", "Lease", "ControllerRevision"]
+
+  /// The objects by kind, namespace and name.
+  let objects: [String: JSONValue]
+
+  /// The store as it is now.
+  init(of server: APIServer) async {
+    var objects: [String: JSONValue] = [:]
+    for object in await server.everything() {
+      let kind = object["kind"]?.string ?? ""
+      guard !Self.maskedKinds.contains(kind) else { continue }
+      let name = [kind, object["metadata"]?["namespace"]?.string, object["metadata"]?["name"]?.string]
+      objects[name.compactMap(\.self).joined(separator: "/")] = Self.masking(object)
+    }
+    self.objects = objects
+  }
+
+  /// In words, what is not as in another store.
+  func differences(from other: ComparableStore) -> [String] {
+    Set(objects.keys).union(other.objects.keys).sorted().compactMap { name in
+      switch (objects[name], other.objects[name]) {
+      case (nil, _?): return "\(name) is not there"
+      case (_?, nil): return "\(name) is left over"
+      case (let mine?, let others?) where mine != others: return "\(name): \(Self.place(mine, others, name))"
+      default: return nil
+      }
+    }
+  }
+
+  /// The first place in which two values differ.
+  private static func place(_ mine: JSONValue, _ others: JSONValue, _ path: String) -> String {
+    if let left = mine.object, let right = others.object {
+      for key in Set(left.map(\.key)).union(right.map(\.key)).sorted() where left[key] != right[key] {
+        return place(left[key] ?? .null, right[key] ?? .null, "\(path).\(key)")
+      }
+    }
+    return "\(path) is \(mine), not \(others)"
+  }
+
+  private static func masking(_ value: JSONValue) -> JSONValue {
+    if let members = value.object {
+      return .object(JSONObject(members.compactMap { masked.contains($0.key) ? nil : ($0.key, masking($0.value)) }))
+    }
+    if let elements = value.array { return .array(elements.map(masking)) }
+    return value
+  }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DevCluster
+import HTTPTransport
+import Synchronization
+
+/// The network between one replica and the API server: keeps deadlines on virtual time, and can be torn for good, as
+/// when a process dies.
+final class SimulatedTransport: HTTPTransport {
+  private let server: InProcessTransport
+  private let scheduler: Scheduler
+  private let name: String
+  private let trace: Trace
+  private let isTorn = Mutex(false)
+  /// Asked to look at each request as it is sent.
+  private let onSend: @Sendable (HTTPRequest) -> Void
+
+  init(
+    _ server: APIServer, scheduler: Scheduler, name: String, trace: Trace,
+    onSend: @escaping @Sendable (HTTPRequest) -> Void
+  ) {
+    self.server = InProcessTransport(server)
+    self.scheduler = scheduler
+    self.name = name
+    self.trace = trace
+    self.onSend = onSend
+  }
+
+  /// Lets nothing through from now on, in either direction.
+  func tear() { isTorn.withLock { $0 = true } }
+
+  func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    try checkIsWhole()
+    onSend(request)
+    let path = request.url.split(separator: "/", maxSplits: 3).last ?? ""
+    note("-> \(request.method) \(path) \(request.body.map { String($0.count) } ?? "")")
+    do {
+      let deadline = request.deadlines.total ?? request.deadlines.idle
+      let answer = try await within(deadline) { [server] () async throws(TransportError) in
+        try await server.send(request)
+      }
+      try checkIsWhole()
+      note("<- \(answer.status) \(request.method) \(path)")
+      return HTTPResponse(
+        status: answer.status, headers: answer.headers, body: body(answer.body, idle: request.deadlines.idle))
+    } catch {
+      note("<- \(error.kind) \(request.method) \(path)")
+      throw error
+    }
+  }
+
+  private func note(_ step: String) { trace.note("\(scheduler.now.milliseconds) \(name) \(step)") }
+
+  private func body(_ body: HTTPBody, idle: Duration) -> HTTPBody {
+    HTTPBody { [self] () async throws(TransportError) in
+      try checkIsWhole()
+      let chunk = try await within(idle) { () async throws(TransportError) in
+        var chunks = body.makeAsyncIterator()
+        return try await chunks.next()
+      }
+      try checkIsWhole()
+      return chunk
+    }
+  }
+
+  private func checkIsWhole() throws(TransportError) {
+    guard isTorn.withLock({ $0 }) else { return }
+    throw TransportError(kind: .broken, phase: .send, host: "simulated", cause: "the process is gone")
+  }
+
+  private func within<Output: Sendable>(
+    _ limit: Duration, _ body: @escaping @Sendable () async throws(TransportError) -> Output
+  ) async throws(TransportError) -> Output {
+    let late = TransportError(kind: .timedOut, phase: .firstByte, host: "simulated", cause: "no answer within \(limit)")
+    let result = await withTaskGroup(of: Result<Output, TransportError>.self) { group in
+      group.addTask {
+        do throws(TransportError) { return .success(try await body()) } catch { return .failure(error) }
+      }
+      group.addTask { [scheduler] in
+        try? await scheduler.sleep(limit)
+        return .failure(late)
+      }
+      defer { group.cancelAll() }
+      return await group.next() ?? .failure(late)
+    }
+    return try result.get()
+  }
+}
+
+extension Duration {
+  /// Whole milliseconds.
+  var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ProcessSupport
+import Testing
+
+/// The runtime's own proof; see `Simulation` for what a seed is.
+@Suite struct SimulationTests {
+  @Test func seedsEndWithWhatIsDesired() async throws {
+    let (ending, lines) = try await SimulateCommand.run(["--seeds", "500"])
+    #expect(ending == .exit(0), "\(lines.joined(separator: "\n"))")
+    #expect(lines.last?.hasPrefix("simulate: 500 seeds, 0 violations, 500 distinct traces, ") == true)
+  }
+
+  /// Two processes, each step alike: requests, answers, times, what meddled, and how many jobs ran.
+  @Test(arguments: [1, 2, 77, 4711])
+  func aSeedIsReplayedStepByStep(_ seed: Int) async throws {
+    let first = try await SimulateCommand.run(["--seed", String(seed)])
+    let second = try await SimulateCommand.run(["--seed", String(seed)])
+    #expect(first.lines.count > 100)
+    #expect(first.lines == second.lines)
+  }
+
+  @Test func differentSeedsDiffer() async throws {
+    let traces = try await [1, 2, 3].asyncMap { seed in
+      try await SimulateCommand.run(["--seed", String(seed)]).lines.first { $0.hasPrefix("trace ") }
+    }
+    #expect(Set(traces).count == 3)
+  }
+
+  /// The oracle is no rubber stamp: a controller with a defect is found out within a few seeds, and told how.
+  @Test(arguments: [
+    ("prunesByName", "deleted"), ("forgetsToRetry", "child"), ("prunesAfterFailure", "deleted"),
+    ("ignoresElection", "does not lead"), ("notesTheTime", "again and again"),
+  ])
+  func aDefectIsFound(_ defect: String, _ word: String) async throws {
+    let (ending, lines) = try await SimulateCommand.run(["--seeds", "200", "--threads", "1", "--defect", defect])
+    #expect(ending == .exit(1))
+    let findings = lines.filter { $0.hasPrefix("seed ") }
+    #expect(findings.contains { $0.contains(word) }, "\(findings)")
+    #expect(lines.contains { $0.contains("replay with: make simulate SEED=") })
+  }
+}
+
+extension Sequence {
+  fileprivate func asyncMap<Output>(_ transform: (Element) async throws -> Output) async rethrows -> [Output] {
+    var output: [Output] = []
+    for element in self { output.append(try await transform(element)) }
+    return output
+  }
+}
