@@ -34,6 +34,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let nioConcurrency = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -56,10 +57,10 @@ let package = Package(
     .systemLibrary(name: "CLinux"),
     library("JSON"),
     library("YAML", ["CYAML", "JSON"]),
-    library("HTTPTransport", ["CCurl"]),
-    library("KubernetesClient", ["CLinux", "JSON", "YAML", "HTTPTransport"]),
-    library("Telemetry", [logging, nioCore, nioPosix, nioHTTP1]),
-    library("ControllerRuntime", ["JSON", "HTTPTransport", "KubernetesClient", logging]),
+    library("HTTPTransport", ["CCurl", nioConcurrency]),
+    library("KubernetesClient", ["CLinux", "JSON", "YAML", "HTTPTransport", nioConcurrency]),
+    library("Telemetry", [logging, nioCore, nioPosix, nioHTTP1, nioConcurrency]),
+    library("ControllerRuntime", ["JSON", "HTTPTransport", "KubernetesClient", logging, nioConcurrency]),
     library("ObservabilityAPI", ["JSON"]),
     library("Rendering", ["JSON", "ObservabilityAPI"]),
     library("Backends", ["JSON", "HTTPTransport"]),
@@ -67,16 +68,16 @@ let package = Package(
       "ObservabilityController",
       [
         "JSON", "HTTPTransport", "KubernetesClient", "Telemetry", "ControllerRuntime", "ObservabilityAPI",
-        "Rendering", "Backends", logging,
+        "Rendering", "Backends", logging, nioConcurrency,
       ]),
     library("NodePreflight", ["CLinux", "JSON"]),
-    library("DevCluster", ["JSON", "YAML", "HTTPTransport", logging, nioCore, nioPosix, nioHTTP1]),
+    library("DevCluster", ["JSON", "YAML", "HTTPTransport", logging, nioCore, nioPosix, nioHTTP1, nioConcurrency]),
     .executableTarget(
       name: "observability-operator",
       dependencies: [
         "JSON", "YAML", "HTTPTransport", "KubernetesClient", "Telemetry", "ControllerRuntime", "ObservabilityAPI",
         "Rendering", "Backends", "ObservabilityController", "NodePreflight", "CLinux", arguments, logging, lifecycle,
-        signals,
+        signals, nioConcurrency,
       ],
       swiftSettings: strict, linkerSettings: small),
     .executableTarget(
@@ -101,16 +102,17 @@ let package = Package(
       name: "simulate", dependencies: ["Simulation", arguments], swiftSettings: strict),
     tests("JSONTests", ["JSON"]),
     tests("YAMLTests", ["YAML", "JSON"]),
-    tests("HTTPTransportTests", ["HTTPTransport", "CCurl"]),
-    tests("KubernetesClientTests", ["KubernetesClient", "HTTPTransport", "JSON"]),
-    tests("TelemetryTests", ["Telemetry", logging]),
+    tests("HTTPTransportTests", ["HTTPTransport", "CCurl", nioConcurrency]),
+    tests("KubernetesClientTests", ["KubernetesClient", "HTTPTransport", "JSON", nioConcurrency]),
+    tests("TelemetryTests", ["Telemetry", logging, nioConcurrency]),
     tests(
-      "ControllerRuntimeTests", ["ControllerRuntime", "KubernetesClient", "HTTPTransport", "JSON", logging],
+      "ControllerRuntimeTests",
+      ["ControllerRuntime", "KubernetesClient", "HTTPTransport", "JSON", logging, nioConcurrency],
       exclude: ["Fixtures"]),
     tests("ObservabilityAPITests", ["ObservabilityAPI", "JSON", "YAML"]),
     tests("RenderingTests", ["Rendering", "ObservabilityAPI", "JSON", "YAML"], exclude: ["Golden"]),
-    tests("BackendsTests", ["Backends", "HTTPTransport", "JSON"]),
-    tests("NodePreflightTests", ["NodePreflight", "CLinux", "JSON"]),
+    tests("BackendsTests", ["Backends", "HTTPTransport", "JSON", nioConcurrency]),
+    tests("NodePreflightTests", ["NodePreflight", "CLinux", "JSON", nioConcurrency]),
     tests(
       "DevClusterTests", ["DevCluster", "JSON", "YAML", logging, nioCore, nioHTTP1, nioPosix],
       exclude: ["FieldManagement/Recordings"]),
@@ -118,13 +120,13 @@ let package = Package(
       "ObservabilityControllerTests",
       [
         "ObservabilityController", "ObservabilityAPI", "Rendering", "Backends", "ControllerRuntime", "KubernetesClient",
-        "HTTPTransport", "DevCluster", "JSON", "Telemetry", "Harness", logging,
+        "HTTPTransport", "DevCluster", "JSON", "Telemetry", "Harness", logging, nioConcurrency,
       ]),
     .target(
       name: "Harness",
       dependencies: [
         "ObservabilityController", "ObservabilityAPI", "ControllerRuntime", "KubernetesClient", "HTTPTransport",
-        "DevCluster", "JSON", logging,
+        "DevCluster", "JSON", logging, nioConcurrency,
       ],
       path: "Tests/Harness", swiftSettings: strict),
     tests(
@@ -134,7 +136,7 @@ let package = Package(
       ]),
     .target(
       name: "ProcessSupport",
-      dependencies: ["HTTPTransport", "KubernetesClient", "DevCluster", "Harness"],
+      dependencies: ["HTTPTransport", "KubernetesClient", "DevCluster", "Harness", nioConcurrency],
       path: "Tests/ProcessSupport", swiftSettings: strict),
     .executableTarget(
       name: "contact-controller",
@@ -144,20 +146,22 @@ let package = Package(
       "ExampleTests",
       ["contact-controller", "ControllerRuntime", "KubernetesClient", "DevCluster", "Harness", "JSON", logging]),
     .target(
-      name: "Replay", dependencies: ["DevCluster", "JSON", "YAML", logging], path: "Tests/Replay",
+      name: "Replay", dependencies: ["DevCluster", "JSON", "YAML", logging, nioConcurrency], path: "Tests/Replay",
       swiftSettings: strict),
     tests("ConformanceTests", ["Replay", "DevCluster", "JSON", "YAML"]),
     tests("KubectlTests", ["ProcessSupport", "DevCluster", "JSON", "YAML", logging]),
     .target(
       name: "Simulation",
-      dependencies: ["ControllerRuntime", "KubernetesClient", "HTTPTransport", "DevCluster", "JSON", logging],
+      dependencies: [
+        "ControllerRuntime", "KubernetesClient", "HTTPTransport", "DevCluster", "JSON", logging, nioConcurrency,
+      ],
       path: "Tests/Simulation", swiftSettings: strict),
     tests("SimulationTests", ["Simulation", "ProcessSupport", "simulate"]),
     tests(
       "FaultsTests",
       [
         "ProcessSupport", "Harness", "ObservabilityController", "ObservabilityAPI", "ControllerRuntime",
-        "KubernetesClient", "HTTPTransport", "DevCluster", "JSON", logging, "observability-operator",
+        "KubernetesClient", "HTTPTransport", "DevCluster", "JSON", logging, "observability-operator", nioConcurrency,
       ]),
     tests("StructureTests", []),
   ],

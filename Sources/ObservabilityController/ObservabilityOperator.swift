@@ -4,7 +4,7 @@ import ControllerRuntime
 import HTTPTransport
 import KubernetesClient
 import Logging
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// The operator as a whole: watches, queue, workers and Events, put together.
 ///
@@ -94,11 +94,11 @@ private final class WatchRouter: Sendable {
   /// Metadata that nobody reads calls for no work; a status that somebody else wrote is put right.
   private static let calling = ChangePredicate.specification.or(.status)
 
-  private let informers = Mutex<Informers?>(nil)
-  private let reconciler = Mutex<ObservabilityReconciler?>(nil)
+  private let informers = NIOLockedValueBox<Informers?>(nil)
+  private let reconciler = NIOLockedValueBox<ObservabilityReconciler?>(nil)
   private let queue: WorkQueue<String>
   private let logger: Logger
-  private let story = Mutex(WatchStory())
+  private let story = NIOLockedValueBox(WatchStory())
 
   init(queue: WorkQueue<String>, logger: Logger) {
     self.queue = queue
@@ -107,12 +107,12 @@ private final class WatchRouter: Sendable {
 
   /// Closes the circle: what the watches tell goes to those who made them.
   func connect(_ informers: Informers, _ reconciler: ObservabilityReconciler) {
-    self.informers.withLock { $0 = informers }
-    self.reconciler.withLock { $0 = reconciler }
+    self.informers.withLockedValue { $0 = informers }
+    self.reconciler.withLockedValue { $0 = reconciler }
   }
 
   func changed(_ target: WatchTarget, _ change: StoreChange) {
-    if reconciler.withLock({ $0 })?.observed(target, change) == true { return }
+    if reconciler.withLockedValue({ $0 })?.observed(target, change) == true { return }
     let priority: WorkPriority = change.isInitial ? .low : .normal
     switch target.type {
     case .observabilities:
@@ -133,22 +133,22 @@ private final class WatchRouter: Sendable {
 
   /// Lets a replica that does not lead watch what it will need once it does.
   private func warmUp(_ change: StoreChange) {
-    guard let informers = informers.withLock({ $0 }), let reconciler = reconciler.withLock({ $0 }),
+    guard let informers = informers.withLockedValue({ $0 }), let reconciler = reconciler.withLockedValue({ $0 }),
       !reconciler.knows(change.key.name)
     else { return }
     informers.want(change.new.flatMap(reconciler.targets) ?? [], by: change.key.name)
   }
 
   func stateChanged(_ target: WatchTarget, _ state: InformerState) {
-    let all = informers.withLock { $0 }?.states ?? [:]
-    for line in story.withLock({ $0.tell(target, state, all: all) }) {
+    let all = informers.withLockedValue { $0 }?.states ?? [:]
+    for line in story.withLockedValue({ $0.tell(target, state, all: all) }) {
       logger.log(level: line.level, "\(line.message)", metadata: line.metadata)
     }
     addAll(priority: .low)
   }
 
   private func addAll(priority: WorkPriority) {
-    guard let store = informers.withLock({ $0 })?.store(Watches.objects) else { return }
+    guard let store = informers.withLockedValue({ $0 })?.store(Watches.objects) else { return }
     for object in store.all() { queue.add(object.name, priority: priority) }
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import NIOConcurrencyHelpers
 import NIOCore
-import Synchronization
 
 /// Bounds the number of connections. When it is reached, the one that has kept us waiting longest gives way to the new
 /// one, so that whoever holds connections open without asking anything keeps nobody else out. One that is being answered
@@ -17,7 +17,7 @@ final class ConnectionGate: Sendable {
     /// The next request is waited for.
     func waits() { gate.set(id, isAnswered: false) }
     /// Another number after each of these; nil if the connection was closed.
-    var turn: Int? { gate.state.withLock { $0.connections[id]?.turn } }
+    var turn: Int? { gate.state.withLockedValue { $0.connections[id]?.turn } }
   }
 
   private struct Connection {
@@ -31,7 +31,7 @@ final class ConnectionGate: Sendable {
     var connections: [Int: Connection] = [:]
   }
 
-  private let state = Mutex(State())
+  private let state = NIOLockedValueBox(State())
   private let limit: Int
 
   init(limit: Int) { self.limit = limit }
@@ -40,12 +40,12 @@ final class ConnectionGate: Sendable {
   ///
   /// - Throws: `ChannelError` if all are being answered.
   func admit(_ channel: any Channel) throws -> Ticket {
-    let (id, closed) = try state.withLock { state throws(ChannelError) in
+    let (id, closed) = try state.withLockedValue { state in
       var closed: (any Channel)?
       if state.connections.count >= limit {
         let waiting = state.connections.filter { !$0.value.isAnswered }
         guard let oldest = waiting.min(by: { $0.value.turn < $1.value.turn }) else {
-          throw .operationUnsupported
+          throw ChannelError.operationUnsupported
         }
         state.connections[oldest.key] = nil
         closed = oldest.value.channel
@@ -55,12 +55,12 @@ final class ConnectionGate: Sendable {
       return (state.counter, closed)
     }
     closed?.close(promise: nil)
-    channel.closeFuture.whenComplete { _ in self.state.withLock { $0.connections[id] = nil } }
+    channel.closeFuture.whenComplete { _ in self.state.withLockedValue { $0.connections[id] = nil } }
     return Ticket(gate: self, id: id)
   }
 
   private func set(_ id: Int, isAnswered: Bool) {
-    state.withLock { state in
+    state.withLockedValue { state in
       state.counter += 1
       state.connections[id]?.turn = state.counter
       state.connections[id]?.isAnswered = isAnswered

@@ -2,7 +2,7 @@
 
 import KubernetesClient
 import Logging
-import Synchronization
+import NIOConcurrencyHelpers
 import Testing
 
 @testable import ControllerRuntime
@@ -12,7 +12,7 @@ import Testing
     let time = TestTime()
     let log = LogRecorder()
     let metrics = CountedMetrics()
-    let reports = Mutex<[ReconcileReport<String>]>([])
+    let reports = NIOLockedValueBox<[ReconcileReport<String>]>([])
     let queue: WorkQueue<String>
 
     init() {
@@ -22,10 +22,11 @@ import Testing
     func controller(workers: Int = 1, _ reconcile: @escaping Controller<String>.Reconcile) -> Controller<String> {
       Controller(
         name: "test", queue: queue, workers: workers, environment: time.environment, metrics: metrics,
-        logger: log.logger, onResult: { report in self.reports.withLock { $0.append(report) } }, reconcile: reconcile)
+        logger: log.logger, onResult: { report in self.reports.withLockedValue { $0.append(report) } },
+        reconcile: reconcile)
     }
-    var results: [ReconcileResult] { reports.withLock { $0.map(\.result) } }
-    var nexts: [ReconcileReport<String>.Next] { reports.withLock { $0.map(\.next) } }
+    var results: [ReconcileResult] { reports.withLockedValue { $0.map(\.result) } }
+    var nexts: [ReconcileReport<String>.Next] { reports.withLockedValue { $0.map(\.next) } }
   }
 
   private struct Failure: Error, CustomStringConvertible {
@@ -34,9 +35,9 @@ import Testing
 
   @Test func anErrorIsRetriedWithAWaitLoggedOnceAndItsEndToo() async throws {
     let fixture = Fixture()
-    let failures = Mutex(3)
+    let failures = NIOLockedValueBox(3)
     let controller = fixture.controller { _ in
-      if failures.withLock({
+      if failures.withLockedValue({
         $0 -= 1; return $0 >= 0
       }) {
         throw Failure(description: "broken")
@@ -155,28 +156,28 @@ import Testing
 
   @Test func workersAreBoundedAndNoKeyIsWorkedOnTwiceAtOnce() async throws {
     let fixture = Fixture()
-    let active = Mutex<[String]>([])
-    let peak = Mutex(0)
+    let active = NIOLockedValueBox<[String]>([])
+    let peak = NIOLockedValueBox(0)
     let gate = ChangeSignal()
     let controller = fixture.controller(workers: 2) { key in
-      active.withLock { active in
+      active.withLockedValue { active in
         #expect(!active.contains(key))
         active.append(key)
-        peak.withLock { $0 = max($0, active.count) }
+        peak.withLockedValue { $0 = max($0, active.count) }
       }
       await gate.changed(since: 0)
-      active.withLock { $0.removeAll { $0 == key } }
+      active.withLockedValue { $0.removeAll { $0 == key } }
       return .settled
     }
     for key in ["a", "b", "c"] { fixture.queue.add(key) }
     let run = Task { await controller.run() }
-    try await eventually("both workers are busy") { active.withLock { $0.count == 2 } }
+    try await eventually("both workers are busy") { active.withLockedValue { $0.count == 2 } }
     fixture.queue.add("a")
     fixture.time.advance(by: .seconds(700))
     #expect(fixture.queue.stuck() != nil)
     gate.notify()
     try await eventually("all are done") { fixture.results.count == 4 }
-    #expect(peak.withLock { $0 } == 2)
+    #expect(peak.withLockedValue { $0 } == 2)
     #expect(fixture.queue.stuck() == nil)
     await controller.stop()
     await run.value
@@ -185,27 +186,27 @@ import Testing
   @Test func stopFinishesWhatRunsAndTakesNoMore() async throws {
     let fixture = Fixture()
     let gate = ChangeSignal()
-    let started = Mutex<[String]>([])
+    let started = NIOLockedValueBox<[String]>([])
     let controller = fixture.controller { key in
-      started.withLock { $0.append(key) }
+      started.withLockedValue { $0.append(key) }
       await gate.changed(since: 0)
       return .settled
     }
     fixture.queue.add("a")
     fixture.queue.add("b")
     let run = Task { await controller.run() }
-    try await eventually("a runs") { started.withLock { $0 } == ["a"] }
-    let stopped = Mutex(false)
+    try await eventually("a runs") { started.withLockedValue { $0 } == ["a"] }
+    let stopped = NIOLockedValueBox(false)
     let stop = Task {
       await controller.stop()
-      stopped.withLock { $0 = true }
+      stopped.withLockedValue { $0 = true }
     }
     try await eventually("the queue is closed") { fixture.queue.count == 0 }
-    #expect(!stopped.withLock { $0 })
+    #expect(!stopped.withLockedValue { $0 })
     gate.notify()
     await stop.value
     await run.value
-    #expect(started.withLock { $0 } == ["a"])
+    #expect(started.withLockedValue { $0 } == ["a"])
     #expect(fixture.results == [.success])
   }
 

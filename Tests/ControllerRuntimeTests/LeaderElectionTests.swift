@@ -3,7 +3,7 @@
 import JSON
 import KubernetesClient
 import Logging
-import Synchronization
+import NIOConcurrencyHelpers
 import Testing
 
 @testable import ControllerRuntime
@@ -142,17 +142,17 @@ import Testing
   @Test func cancellationEndsTheWorkBeforeTheLeaseIsReleased() async throws {
     let (api, time) = (FakeAPI(), TestTime())
     let elector = elector(api, time)
-    let holderAtEnd = Mutex<String?>(nil)
+    let holderAtEnd = NIOLockedValueBox<String?>(nil)
     let run = Task {
       await elector.run {
         try? await time.environment.sleep(.seconds(1_000))
-        holderAtEnd.withLock { $0 = self.holder(api) }
+        holderAtEnd.withLockedValue { $0 = self.holder(api) }
       }
     }
     try await eventually("it leads") { elector.isLeader && time.deadlines.contains(.seconds(1_000)) }
     run.cancel()
     #expect(await run.value == .finished)
-    #expect(holderAtEnd.withLock { $0 } == "me")
+    #expect(holderAtEnd.withLockedValue { $0 } == "me")
     #expect(holder(api) == "")
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import KubernetesClient
-import Synchronization
+import NIOConcurrencyHelpers
 import Testing
 
 @testable import ControllerRuntime
@@ -11,12 +11,12 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct ReflectorConvergenceTests {
   /// A reader that knows nothing but the changes.
   private final class Replay: Sendable {
-    private let state = Mutex<[ObjectKey: KubernetesObject]>([:])
+    private let state = NIOLockedValueBox<[ObjectKey: KubernetesObject]>([:])
 
-    var objects: [KubernetesObject] { state.withLock { $0.values.sorted { $0.key < $1.key } } }
+    var objects: [KubernetesObject] { state.withLockedValue { $0.values.sorted { $0.key < $1.key } } }
 
     func take(_ change: StoreChange) {
-      state.withLock { state in
+      state.withLockedValue { state in
         #expect(state[change.key] == change.old, "the change does not begin where the one before ended")
         state[change.key] = change.new
       }

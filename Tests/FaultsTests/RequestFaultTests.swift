@@ -5,7 +5,7 @@ import HTTPTransport
 import Harness
 import JSON
 import KubernetesClient
-import Synchronization
+import NIOConcurrencyHelpers
 import Testing
 
 /// What one request meets, as its client sees it, and what is left of it in the store.
@@ -80,15 +80,15 @@ import Testing
   }
 
   @Test func aDelayIsWaitedForOnTheServersClock() async throws {
-    let waits = Mutex<[Duration]>([])
-    let cluster = await FaultedCluster(sleep: { duration in waits.withLock { $0.append(duration) } })
+    let waits = NIOLockedValueBox<[Duration]>([])
+    let cluster = await FaultedCluster(sleep: { duration in waits.withLockedValue { $0.append(duration) } })
     await cluster.server.setFaults(
       FaultPlan(script: [
         .init(.delay(.seconds(3)), for: Self.writes), .init(.delayAnswer(.seconds(5)), for: Self.writes),
       ]))
     try await cluster.put("one")
     try await cluster.put("two")
-    #expect(waits.withLock { $0 } == [.seconds(3), .seconds(5)])
+    #expect(waits.withLockedValue { $0 } == [.seconds(3), .seconds(5)])
     #expect(await cluster.stored("two") == "1")
   }
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Something one side tells the other once.
 final class Signal: Sendable {
-  private let state = Mutex(false)
+  private let state = NIOLockedValueBox(false)
 
-  var isSet: Bool { state.withLock { $0 } }
+  var isSet: Bool { state.withLockedValue { $0 } }
 
-  func set() { state.withLock { $0 = true } }
+  func set() { state.withLockedValue { $0 = true } }
 
   /// Blocks a server's thread, never a task, until the signal is set.
   func block() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTPTransport
-import Synchronization
+import NIOConcurrencyHelpers
 import Testing
 
 @testable import KubernetesClient
@@ -15,12 +15,12 @@ import Testing
       var now = Timestamp(secondsSinceEpoch: 1000)
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
-    var runs: Int { state.withLock { $0.runs } }
-    var isRunning: Bool { state.withLock { !$0.running.isEmpty } }
+    var runs: Int { state.withLockedValue { $0.runs } }
+    var isRunning: Bool { state.withLockedValue { !$0.running.isEmpty } }
 
-    func setNow(_ seconds: Int64) { state.withLock { $0.now = Timestamp(secondsSinceEpoch: seconds) } }
+    func setNow(_ seconds: Int64) { state.withLockedValue { $0.now = Timestamp(secondsSinceEpoch: seconds) } }
 
     func source() -> CredentialSource {
       CredentialSource(
@@ -28,7 +28,7 @@ import Testing
         run: { (_) async throws(PluginFailure) in
           let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-              self.state.withLock { state in
+              self.state.withLockedValue { state in
                 state.runs += 1
                 state.running.append(continuation)
               }
@@ -37,11 +37,11 @@ import Testing
             self.end(.failure(.cancelled))
           }
           return try result.get()
-        }, now: { self.state.withLock { $0.now } })
+        }, now: { self.state.withLockedValue { $0.now } })
     }
 
     func end(_ result: Result<PluginCredential, PluginFailure>) {
-      let ended = state.withLock { state in
+      let ended = state.withLockedValue { state in
         defer { state.running = [] }
         return state.running
       }
@@ -131,14 +131,14 @@ import Testing
   }
 
   @Test func requestsCarryWhatThePluginTells() async throws {
-    let tokens = Mutex(["one", "two", "three"][...])
+    let tokens = NIOLockedValueBox(["one", "two", "three"][...])
     let pair = KeyPair(certificate: Array("c".utf8), key: Array("k".utf8))
     let configuration = ClusterConfiguration(
       server: "https://api:6443", credentials: .plugin(CredentialPlugin(command: "a")))
     let identity = IdentitySource(
       configuration,
       run: { (_) async throws(PluginFailure) in
-        PluginCredential(token: tokens.withLock { $0.popFirst() }, keyPair: pair)
+        PluginCredential(token: tokens.withLockedValue { $0.popFirst() }, keyPair: pair)
       })
     let object = #"{"metadata":{"name":"a"}}"#
     let refused = ScriptedTransport.Answer.body(401, "")

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import NIOConcurrencyHelpers
 import NodePreflight
-import Synchronization
 import Testing
 
 private let path = "/proc/1/root/proc/sys/net/netfilter/nf_conntrack_events"
@@ -14,7 +14,7 @@ private final class TableHost: HostAccess {
     var entered = 0
     var writes: [String] = []
   }
-  let state: Mutex<State>
+  let state: NIOLockedValueBox<State>
   let enterError: HostError?
   let readError: HostError?
   let writeError: HostError?
@@ -24,18 +24,18 @@ private final class TableHost: HostAccess {
     _ value: String?, enterError: HostError? = nil, readError: HostError? = nil, writeError: HostError? = nil,
     sticks: Bool = true
   ) {
-    state = Mutex(State(files: value.map { [path: $0] } ?? [:]))
+    state = NIOLockedValueBox(State(files: value.map { [path: $0] } ?? [:]))
     (self.enterError, self.readError, self.writeError, self.sticks) = (enterError, readError, writeError, sticks)
   }
 
   func enterHostNetwork() throws(HostError) {
-    state.withLock { $0.entered += 1 }
+    state.withLockedValue { $0.entered += 1 }
     if let enterError { throw enterError }
   }
 
   func readFile(_ path: String) throws(HostError) -> [UInt8] {
     if let readError { throw readError }
-    let (value, entered) = state.withLock { ($0.files[path], $0.entered) }
+    let (value, entered) = state.withLockedValue { ($0.files[path], $0.entered) }
     #expect(entered == 1, "the setting belongs to the namespace of the reader")
     guard let value else { throw HostError(.missing, "read \(path): No such file or directory") }
     return Array(value.utf8)
@@ -43,7 +43,7 @@ private final class TableHost: HostAccess {
 
   func writeFile(_ path: String, _ bytes: [UInt8]) throws(HostError) {
     if let writeError { throw writeError }
-    state.withLock {
+    state.withLockedValue {
       $0.writes.append(String(decoding: bytes, as: UTF8.self))
       if sticks { $0.files[path] = String(decoding: bytes, as: UTF8.self) }
     }
@@ -58,8 +58,8 @@ private final class TableHost: HostAccess {
     #expect(verdict.exitCode == .ok)
     #expect(verdict.reason == "Prepared")
     #expect(verdict.changed == ["net.netfilter.nf_conntrack_events: \(before.filter { !$0.isWhitespace }) -> 1"])
-    #expect(host.state.withLock { $0.files[path] } == "1\n")
-    #expect(host.state.withLock { $0.entered } == 1)
+    #expect(host.state.withLockedValue { $0.files[path] } == "1\n")
+    #expect(host.state.withLockedValue { $0.entered } == 1)
   }
 
   @Test func leavesAGoodSettingAlone() {
@@ -68,7 +68,7 @@ private final class TableHost: HostAccess {
     #expect(verdict.exitCode == .ok)
     #expect(verdict.reason == "NothingToDo")
     #expect(verdict.changed.isEmpty)
-    #expect(host.state.withLock { $0.writes }.isEmpty)
+    #expect(host.state.withLockedValue { $0.writes }.isEmpty)
   }
 
   @Test func passesWithoutConnectionTracking() {
@@ -83,7 +83,7 @@ private final class TableHost: HostAccess {
     #expect(verdict.reason == "WouldChange")
     #expect(verdict.changed == ["net.netfilter.nf_conntrack_events: 2 -> 1"])
     #expect(verdict.message.contains("would be set"))
-    #expect(host.state.withLock { $0.writes }.isEmpty)
+    #expect(host.state.withLockedValue { $0.writes }.isEmpty)
   }
 
   @Test func namesTheRightThatIsMissing() {
@@ -91,7 +91,7 @@ private final class TableHost: HostAccess {
     let verdict = Preflight(host: host).run()
     #expect(verdict.exitCode == .hostForbidden)
     #expect(verdict.message.contains("SYS_ADMIN"))
-    #expect(host.state.withLock { $0.writes }.isEmpty)
+    #expect(host.state.withLockedValue { $0.writes }.isEmpty)
   }
 
   @Test(arguments: [

@@ -2,7 +2,7 @@
 
 import Dispatch
 import Glibc
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// A program that runs beside this one, with both its outputs read.
 public final class ChildProcess: Sendable {
@@ -26,7 +26,7 @@ public final class ChildProcess: Sendable {
   public let errors: OutputLines
   /// When it was started.
   public let start: ContinuousClock.Instant
-  private let state = Mutex(State())
+  private let state = NIOLockedValueBox(State())
   private let queue = DispatchQueue(label: "child")
 
   /// Starts the program with nothing on standard input, and with no variable of the environment but those given and
@@ -49,7 +49,7 @@ public final class ChildProcess: Sendable {
       // Looked at before it is reaped, so that a signal cannot reach another process of the same id.
       var information = siginfo_t()
       while waitid(P_PID, id_t(id), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
-      state.withLock { state in
+      state.withLockedValue { state in
         var status: Int32 = 0
         waitpid(id, &status, 0)
         let ending = status & 0x7f == 0 ? Ending.exit((status >> 8) & 0xff) : .signal(status & 0x7f)
@@ -61,11 +61,11 @@ public final class ChildProcess: Sendable {
   }
 
   /// How it ended, or nil while it runs.
-  public var ending: Ending? { state.withLock { $0.ending } }
+  public var ending: Ending? { state.withLockedValue { $0.ending } }
 
   /// Sends a signal, unless it has ended.
   public func signal(_ number: Int32) {
-    state.withLock { state in
+    state.withLockedValue { state in
       if state.ending == nil { kill(id, number) }
     }
   }
@@ -77,12 +77,12 @@ public final class ChildProcess: Sendable {
   public func waitForEnd(within deadline: Duration = .seconds(30)) async throws -> Ending {
     let timer = Task {
       try await ContinuousClock().sleep(for: deadline)
-      state.withLock { $0.isLate = true }
+      state.withLockedValue { $0.isLate = true }
       signal(SIGKILL)
     }
     defer { timer.cancel() }
     let ending = await withCheckedContinuation { continuation in
-      state.withLock { state in
+      state.withLockedValue { state in
         if let ending = state.ending {
           continuation.resume(returning: ending)
         } else {
@@ -92,7 +92,7 @@ public final class ChildProcess: Sendable {
     }
     await output.waitForEnd()
     await errors.waitForEnd()
-    if state.withLock({ $0.isLate }) {
+    if state.withLockedValue({ $0.isLate }) {
       throw DeadlineMissed("the process did not end within \(deadline):\n\(errors.text)")
     }
     return ending

@@ -2,7 +2,7 @@
 
 import Dispatch
 import Glibc
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// What a child writes into one pipe, line by line.
 public final class OutputLines: Sendable {
@@ -12,7 +12,7 @@ public final class OutputLines: Sendable {
     var readers: [AsyncStream<String>.Continuation] = []
   }
 
-  private let state = Mutex(State())
+  private let state = NIOLockedValueBox(State())
   private let queue = DispatchQueue(label: "output")
 
   /// Reads the descriptor to its end and closes it.
@@ -40,7 +40,7 @@ public final class OutputLines: Sendable {
   }
 
   /// The lines so far.
-  public var all: [String] { state.withLock { $0.lines } }
+  public var all: [String] { state.withLockedValue { $0.lines } }
 
   /// All of it as one text.
   public var text: String { all.map { $0 + "\n" }.joined() }
@@ -48,7 +48,7 @@ public final class OutputLines: Sendable {
   /// The lines from the first on, until the child closes its end.
   public var stream: AsyncStream<String> {
     let (stream, continuation) = AsyncStream<String>.makeStream()
-    state.withLock { state in
+    state.withLockedValue { state in
       for line in state.lines { continuation.yield(line) }
       if state.hasEnded { continuation.finish() } else { state.readers.append(continuation) }
     }
@@ -75,14 +75,14 @@ public final class OutputLines: Sendable {
 
   private func append(_ bytes: [UInt8]) {
     let line = String(decoding: bytes, as: UTF8.self)
-    state.withLock { state in
+    state.withLockedValue { state in
       state.lines.append(line)
       for reader in state.readers { reader.yield(line) }
     }
   }
 
   private func end() {
-    state.withLock { state in
+    state.withLockedValue { state in
       state.hasEnded = true
       for reader in state.readers { reader.finish() }
       state.readers = []

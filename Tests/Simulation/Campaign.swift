@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Many seeds, several at a time.
 public struct Campaign: Sendable {
@@ -74,12 +74,12 @@ public struct Campaign: Sendable {
   }
 
   private final class Shared: Sendable {
-    private let state: Mutex<State>
-    init(_ state: State) { self.state = Mutex(state) }
-    var summary: Summary { state.withLock { $0.summary } }
+    private let state: NIOLockedValueBox<State>
+    init(_ state: State) { self.state = NIOLockedValueBox(state) }
+    var summary: Summary { state.withLockedValue { $0.summary } }
 
     func take(below end: UInt64, failureLimit: Int) -> UInt64? {
-      state.withLock { state in
+      state.withLockedValue { state in
         guard state.next < end, state.summary.failed < failureLimit else { return nil }
         state.next += 1
         return state.next - 1
@@ -87,7 +87,7 @@ public struct Campaign: Sendable {
     }
 
     func add(_ verdict: Simulation.Verdict) {
-      state.withLock { state in
+      state.withLockedValue { state in
         state.summary.seeds += 1
         state.summary.traces.insert(verdict.trace)
         state.summary.faults += verdict.faults

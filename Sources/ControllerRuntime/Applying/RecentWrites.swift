@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import KubernetesClient
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// What this process wrote a moment ago and a store may not show yet, so that one reads one's own writes.
 ///
@@ -29,7 +29,7 @@ final class RecentWrites: Sendable {
   }
 
   private let environment: RuntimeEnvironment
-  private let state = Mutex(State())
+  private let state = NIOLockedValueBox(State())
 
   init(environment: RuntimeEnvironment) {
     self.environment = environment
@@ -38,7 +38,7 @@ final class RecentWrites: Sendable {
   /// Notes what the server answered to a write.
   func remember(_ child: ChildID, stored: KubernetesObject?, hash: String, answer: KubernetesObject) {
     let now = environment.now()
-    state.withLock { state in
+    state.withLockedValue { state in
       state.writes = state.writes.filter { now - $0.value.at < Self.longestLag }
       guard let version = answer.resourceVersion, version != stored?.resourceVersion,
         state.told[child]?.contains(version) != true
@@ -50,7 +50,7 @@ final class RecentWrites: Sendable {
   /// Takes note of what a store has been told; says whether it is the very write that was awaited.
   @discardableResult
   func observed(_ child: ChildID, _ change: StoreChange) -> Bool {
-    state.withLock { state in
+    state.withLockedValue { state in
       let write = state.writes[child]
       guard let version = change.new?.resourceVersion else {
         state.told[child] = nil
@@ -68,7 +68,7 @@ final class RecentWrites: Sendable {
 
   /// Drops what is remembered of an object.
   func forget(_ child: ChildID) {
-    state.withLock { state in
+    state.withLockedValue { state in
       state.writes[child] = nil
       state.told[child] = nil
     }
@@ -77,7 +77,7 @@ final class RecentWrites: Sendable {
   /// Whether a write is still to be told.
   func isAwaited(_ child: ChildID) -> Bool {
     let now = environment.now()
-    return state.withLock { state in
+    return state.withLockedValue { state in
       guard let write = state.writes[child] else { return false }
       return now - write.at < (write.answer.generation == nil ? Self.lifetime : Self.longestLag)
     }
@@ -88,7 +88,7 @@ final class RecentWrites: Sendable {
     _ child: ChildID, stored: KubernetesObject?
   ) -> (object: KubernetesObject?, isRecent: Bool, hash: String?) {
     let now = environment.now()
-    return state.withLock { state in
+    return state.withLockedValue { state in
       guard let write = state.writes[child], write.answer.resourceVersion != stored?.resourceVersion,
         now - write.at < Self.patience(with: stored, write.answer)
       else {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import KubernetesClient
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// How often a child is put right that someone else changes each time.
 ///
@@ -23,7 +23,7 @@ final class RepairPace: Sendable {
   }
 
   private let environment: RuntimeEnvironment
-  private let records = Mutex<[ChildID: Record]>([:])
+  private let records = NIOLockedValueBox<[ChildID: Record]>([:])
 
   init(environment: RuntimeEnvironment) {
     self.environment = environment
@@ -32,7 +32,7 @@ final class RepairPace: Sendable {
   /// Notes that a child has been put right.
   func repaired(_ child: ChildID) {
     let now = environment.now()
-    records.withLock { records in
+    records.withLockedValue { records in
       records = records.filter { now - $0.value.last < Self.quiet }
       records[child] = Record(count: (records[child]?.count ?? 0) + 1, last: now)
     }
@@ -40,13 +40,13 @@ final class RepairPace: Sendable {
 
   /// Begins the count anew: the child is another one now, or nobody wants it any longer.
   func forget(_ child: ChildID) {
-    records.withLock { $0[child] = nil }
+    records.withLockedValue { $0[child] = nil }
   }
 
   /// How long the child is to be left alone; nil if it may be put right now.
   func rest(of child: ChildID) -> Duration? {
     let now = environment.now()
-    guard let record = records.withLock({ $0[child] }), record.count >= Self.free else { return nil }
+    guard let record = records.withLockedValue({ $0[child] }), record.count >= Self.free else { return nil }
     let rest = record.last + Self.waits.delay(after: record.count - Self.free, random: 0) - now
     return rest > .zero ? rest : nil
   }

@@ -3,7 +3,7 @@
 import HTTPTransport
 import KubernetesClient
 import Logging
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Runs work while this process leads, by doing what its `LeaderElectionState` decides.
 public final class LeaderElector: Sendable {
@@ -22,9 +22,9 @@ public final class LeaderElector: Sendable {
   private let timing: LeaseTiming
   private let metrics: any RuntimeMetrics
   private let logger: Logger
-  private let state: Mutex<LeaderElectionState>
+  private let state: NIOLockedValueBox<LeaderElectionState>
   /// What was last logged, so that an outage is told once and not at each try.
-  private let lastFailure = Mutex<KubernetesError?>(nil)
+  private let lastFailure = NIOLockedValueBox<KubernetesError?>(nil)
   private let workEnded = ChangeSignal()
 
   /// A candidate for a lease.
@@ -43,11 +43,11 @@ public final class LeaderElector: Sendable {
     self.logger = logger
     self.identity = identity
     key = lease
-    state = Mutex(LeaderElectionState(key: lease, identity: identity, timing: timing))
+    state = NIOLockedValueBox(LeaderElectionState(key: lease, identity: identity, timing: timing))
   }
 
   /// Whether this process leads.
-  public var isLeader: Bool { state.withLock { $0.isLeader } }
+  public var isLeader: Bool { state.withLockedValue { $0.isLeader } }
 
   /// Waits until this process leads, then does the work while it renews the lease.
   ///
@@ -59,7 +59,7 @@ public final class LeaderElector: Sendable {
     metrics.leading(lease: key.name, false)
     var running: Task<Void, Never>?
     var hasEnded: Bool { workEnded.version > 0 }
-    var action = state.withLock { $0.start() }
+    var action = state.withLockedValue { $0.start() }
     while !Task.isCancelled, !hasEnded {
       if case .lost(let cause) = action {
         metrics.leading(lease: key.name, false)
@@ -102,7 +102,7 @@ public final class LeaderElector: Sendable {
             throw error
           }
         }
-        return state.withLock {
+        return state.withLockedValue {
           $0.read(
             lease, now: environment.now(), timestamp: environment.timestamp(), random: environment.random())
         }
@@ -110,21 +110,21 @@ public final class LeaderElector: Sendable {
         let answer = try await bounded { [api] () throws(KubernetesError) in
           try await api.create(.leases, lease, WriteOptions())
         }
-        return state.withLock { $0.written(answer, sentAt: sentAt) }
+        return state.withLockedValue { $0.written(answer, sentAt: sentAt) }
       case .replace(let lease):
         let answer = try await bounded { [api] () throws(KubernetesError) in
           try await api.replace(.leases, lease, WriteOptions())
         }
-        return state.withLock { $0.written(answer, sentAt: sentAt) }
+        return state.withLockedValue { $0.written(answer, sentAt: sentAt) }
       case .wait(let duration):
         await environment.wait(for: workEnded, since: 0, atMost: duration)
-        return state.withLock { $0.waited(timestamp: environment.timestamp()) }
+        return state.withLockedValue { $0.waited(timestamp: environment.timestamp()) }
       case .lost:
         return action
       }
     } catch {
       if !Task.isCancelled, !error.isConflict {
-        let isNews = lastFailure.withLock { last in
+        let isNews = lastFailure.withLockedValue { last in
           defer { last = error }
           return last != error
         }
@@ -132,7 +132,7 @@ public final class LeaderElector: Sendable {
           level: isLeader && isNews ? .warning : .debug, isLeader ? "lease not renewed" : "lease not available",
           metadata: metadata(["error": "\(error)"]))
       }
-      return state.withLock { $0.failed(error, now: environment.now(), random: environment.random()) }
+      return state.withLockedValue { $0.failed(error, now: environment.now(), random: environment.random()) }
     }
   }
 
@@ -141,7 +141,7 @@ public final class LeaderElector: Sendable {
     _ request: @escaping @Sendable () async throws(KubernetesError) -> Answer
   ) async throws(KubernetesError) -> Answer {
     var limit = timing.requestDeadline
-    if let leadsUntil = state.withLock({ $0.leadsUntil }) {
+    if let leadsUntil = state.withLockedValue({ $0.leadsUntil }) {
       limit = min(limit, max(leadsUntil - environment.now(), .zero))
     }
     return try await within(limit, environment, request)
@@ -151,7 +151,7 @@ public final class LeaderElector: Sendable {
   private static let releaseTries = 3
 
   private func release() async {
-    let isLeader = state.withLock { state in
+    let isLeader = state.withLockedValue { state in
       defer { state.resign() }
       return state.isLeader
     }
@@ -175,7 +175,7 @@ public final class LeaderElector: Sendable {
       do throws(KubernetesError) {
         // What was written last may be unknown if a renewal was cut short, so the Lease is read first.
         let lease = try await api.get(.leases, key)
-        guard let released = state.withLock({ $0.release(lease, timestamp: environment.timestamp()) }) else {
+        guard let released = state.withLockedValue({ $0.release(lease, timestamp: environment.timestamp()) }) else {
           return false
         }
         _ = try await api.replace(.leases, released, WriteOptions())

@@ -2,7 +2,7 @@
 
 import KubernetesClient
 import Logging
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// A whole controller: watches, queue, workers, Events and leader election, put together.
 ///
@@ -47,7 +47,7 @@ public final class ControllerProgram: Sendable {
   private let events: EventRecorder
   private let controller: Controller<ObjectKey>
   private let elector: LeaderElector?
-  private let state = Mutex((isStopping: false, working: Task<LeaderElector.End, Never>?.none))
+  private let state = NIOLockedValueBox((isStopping: false, working: Task<LeaderElector.End, Never>?.none))
 
   /// A program that has not begun yet.
   ///
@@ -108,7 +108,7 @@ public final class ControllerProgram: Sendable {
   public func run() async throws(LeadershipLost) {
     let watching = Task { await watch() }
     let working = Task { await work() }
-    let isStopping = state.withLock { state in
+    let isStopping = state.withLockedValue { state in
       state.working = working
       return state.isStopping
     }
@@ -129,15 +129,15 @@ public final class ControllerProgram: Sendable {
 
   /// Takes no more work and lets what runs end; ``run()`` returns soon after.
   public func stop() async {
-    state.withLock { $0.isStopping = true }
+    state.withLockedValue { $0.isStopping = true }
     await controller.stop(within: options.grace)
     // Who does not lead, or has not read everything yet, has nothing to finish and would wait for ever.
-    state.withLock { $0.working }?.cancel()
+    state.withLockedValue { $0.working }?.cancel()
   }
 
   /// For a readiness probe: why the program is not ready, or nil.
   public var notReady: String? {
-    state.withLock { $0.isStopping } ? "stopping" : informers.notSynced(Set(sources.map(\.target)))
+    state.withLockedValue { $0.isStopping } ? "stopping" : informers.notSynced(Set(sources.map(\.target)))
   }
 
   /// For a liveness probe: what is stuck, or nil.

@@ -2,7 +2,7 @@
 
 import KubernetesClient
 import Logging
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Workers that take keys from a queue and reconcile them.
 ///
@@ -40,7 +40,7 @@ public final class Controller<Key: Hashable & Sendable & CustomStringConvertible
   private let logger: Logger
   private let onResult: @Sendable (ReconcileReport<Key>) -> Void
   private let reconcile: Reconcile
-  private let state = Mutex(State())
+  private let state = NIOLockedValueBox(State())
   private let changed = ChangeSignal()
   /// Told once, when running reconciles are to end now.
   private let halted = ChangeSignal()
@@ -69,7 +69,7 @@ public final class Controller<Key: Hashable & Sendable & CustomStringConvertible
 
   /// Works until ``stop()``, or until the task is cancelled, which cancels the running reconciles too.
   public func run() async {
-    state.withLock { $0.isRunning = true }
+    state.withLockedValue { $0.isRunning = true }
     metrics.workers(controller: name, active: 0, of: workers)
     await withTaskGroup(of: Void.self) { group in
       for _ in 0..<workers {
@@ -78,7 +78,7 @@ public final class Controller<Key: Hashable & Sendable & CustomStringConvertible
         }
       }
     }
-    state.withLock { $0.isRunning = false }
+    state.withLockedValue { $0.isRunning = false }
     changed.notify()
   }
 
@@ -102,7 +102,7 @@ public final class Controller<Key: Hashable & Sendable & CustomStringConvertible
   }
 
   private func untilEnded() async {
-    await changed.wait { state.withLock { !$0.isRunning } }
+    await changed.wait { state.withLockedValue { !$0.isRunning } }
   }
 
   private func work(on key: Key) async {
@@ -119,7 +119,7 @@ public final class Controller<Key: Hashable & Sendable & CustomStringConvertible
   }
 
   private func countActive(_ difference: Int) {
-    let active = state.withLock { state in
+    let active = state.withLockedValue { state in
       state.active += difference
       return state.active
     }
@@ -184,7 +184,7 @@ public final class Controller<Key: Hashable & Sendable & CustomStringConvertible
 
   private func log(_ report: ReconcileReport<Key>) {
     let message = report.error.map { "\($0)" }
-    let last = state.withLock { state in
+    let last = state.withLockedValue { state in
       defer { state.errors[report.key] = message }
       return state.errors[report.key]
     }

@@ -3,7 +3,7 @@
 import JSON
 import KubernetesClient
 import Logging
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Tells of objects with Events (`events.k8s.io/v1`, KEP-383), without ever keeping anyone waiting.
 ///
@@ -26,7 +26,7 @@ public final class EventRecorder: Sendable {
   private let metrics: any RuntimeMetrics
   private let logger: Logger
   private let capacity: Int
-  private let state: Mutex<State>
+  private let state: NIOLockedValueBox<State>
   private let changed = ChangeSignal()
 
   /// A recorder with an empty queue.
@@ -44,7 +44,7 @@ public final class EventRecorder: Sendable {
     self.metrics = metrics
     self.logger = logger
     self.capacity = capacity
-    state = Mutex(State(series: EventSeries(controller: controller, instance: instance)))
+    state = NIOLockedValueBox(State(series: EventSeries(controller: controller, instance: instance)))
   }
 
   /// Tells something of an object. Returns at once.
@@ -64,7 +64,7 @@ public final class EventRecorder: Sendable {
       regarding: regarding, type: type, reason: reason.bounded(bytes: EventSeries.longestReason),
       action: action.bounded(bytes: EventSeries.longestReason), note: note.bounded(bytes: EventSeries.longestNote),
       time: environment.timestamp())
-    let isTaken = state.withLock { state in
+    let isTaken = state.withLockedValue { state in
       guard state.waiting.count < capacity, !state.isClosed else { return false }
       state.waiting.append(occurrence)
       return true
@@ -73,20 +73,20 @@ public final class EventRecorder: Sendable {
   }
 
   /// How many Events were dropped.
-  public var dropped: Int { state.withLock { $0.dropped } }
+  public var dropped: Int { state.withLockedValue { $0.dropped } }
 
   /// Sends what is recorded until the task is cancelled, or ``drain(within:)`` has sent the last.
   public func run() async {
     while !Task.isCancelled {
       let version = changed.version
-      let (next, isClosed) = state.withLock { state in
+      let (next, isClosed) = state.withLockedValue { state in
         let next = state.waiting.isEmpty ? nil : state.waiting.removeFirst()
         state.isSending = next != nil
         return (next, state.isClosed)
       }
       if let next {
         await send(next)
-        state.withLock { $0.isSending = false }
+        state.withLockedValue { $0.isSending = false }
         changed.notify()
       } else if isClosed {
         return
@@ -98,17 +98,17 @@ public final class EventRecorder: Sendable {
 
   /// Takes no more Events, and returns once all are sent, or after that time; what is left then is dropped.
   public func drain(within deadline: Duration) async {
-    state.withLock { $0.isClosed = true }
+    state.withLockedValue { $0.isClosed = true }
     changed.notify()
     await withTaskGroup(of: Void.self) { group in
       group.addTask {
-        await self.changed.wait { self.state.withLock { $0.waiting.isEmpty && !$0.isSending } }
+        await self.changed.wait { self.state.withLockedValue { $0.waiting.isEmpty && !$0.isSending } }
       }
       group.addTask { try? await self.environment.sleep(deadline) }
       await group.next()
       group.cancelAll()
     }
-    let left = state.withLock { state in
+    let left = state.withLockedValue { state in
       defer { state.waiting = [] }
       return state.waiting.count
     }
@@ -116,7 +116,7 @@ public final class EventRecorder: Sendable {
   }
 
   private func drop(_ count: Int = 1) {
-    state.withLock { $0.dropped += count }
+    state.withLockedValue { $0.dropped += count }
     metrics.eventsDropped(count)
   }
 
@@ -132,13 +132,13 @@ public final class EventRecorder: Sendable {
         case .create where error.isConflict: return
         // The server forgets Events after a while; the next one begins a new series.
         case .patch(let key, _) where error.isNotFound:
-          state.withLock { $0.series.lost(key) }
+          state.withLockedValue { $0.series.lost(key) }
           action = decide(occurrence)
           continue
         default: break
         }
         if attempt == Self.tries || error.isInvalid || error.isForbidden || Task.isCancelled {
-          if case .create(let event) = action { state.withLock { $0.series.lost(event.key) } }
+          if case .create(let event) = action { state.withLockedValue { $0.series.lost(event.key) } }
           drop()
           logger.warning("event dropped", metadata: ["reason": "\(occurrence.reason)", "error": "\(error)"])
           return
@@ -151,7 +151,7 @@ public final class EventRecorder: Sendable {
 
   private func decide(_ occurrence: EventOccurrence) -> EventSeries.Action {
     let suffix = UInt64(environment.random() * Double(UInt64(1) << 53))
-    return state.withLock { $0.series.action(for: occurrence, now: environment.now(), suffix: suffix) }
+    return state.withLockedValue { $0.series.action(for: occurrence, now: environment.now(), suffix: suffix) }
   }
 
   private func perform(_ action: EventSeries.Action) async throws(KubernetesError) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import KubernetesClient
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// The reflectors of a process: one for each target that somebody wants, started and stopped as that changes.
 ///
@@ -29,7 +29,7 @@ public final class Informers: Sendable {
   private let streaming: StreamingLists?
   private let onChange: @Sendable (WatchTarget, StoreChange) -> Void
   private let onState: @Sendable (WatchTarget, InformerState) -> Void
-  private let state = Mutex(State())
+  private let state = NIOLockedValueBox(State())
   private let changed = ChangeSignal()
 
   /// Reflectors that read through `api`.
@@ -60,7 +60,7 @@ public final class Informers: Sendable {
   /// Says which targets a holder wants from now on, in place of what it wanted before. What nobody wants any more is
   /// stopped and its store dropped; an empty set lets go of everything.
   public func want(_ targets: Set<WatchTarget>, by holder: String) {
-    let stopped = state.withLock { state in
+    let stopped = state.withLockedValue { state in
       var stopped: [Task<Void, Never>] = []
       for (target, var entry) in state.entries where !targets.contains(target) {
         guard entry.holders.remove(holder) != nil else { continue }
@@ -84,22 +84,22 @@ public final class Informers: Sendable {
 
   /// The objects of a target, or nil if nobody wants it.
   public func store(_ target: WatchTarget) -> ObjectStore? {
-    state.withLock { $0.entries[target]?.store }
+    state.withLockedValue { $0.entries[target]?.store }
   }
 
   /// How the reflector of a target fares; `starting` if nobody wants it.
   public func state(_ target: WatchTarget) -> InformerState {
-    state.withLock { $0.entries[target]?.state ?? .starting }
+    state.withLockedValue { $0.entries[target]?.state ?? .starting }
   }
 
   /// All targets that somebody wants, with their states.
   public var states: [WatchTarget: InformerState] {
-    state.withLock { $0.entries.mapValues(\.state) }
+    state.withLockedValue { $0.entries.mapValues(\.state) }
   }
 
   /// Runs the reflectors until the task is cancelled, and returns once all have stopped. The stores stay readable.
   public func run() async {
-    state.withLock { state in
+    state.withLockedValue { state in
       state.isRunning = true
       for (target, entry) in state.entries where entry.task == nil {
         state.entries[target]?.task = start(target, entry.id, entry.store)
@@ -107,7 +107,7 @@ public final class Informers: Sendable {
     }
     let never = ChangeSignal()
     await never.changed(since: never.version)
-    let tasks = state.withLock { state in
+    let tasks = state.withLockedValue { state in
       state.isRunning = false
       defer { for target in state.entries.keys { state.entries[target]?.task = nil } }
       return state.entries.values.compactMap(\.task)
@@ -138,7 +138,7 @@ public final class Informers: Sendable {
         if isCurrent(target, id) { onChange(target, change) }
       },
       onState: { [self] new in
-        let isCurrent = state.withLock { state in
+        let isCurrent = state.withLockedValue { state in
           guard state.entries[target]?.id == id else { return false }
           state.entries[target]?.state = new
           return true
@@ -151,6 +151,6 @@ public final class Informers: Sendable {
   }
 
   private func isCurrent(_ target: WatchTarget, _ id: Int) -> Bool {
-    state.withLock { $0.entries[target]?.id == id }
+    state.withLockedValue { $0.entries[target]?.id == id }
   }
 }

@@ -2,7 +2,7 @@
 
 import HTTPTransport
 import KubernetesClient
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Keeps one store equal to one part of the API, by doing what its ``ReflectorStateMachine`` decides.
 final class Reflector: Sendable {
@@ -26,8 +26,8 @@ final class Reflector: Sendable {
   private let environment: RuntimeEnvironment
   private let onChange: @Sendable (StoreChange) -> Void
   private let onState: @Sendable (InformerState) -> Void
-  private let machine: Mutex<ReflectorStateMachine>
-  private let reported = Mutex(InformerState.starting)
+  private let machine: NIOLockedValueBox<ReflectorStateMachine>
+  private let reported = NIOLockedValueBox(InformerState.starting)
 
   init(
     _ source: Source, store: ObjectStore, environment: RuntimeEnvironment,
@@ -38,29 +38,29 @@ final class Reflector: Sendable {
     self.environment = environment
     self.onChange = onChange
     self.onState = onState
-    machine = Mutex(ReflectorStateMachine(pageSize: source.pageSize, streams: source.streaming != nil))
+    machine = NIOLockedValueBox(ReflectorStateMachine(pageSize: source.pageSize, streams: source.streaming != nil))
   }
 
   /// Lists and watches until the task is cancelled. Reports each change of an object, and each change of state once.
   func run() async {
     defer { source.streaming?.stopped(source.target.type, self) }
-    var action = machine.withLock { $0.start(random: environment.random()) }
+    var action = machine.withLockedValue { $0.start(random: environment.random()) }
     while !Task.isCancelled {
       do throws(KubernetesError) {
         action = try await perform(action)
       } catch {
         // A failure by cancellation is no news about the server.
         if Task.isCancelled { return }
-        action = machine.withLock { $0.failed(error, now: environment.now(), random: environment.random()) }
+        action = machine.withLockedValue { $0.failed(error, now: environment.now(), random: environment.random()) }
       }
-      if !machine.withLock({ $0.streams }) { source.streaming?.refuses(source.target.type) }
+      if !machine.withLockedValue({ $0.streams }) { source.streaming?.refuses(source.target.type) }
       report()
     }
   }
 
   private func report() {
-    let state = machine.withLock { $0.state }
-    let isNews = reported.withLock { reported in
+    let state = machine.withLockedValue { $0.state }
+    let isNews = reported.withLockedValue { reported in
       defer { reported = state }
       return state.differs(from: reported)
     }
@@ -74,7 +74,7 @@ final class Reflector: Sendable {
     switch action {
     case .stream(let timeoutSeconds):
       guard await source.streaming?.mayStream(target.type, self) == true else {
-        return machine.withLock { $0.streamingRefused() }
+        return machine.withLockedValue { $0.streamingRefused() }
       }
       return try await follow(query(timeoutSeconds, from: nil))
     case .list(let limit, let continueToken):
@@ -83,15 +83,15 @@ final class Reflector: Sendable {
         limit: limit, continueToken: continueToken, form: source.content.form, projection: source.content.projection)
       var page = try await source.api.list(target.type, query)
       page.items = page.items.compactMap(store.kept)
-      return machine.withLock { $0.listed(page) }
+      return machine.withLockedValue { $0.listed(page) }
     case .replace(let objects):
       store.replace(with: objects).forEach(onChange)
-      return machine.withLock { $0.replaced(random: environment.random()) }
+      return machine.withLockedValue { $0.replaced(random: environment.random()) }
     case .watch(let resourceVersion, let timeoutSeconds):
       return try await follow(query(timeoutSeconds, from: resourceVersion))
     case .wait(let duration):
       try? await environment.sleep(duration)
-      return machine.withLock { $0.waited(random: environment.random()) }
+      return machine.withLockedValue { $0.waited(random: environment.random()) }
     }
   }
 
@@ -116,17 +116,17 @@ final class Reflector: Sendable {
     }
     try outcome.get()
     let now = environment.now()
-    return machine.withLock { $0.watchEnded(after: now - began, now: now, random: environment.random()) }
+    return machine.withLockedValue { $0.watchEnded(after: now - began, now: now, random: environment.random()) }
   }
 
   private func read(_ query: WatchQuery) async throws(KubernetesError) {
     let events = try await source.api.watch(source.target.type, query)
-    machine.withLock { $0.opened() }
+    machine.withLockedValue { $0.opened() }
     report()
     for try await event in events {
       // A watch that was given up may still have a frame in its hands.
       if Task.isCancelled { return }
-      switch machine.withLock({ $0.received($0.streamed == nil ? event : kept(of: event)) }) {
+      switch machine.withLockedValue({ $0.received($0.streamed == nil ? event : kept(of: event)) }) {
       case .none: break
       case .put(let object): store.put(object).map(onChange)
       case .remove(let key): store.remove(key).map(onChange)
@@ -150,7 +150,7 @@ final class Reflector: Sendable {
   private func overdue(_ query: WatchQuery) async -> TransportError {
     var last: Int?
     // Only the list at the beginning must make progress; after it, silence is no news.
-    while query.sendInitialEvents, !Task.isCancelled, let streamed = machine.withLock({ $0.streamed }) {
+    while query.sendInitialEvents, !Task.isCancelled, let streamed = machine.withLockedValue({ $0.streamed }) {
       if streamed == last { return Self.error("the streamed list paused for more than \(Self.streamPause)") }
       last = streamed
       try? await environment.sleep(Self.streamPause)

@@ -51,6 +51,7 @@ extension APIServer {
   /// Tells all watchers what happened since they were told last.
   func deliver() {
     guard frozen == nil, store.revision > delivered else { return }
+    // More may change at once than is remembered.
     guard let news = store.changes(after: delivered) else {
       delivered = store.revision
       expireWatches()
@@ -60,15 +61,6 @@ extension APIServer {
     for (id, var watcher) in watchers {
       tell(&watcher, news)
       if watchers[id] != nil { watchers[id] = watcher }
-    }
-  }
-
-  /// Ends all watches with 410: more has changed at once than is remembered.
-  private func expireWatches() {
-    for (id, var watcher) in watchers {
-      let gone = APIStatus.expired("too old resource version: \(watcher.revision) (\(store.revision))")
-      _ = watcher.send(WatchFrame(kind: "ERROR", object: gone.body))
-      endWatch(id)
     }
   }
 

@@ -2,8 +2,8 @@
 
 import ControllerRuntime
 import KubernetesClient
+import NIOConcurrencyHelpers
 import ObservabilityAPI
-import Synchronization
 
 /// The nodes, and who serves which, worked out once for each change of nodes or objects: with thousands of nodes that is
 /// most of what a pass costs.
@@ -21,7 +21,7 @@ final class NodeSurvey: Sendable {
     var objectsVersion: Int
   }
 
-  private let last = Mutex<(versions: Versions, result: Result)?>(nil)
+  private let last = NIOLockedValueBox<(versions: Versions, result: Result)?>(nil)
 
   /// The nodes of a store, and their assignment to the objects of another.
   func result(
@@ -31,11 +31,11 @@ final class NodeSurvey: Sendable {
     let versions = Versions(
       nodes: ObjectIdentifier(nodes), nodesVersion: nodes.version, objects: ObjectIdentifier(objects),
       objectsVersion: objects.version)
-    if let last = last.withLock({ $0 }), last.versions == versions { return last.result }
+    if let last = last.withLockedValue({ $0 }), last.versions == versions { return last.result }
     let views = nodes.all().map(NodeView.init)
     let claims = objects.all().filter { !$0.isBeingDeleted }.compactMap(claim)
     let result = Result(nodes: views, assignment: NodeAssignment(claims: claims, nodes: views))
-    last.withLock { $0 = (versions, result) }
+    last.withLockedValue { $0 = (versions, result) }
     return result
   }
 }

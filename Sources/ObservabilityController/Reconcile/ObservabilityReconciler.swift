@@ -4,8 +4,8 @@ import ControllerRuntime
 import HTTPTransport
 import KubernetesClient
 import Logging
+import NIOConcurrencyHelpers
 import ObservabilityAPI
-import Synchronization
 
 /// Makes one object's children as the object asks, and says in its status how that goes.
 ///
@@ -41,7 +41,7 @@ final class ObservabilityReconciler: Sendable {
   let settings: OperatorSettings
   let environment: RuntimeEnvironment
   let logger: Logger
-  private let memories = Mutex<[String: Memory]>([:])
+  private let memories = NIOLockedValueBox<[String: Memory]>([:])
 
   init(
     api: any KubernetesAPI, informers: Informers, events: EventRecorder, transport: any HTTPTransport,
@@ -73,7 +73,7 @@ final class ObservabilityReconciler: Sendable {
 
   /// Whether the object of that name has been reconciled by this process; then a reconcile says what is watched for it.
   func knows(_ name: String) -> Bool {
-    memories.withLock { $0[name] != nil }
+    memories.withLockedValue { $0[name] != nil }
   }
 
   /// What a reconcile of the object will want watched, as far as that can be told from the object alone.
@@ -134,14 +134,14 @@ final class ObservabilityReconciler: Sendable {
     informers.want([], by: name)
     await monitor.forget(name)
     decoded.forget(name)
-    guard let memory = memories.withLock({ $0.removeValue(forKey: name) }) else { return }
+    guard let memory = memories.withLockedValue({ $0.removeValue(forKey: name) }) else { return }
     for entry in memory.inventory ?? [] { applier.forget(entry.id) }
     logger.info("object gone", metadata: ["object": "\(name)"])
   }
 
   /// Drops what is remembered of another object that had the same name.
   private func forgetPredecessor(of object: KubernetesObject) {
-    let predecessor = memories.withLock { memories -> Memory? in
+    let predecessor = memories.withLockedValue { memories -> Memory? in
       guard memories[object.name]?.uid != object.uid else { return nil }
       return memories.updateValue(Memory(uid: object.uid), forKey: object.name)
     }
@@ -149,11 +149,11 @@ final class ObservabilityReconciler: Sendable {
   }
 
   func memory(of name: String) -> Memory {
-    memories.withLock { $0[name] ?? Memory() }
+    memories.withLockedValue { $0[name] ?? Memory() }
   }
 
   func remember<Result: Sendable>(_ name: String, _ body: (inout Memory) -> sending Result) -> Result {
-    memories.withLock { memories in
+    memories.withLockedValue { memories in
       body(&memories[name, default: Memory()])
     }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Synchronization
+import NIOConcurrencyHelpers
 import Testing
 
 /// Waits for a state that other tasks bring about, and fails if it does not come.
@@ -30,11 +30,11 @@ struct SeededGenerator: RandomNumberGenerator {
 
 /// What happened, in order, noted from any task.
 final class Recorded<Value: Sendable>: Sendable {
-  private let state = Mutex<[Value]>([])
+  private let state = NIOLockedValueBox<[Value]>([])
 
-  var values: [Value] { state.withLock { $0 } }
+  var values: [Value] { state.withLockedValue { $0 } }
 
   func append(_ value: Value) {
-    state.withLock { $0.append(value) }
+    state.withLockedValue { $0.append(value) }
   }
 }

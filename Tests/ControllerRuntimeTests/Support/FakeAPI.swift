@@ -3,7 +3,7 @@
 import HTTPTransport
 import JSON
 import KubernetesClient
-import Synchronization
+import NIOConcurrencyHelpers
 
 @testable import ControllerRuntime
 
@@ -38,38 +38,40 @@ final class FakeAPI: KubernetesAPI {
     var isHanging = false
   }
 
-  private let state = Mutex(State())
+  private let state = NIOLockedValueBox(State())
 
-  var requests: [Request] { state.withLock { $0.requests } }
+  var requests: [Request] { state.withLockedValue { $0.requests } }
   var writes: [Request] { requests.filter { !["get", "list", "stream", "watch"].contains($0.verb) } }
-  var openWatches: Int { state.withLock { $0.feeds.count { !$0.isClosed } } }
+  var openWatches: Int { state.withLockedValue { $0.feeds.count { !$0.isClosed } } }
 
   /// Whether every frame has been read by whoever watches.
-  var isDrained: Bool { state.withLock { $0.feeds.allSatisfy { $0.isClosed || $0.isEmpty } } }
+  var isDrained: Bool { state.withLockedValue { $0.feeds.allSatisfy { $0.isClosed || $0.isEmpty } } }
 
   func count(_ verb: String) -> Int { requests.count { $0.verb == verb } }
-  func object(_ type: ResourceType, _ key: ObjectKey) -> KubernetesObject? { state.withLock { $0.objects[type]?[key] } }
+  func object(_ type: ResourceType, _ key: ObjectKey) -> KubernetesObject? {
+    state.withLockedValue { $0.objects[type]?[key] }
+  }
   func objects(_ type: ResourceType) -> [KubernetesObject] {
-    state.withLock { ($0.objects[type] ?? [:]).values.sorted { $0.key < $1.key } }
+    state.withLockedValue { ($0.objects[type] ?? [:]).values.sorted { $0.key < $1.key } }
   }
   func fail(_ verb: String, _ error: KubernetesError, times: Int = 1) {
-    state.withLock { $0.failures += Array(repeating: (verb, error), count: times) }
+    state.withLockedValue { $0.failures += Array(repeating: (verb, error), count: times) }
   }
-  func heal() { state.withLock { $0.failures = [] } }
+  func heal() { state.withLockedValue { $0.failures = [] } }
   func setAbsent(_ type: ResourceType, _ isAbsent: Bool) {
-    state.withLock { state in
+    state.withLockedValue { state in
       if isAbsent { state.absent.insert(type) } else { state.absent.remove(type) }
     }
   }
-  func setStreaming(_ streaming: Streaming) { state.withLock { $0.streaming = streaming } }
+  func setStreaming(_ streaming: Streaming) { state.withLockedValue { $0.streaming = streaming } }
   /// Requests other than watches do not answer any more until their task is cancelled.
-  func hang(_ isHanging: Bool) { state.withLock { $0.isHanging = isHanging } }
+  func hang(_ isHanging: Bool) { state.withLockedValue { $0.isHanging = isHanging } }
 
   /// Forgets what watches could resume from.
-  func compact() { state.withLock { $0.oldestVersion = $0.version } }
+  func compact() { state.withLockedValue { $0.oldestVersion = $0.version } }
 
   func endWatches(_ error: KubernetesError? = nil) {
-    let feeds = state.withLock { state in
+    let feeds = state.withLockedValue { state in
       defer { state.feeds = [] }
       return state.feeds
     }
@@ -77,7 +79,7 @@ final class FakeAPI: KubernetesAPI {
   }
 
   func bookmark() {
-    state.withLock { state in
+    state.withLockedValue { state in
       for feed in state.feeds {
         feed.push(.success(.bookmark(resourceVersion: "\(state.version)", endsInitialEvents: false)))
       }
@@ -86,11 +88,11 @@ final class FakeAPI: KubernetesAPI {
 
   @discardableResult
   func put(_ type: ResourceType, _ object: KubernetesObject) -> KubernetesObject {
-    state.withLock { store(type, object, &$0) }
+    state.withLockedValue { store(type, object, &$0) }
   }
 
   func remove(_ type: ResourceType, _ key: ObjectKey) {
-    state.withLock { state in
+    state.withLockedValue { state in
       guard let object = state.objects[type]?.removeValue(forKey: key) else { return }
       state.version += 1
       publish(type, .deleted(stamp(object, state.version)), &state)
@@ -120,7 +122,7 @@ final class FakeAPI: KubernetesAPI {
   }
 
   private func begin(_ verb: String, _ target: String, _ detail: String = "") async throws(KubernetesError) {
-    let (failure, isHanging) = state.withLock { state in
+    let (failure, isHanging) = state.withLockedValue { state in
       state.requests.append(Request(verb: verb, target: target, detail: detail))
       let index = state.failures.firstIndex { $0.verb == verb }
       return (index.map { state.failures.remove(at: $0).error }, state.isHanging)
@@ -142,15 +144,17 @@ final class FakeAPI: KubernetesAPI {
   func list(_ type: ResourceType, _ query: ListQuery) async throws(KubernetesError) -> ObjectList {
     let detail = "from=\(query.resourceVersion ?? "") limit=\(query.limit ?? 0) continue=\(query.continueToken ?? "")"
     try await begin("list", "\(type)", detail)
-    return try state.withLock { state throws(KubernetesError) in
-      if state.absent.contains(type) { throw .notFound }
-      let all = Self.selected(state.objects[type], query.namespace, query.fieldSelector)
-      let start = query.continueToken.flatMap { Int($0) } ?? 0
-      let end = min(all.count, start + (query.limit ?? .max / 2))
-      return ObjectList(
-        items: Array(all[min(start, end)..<end]), resourceVersion: "\(state.version)",
-        continueToken: end < all.count ? "\(end)" : nil)
-    }
+    return try state.withLockedValue { state in
+      Result { () throws(KubernetesError) in
+        if state.absent.contains(type) { throw .notFound }
+        let all = Self.selected(state.objects[type], query.namespace, query.fieldSelector)
+        let start = query.continueToken.flatMap { Int($0) } ?? 0
+        let end = min(all.count, start + (query.limit ?? .max / 2))
+        return ObjectList(
+          items: Array(all[min(start, end)..<end]), resourceVersion: "\(state.version)",
+          continueToken: end < all.count ? "\(end)" : nil)
+      }
+    }.get()
   }
 
   func watch(_ type: ResourceType, _ query: WatchQuery) async throws(KubernetesError) -> WatchStream {
@@ -158,11 +162,13 @@ final class FakeAPI: KubernetesAPI {
     try await begin(query.sendInitialEvents ? "stream" : "watch", "\(type)", detail)
     let feed = WatchFeed(type)
     if query.sendInitialEvents {
-      try state.withLock { state throws(KubernetesError) in try Self.stream(query, into: feed, &state) }
+      try state.withLockedValue { state in
+        Result { () throws(KubernetesError) in try Self.stream(query, into: feed, &state) }
+      }.get()
       return WatchStream { () throws(KubernetesError) in try await feed.next() }
     }
     let since = query.resourceVersion.flatMap { Int($0) } ?? 0
-    state.withLock { state in
+    state.withLockedValue { state in
       guard since >= state.oldestVersion else { return feed.push(.failure(.expired)) }
       for entry in state.history where entry.version > since && entry.type == type {
         feed.push(.success(entry.event))
@@ -232,11 +238,13 @@ final class FakeAPI: KubernetesAPI {
     _ type: ResourceType, _ object: KubernetesObject, _ options: WriteOptions
   ) async throws(KubernetesError) -> KubernetesObject {
     try await begin("replace", "\(type) \(object.key)")
-    return try state.withLock { state throws(KubernetesError) in
-      guard let old = state.objects[type]?[object.key] else { throw .notFound }
-      guard object.resourceVersion == nil || object.resourceVersion == old.resourceVersion else { throw .conflict }
-      return store(type, object, &state)
-    }
+    return try state.withLockedValue { state in
+      Result { () throws(KubernetesError) in
+        guard let old = state.objects[type]?[object.key] else { throw .notFound }
+        guard object.resourceVersion == nil || object.resourceVersion == old.resourceVersion else { throw .conflict }
+        return store(type, object, &state)
+      }
+    }.get()
   }
 
   func delete(_ type: ResourceType, _ key: ObjectKey, _ options: DeleteOptions) async throws(KubernetesError) {

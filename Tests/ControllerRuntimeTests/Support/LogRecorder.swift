@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Logging
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Keeps what is logged.
 final class LogRecorder: Sendable {
-  private let entries = Mutex<[(level: Logger.Level, message: String, metadata: Logger.Metadata)]>([])
+  private let entries = NIOLockedValueBox<[(level: Logger.Level, message: String, metadata: Logger.Metadata)]>([])
 
   var logger: Logger {
     Logger(label: "test") { _ in Handler(recorder: self) }
   }
 
   func lines(_ level: Logger.Level) -> [String] {
-    entries.withLock { $0.filter { $0.level == level }.map(\.message) }
+    entries.withLockedValue { $0.filter { $0.level == level }.map(\.message) }
   }
 
   func metadata(_ key: String) -> [String] {
-    entries.withLock { $0.compactMap { $0.metadata[key].map { "\($0)" } } }
+    entries.withLockedValue { $0.compactMap { $0.metadata[key].map { "\($0)" } } }
   }
 
   private struct Handler: LogHandler {
@@ -30,7 +30,7 @@ final class LogRecorder: Sendable {
     }
 
     func log(event: LogEvent) {
-      recorder.entries.withLock { $0.append((event.level, "\(event.message)", event.metadata ?? [:])) }
+      recorder.entries.withLockedValue { $0.append((event.level, "\(event.message)", event.metadata ?? [:])) }
     }
   }
 }

@@ -5,7 +5,7 @@ import ControllerRuntime
 import HTTPTransport
 import Harness
 import KubernetesClient
-import Synchronization
+import NIOConcurrencyHelpers
 import Testing
 
 @testable import ObservabilityController
@@ -37,13 +37,13 @@ import Testing
   }
 
   final class Time: Sendable {
-    private let value = Mutex(Duration.zero)
+    private let value = NIOLockedValueBox(Duration.zero)
 
-    func advance(by duration: Duration) { value.withLock { $0 += duration } }
+    func advance(by duration: Duration) { value.withLockedValue { $0 += duration } }
 
     var environment: RuntimeEnvironment {
       RuntimeEnvironment(
-        now: { self.value.withLock { $0 } }, sleep: { _ in }, timestamp: { Timestamp(secondsSinceEpoch: 0) },
+        now: { self.value.withLockedValue { $0 } }, sleep: { _ in }, timestamp: { Timestamp(secondsSinceEpoch: 0) },
         random: { 0 })
     }
   }

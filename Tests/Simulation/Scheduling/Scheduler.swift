@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DevCluster
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Runs all tasks of a simulation on one thread, in an order that follows from a seed, on a clock that moves only when
 /// nothing is left to run.
@@ -35,40 +35,40 @@ final class Scheduler: TaskExecutor {
     case endless
   }
 
-  private let state: Mutex<State>
+  private let state: NIOLockedValueBox<State>
 
   /// A scheduler that has run nothing yet.
   init(seed: UInt64) {
     // Any origin will do, but not zero: a time that was never set must not look like the beginning.
-    state = Mutex(State(random: SeededRandom(seed: seed), now: .seconds(1000)))
+    state = NIOLockedValueBox(State(random: SeededRandom(seed: seed), now: .seconds(1000)))
   }
 
   /// The time.
-  var now: Duration { state.withLock { $0.now } }
+  var now: Duration { state.withLockedValue { $0.now } }
 
   /// How many jobs have run.
-  var steps: Int { state.withLock { $0.steps } }
+  var steps: Int { state.withLockedValue { $0.steps } }
 
   /// How many tasks wait for a time.
-  var sleeping: Int { state.withLock { $0.sleepers.count } }
+  var sleeping: Int { state.withLockedValue { $0.sleepers.count } }
 
   /// A number in `0..<1`.
-  func fraction() -> Double { state.withLock { $0.random.fraction() } }
+  func fraction() -> Double { state.withLockedValue { $0.random.fraction() } }
 
   /// Takes a job in.
   func enqueue(_ job: consuming ExecutorJob) { enqueue(UnownedJob(job)) }
 
-  func enqueue(_ job: UnownedJob) { state.withLock { $0.ready.append(job) } }
+  func enqueue(_ job: UnownedJob) { state.withLockedValue { $0.ready.append(job) } }
 
   /// Waits that long, or until the task is cancelled.
   func sleep(_ duration: Duration) async throws {
-    let id = state.withLock { state in
+    let id = state.withLockedValue { state in
       state.turns += 1
       return state.turns
     }
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-        let isWaiting = state.withLock { state in
+        let isWaiting = state.withLockedValue { state in
           guard !Task.isCancelled else { return false }
           state.sleepers[id] = Sleeper(at: state.now + max(.zero, duration), turn: id, continuation: continuation)
           return true
@@ -76,7 +76,7 @@ final class Scheduler: TaskExecutor {
         if !isWaiting { continuation.resume(throwing: CancellationError()) }
       }
     } onCancel: {
-      state.withLock { $0.sleepers.removeValue(forKey: id) }?.continuation.resume(throwing: CancellationError())
+      state.withLockedValue { $0.sleepers.removeValue(forKey: id) }?.continuation.resume(throwing: CancellationError())
     }
   }
 
@@ -102,7 +102,7 @@ final class Scheduler: TaskExecutor {
   }
 
   private func draw() -> UnownedJob? {
-    state.withLock { state in
+    state.withLockedValue { state in
       guard !state.ready.isEmpty else { return nil }
       state.steps += 1
       let index = state.ready.count == 1 ? 0 : Int.random(in: 0..<state.ready.count, using: &state.random)
@@ -113,7 +113,7 @@ final class Scheduler: TaskExecutor {
 
   /// Moves the clock to the next time that is waited for; says whether there is one.
   private func advance() -> Bool {
-    let sleeper = state.withLock { state -> Sleeper? in
+    let sleeper = state.withLockedValue { state -> Sleeper? in
       guard let next = state.sleepers.min(by: { ($0.value.at, $0.value.turn) < ($1.value.at, $1.value.turn) }) else {
         return nil
       }
@@ -127,7 +127,7 @@ final class Scheduler: TaskExecutor {
 }
 
 private final class Done: Sendable {
-  private let state = Mutex(false)
-  var isSet: Bool { state.withLock { $0 } }
-  func set() { state.withLock { $0 = true } }
+  private let state = NIOLockedValueBox(false)
+  var isSet: Bool { state.withLockedValue { $0 } }
+  func set() { state.withLockedValue { $0 = true } }
 }

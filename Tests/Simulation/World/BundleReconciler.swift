@@ -3,7 +3,7 @@
 import ControllerRuntime
 import JSON
 import KubernetesClient
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// What is wrong with a reconciler on purpose, to show that a simulation notices.
 public enum Defect: String, CaseIterable, Sendable {
@@ -34,7 +34,7 @@ final class BundleReconciler: Sendable {
   private let events: EventRecorder
   private let defect: Defect?
   private let environment: RuntimeEnvironment
-  private let memories = Mutex<[ObjectKey: Memory]>([:])
+  private let memories = NIOLockedValueBox<[ObjectKey: Memory]>([:])
 
   init(
     api: any KubernetesAPI, informers: Informers, events: EventRecorder, environment: RuntimeEnvironment,
@@ -67,14 +67,14 @@ final class BundleReconciler: Sendable {
     }
     let bundle = status.latest(Bundle.type, stored)
     guard !bundle.isBeingDeleted, let uid = bundle.uid else { return .settled }
-    if memories.withLock({ $0[key]?.uid }) != uid { forget(key) }
-    var inventory = memories.withLock { $0[key]?.inventory } ?? Self.inventory(of: bundle)
+    if memories.withLockedValue({ $0[key]?.uid }) != uid { forget(key) }
+    var inventory = memories.withLockedValue { $0[key]?.inventory } ?? Self.inventory(of: bundle)
     var pass = Pass()
     try await apply(bundle, &inventory, &pass)
     guard !pass.isOver else { return .settled }
     if pass.isComplete || defect == .prunesAfterFailure { await prune(uid, &inventory, &pass) }
     let kept = inventory.sorted()
-    memories.withLock { $0[key] = Memory(uid: uid, inventory: kept) }
+    memories.withLockedValue { $0[key] = Memory(uid: uid, inventory: kept) }
     if let failure = pass.failure, defect != .forgetsToRetry { throw failure }
     var told: JSONObject = ["inventory": .array(kept.map(\.json))]
     if let generation = bundle.generation { told["observedGeneration"] = .integer(generation) }
@@ -170,7 +170,7 @@ final class BundleReconciler: Sendable {
   }
 
   private func forget(_ key: ObjectKey) {
-    let memory = memories.withLock { $0.removeValue(forKey: key) }
+    let memory = memories.withLockedValue { $0.removeValue(forKey: key) }
     for entry in memory?.inventory ?? [] { applier.forget(entry.id) }
   }
 

@@ -3,7 +3,7 @@
 import ControllerRuntime
 import KubernetesClient
 import Logging
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// One process of the controller: everything that the runtime offers, wired as a real one is.
 final class Replica: Sendable {
@@ -17,8 +17,8 @@ final class Replica: Sendable {
   private let events: EventRecorder
   private let transport: SimulatedTransport
   private let elects: Bool
-  private let task = Mutex<Task<Void, Never>?>(nil)
-  private let isGone = Mutex(false)
+  private let task = NIOLockedValueBox<Task<Void, Never>?>(nil)
+  private let isGone = NIOLockedValueBox(false)
   /// Keys that are being worked on.
   private let active: ActiveKeys
 
@@ -60,7 +60,7 @@ final class Replica: Sendable {
   }
 
   /// Whether it is there and takes itself for the leader.
-  var leads: Bool { !isGone.withLock { $0 } && elector.isLeader }
+  var leads: Bool { !isGone.withLockedValue { $0 } && elector.isLeader }
 
   /// Starts; `onEnd` is told if it ends by itself, as it does when it loses its lease.
   func start(onEnd: @escaping @Sendable () -> Void) {
@@ -79,51 +79,51 @@ final class Replica: Sendable {
         }
       }
     }
-    self.task.withLock { $0 = task }
+    self.task.withLockedValue { $0 = task }
   }
 
   /// Dies: from now on nothing goes out or comes in, and nothing is cleaned up.
   func kill() {
-    isGone.withLock { $0 = true }
+    isGone.withLockedValue { $0 = true }
     transport.tear()
-    task.withLock { $0 }?.cancel()
+    task.withLockedValue { $0 }?.cancel()
   }
 
   /// Ends as on SIGTERM: what runs is finished, the lease released.
   func stop() async {
     await controller.stop(within: .seconds(15))
     await events.drain(within: .seconds(5))
-    task.withLock { $0 }?.cancel()
+    task.withLockedValue { $0 }?.cancel()
     await waitForEnd()
   }
 
   /// Returns once nothing of it runs.
-  func waitForEnd() async { await task.withLock { $0 }?.value }
+  func waitForEnd() async { await task.withLockedValue { $0 }?.value }
 }
 
 /// Turns what watches tell into work.
 private final class Router: Sendable {
   private let queue: WorkQueue<ObjectKey>
-  private let makers = Mutex(Makers())
+  private let makers = NIOLockedValueBox(Makers())
 
   init(_ queue: WorkQueue<ObjectKey>) { self.queue = queue }
 
   func connect(_ reconciler: BundleReconciler, _ informers: Informers) {
-    makers.withLock {
+    makers.withLockedValue {
       $0.reconciler = reconciler
       $0.informers = informers
     }
   }
 
   func changed(_ target: WatchTarget, _ change: StoreChange) {
-    guard let reconciler = makers.withLock({ $0.reconciler }) else { return }
+    guard let reconciler = makers.withLockedValue({ $0.reconciler }) else { return }
     for key in reconciler.observed(target, change).sorted() {
       queue.add(key, priority: change.isInitial ? .low : .normal)
     }
   }
 
   func stateChanged() {
-    guard let store = makers.withLock({ $0.informers })?.store(Bundle.objects) else { return }
+    guard let store = makers.withLockedValue({ $0.informers })?.store(Bundle.objects) else { return }
     for object in store.all() { queue.add(object.key, priority: .low) }
   }
 }
@@ -136,8 +136,8 @@ private struct Makers {
 
 /// The keys that one replica works on.
 private final class ActiveKeys: Sendable {
-  private let keys = Mutex<Set<ObjectKey>>([])
+  private let keys = NIOLockedValueBox<Set<ObjectKey>>([])
 
-  func enter(_ key: ObjectKey) -> Bool { keys.withLock { $0.insert(key).inserted } }
-  func leave(_ key: ObjectKey) { keys.withLock { _ = $0.remove(key) } }
+  func enter(_ key: ObjectKey) -> Bool { keys.withLockedValue { $0.insert(key).inserted } }
+  func leave(_ key: ObjectKey) { keys.withLockedValue { _ = $0.remove(key) } }
 }

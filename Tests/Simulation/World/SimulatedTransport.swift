@@ -2,7 +2,7 @@
 
 import DevCluster
 import HTTPTransport
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// The network between one replica and the API server: keeps deadlines on virtual time, and can be torn for good, as
 /// when a process dies.
@@ -11,7 +11,7 @@ final class SimulatedTransport: HTTPTransport {
   private let scheduler: Scheduler
   private let name: String
   private let trace: Trace
-  private let isTorn = Mutex(false)
+  private let isTorn = NIOLockedValueBox(false)
   /// Asked to look at each request as it is sent.
   private let onSend: @Sendable (HTTPRequest) -> Void
 
@@ -27,7 +27,7 @@ final class SimulatedTransport: HTTPTransport {
   }
 
   /// Lets nothing through from now on, in either direction.
-  func tear() { isTorn.withLock { $0 = true } }
+  func tear() { isTorn.withLockedValue { $0 = true } }
 
   func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     try checkIsWhole()
@@ -64,7 +64,7 @@ final class SimulatedTransport: HTTPTransport {
   }
 
   private func checkIsWhole() throws(TransportError) {
-    guard isTorn.withLock({ $0 }) else { return }
+    guard isTorn.withLockedValue({ $0 }) else { return }
     throw TransportError(kind: .broken, phase: .send, host: "simulated", cause: "the process is gone")
   }
 
