@@ -29,7 +29,7 @@ import Testing
 
   /// The oracle is no rubber stamp: a controller with a defect is found out within a few seeds, and told how.
   @Test(arguments: [
-    ("prunesByName", "deleted"), ("forgetsToRetry", "child"), ("prunesAfterFailure", "deleted"),
+    ("prunesAfterFailure", "deleted"),
     ("ignoresElection", "does not lead"), ("notesTheTime", "again and again"),
   ])
   func aDefectIsFound(_ defect: String, _ word: String) async throws {

@@ -7,8 +7,6 @@ import Synchronization
 
 /// What is wrong with a reconciler on purpose, to show that a simulation notices.
 public enum Defect: String, CaseIterable, Sendable {
-  /// Prunes by name, without the UID, whatever stands there.
-  case prunesByName
   /// Takes a failure for a success, and so does not come back.
   case forgetsToRetry
   /// Prunes although not every child was applied, and takes those that were not for unwanted.
@@ -75,7 +73,10 @@ final class BundleReconciler: Sendable {
     if pass.isComplete || defect == .prunesAfterFailure { await prune(uid, &inventory, &pass) }
     let kept = inventory.sorted()
     memories.withLock { $0[key] = Memory(uid: uid, inventory: kept) }
-    if let failure = pass.failure, defect != .forgetsToRetry { throw failure }
+    if let failure = pass.failure {
+      if defect == .forgetsToRetry { return .settled }
+      throw failure
+    }
     var told: JSONObject = ["inventory": .array(kept.map(\.json))]
     if let generation = bundle.generation { told["observedGeneration"] = .integer(generation) }
     if defect == .notesTheTime { told["at"] = .string("\(environment.now())") }
@@ -135,15 +136,7 @@ final class BundleReconciler: Sendable {
     let plan = PrunePlan(inventory: inventory, live: live, ownerUID: uid, desired: Set(pass.applied))
     for entry in plan.deletions {
       do throws(KubernetesError) {
-        if defect == .prunesByName {
-          do throws(KubernetesError) {
-            try await api.delete(.configMaps, entry.id.key, DeleteOptions())
-          } catch {
-            if !error.isNotFound { throw error }
-          }
-        } else {
-          _ = try await pruner.delete(entry, type: .configMaps, ownerUID: uid)
-        }
+        _ = try await pruner.delete(entry, type: .configMaps, ownerUID: uid)
         inventory.removeAll { $0.id == entry.id }
       } catch {
         pass.failure = pass.failure ?? error
