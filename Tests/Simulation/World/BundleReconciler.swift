@@ -70,7 +70,7 @@ final class BundleReconciler: Sendable {
     var pass = Pass()
     try await apply(bundle, &inventory, &pass)
     guard !pass.isOver else { return .settled }
-    if pass.isComplete || defect == .prunesAfterFailure { await prune(uid, &inventory, &pass) }
+    if pass.isComplete || defect == .prunesAfterFailure { await prune(bundle, uid, &inventory, &pass) }
     let kept = inventory.sorted()
     memories.withLock { $0[key] = Memory(uid: uid, inventory: kept) }
     if let failure = pass.failure {
@@ -89,7 +89,7 @@ final class BundleReconciler: Sendable {
     }
     var due = pass.applied.compactMap { applier.rest(of: $0) }
     if pass.applied.contains(where: { applier.isAwaited($0) }) { due.append(.seconds(10)) }
-    if status.isAwaited(Bundle.type, key) { due.append(.seconds(10)) }
+    if pass.isOutdated || status.isAwaited(Bundle.type, key) { due.append(.seconds(10)) }
     if defect == .notesTheTime { due.append(.seconds(5)) }
     return due.min().map(Outcome.again) ?? .settled
   }
@@ -99,6 +99,8 @@ final class BundleReconciler: Sendable {
     var isComplete = true
     /// The bundle has gone meanwhile.
     var isOver = false
+    /// The bundle is another one by now than what is known of it.
+    var isOutdated = false
     var failure: KubernetesError?
   }
 
@@ -131,16 +133,34 @@ final class BundleReconciler: Sendable {
     }
   }
 
-  private func prune(_ uid: String, _ inventory: inout [InventoryEntry], _ pass: inout Pass) async {
+  private func prune(
+    _ bundle: KubernetesObject, _ uid: String, _ inventory: inout [InventoryEntry], _ pass: inout Pass
+  ) async {
     let live = informers.store(Bundle.children)?.owned(by: uid) ?? []
     let plan = PrunePlan(inventory: inventory, live: live, ownerUID: uid, desired: Set(pass.applied))
     for entry in plan.deletions {
       do throws(KubernetesError) {
+        // A watch may lag: who has just become leader may know less than its predecessor did.
+        guard try await isAsKnown(bundle) else {
+          pass.isOutdated = true
+          return
+        }
         _ = try await pruner.delete(entry, type: .configMaps, ownerUID: uid)
         inventory.removeAll { $0.id == entry.id }
       } catch {
         pass.failure = pass.failure ?? error
       }
+    }
+  }
+
+  /// Whether the bundle is still the one that is being reconciled.
+  private func isAsKnown(_ bundle: KubernetesObject) async throws(KubernetesError) -> Bool {
+    do throws(KubernetesError) {
+      let now = try await api.get(Bundle.type, bundle.key)
+      return now.uid == bundle.uid && now.generation == bundle.generation && !now.isBeingDeleted
+    } catch {
+      guard error.isNotFound else { throw error }
+      return false
     }
   }
 
