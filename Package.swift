@@ -141,7 +141,7 @@ let package = Package(
     .executableTarget(
       name: "contact-controller",
       dependencies: ["JSON", "HTTPTransport", "KubernetesClient", "ControllerRuntime", logging, signals],
-      path: "Tests/Examples/contact-controller", swiftSettings: strict),
+      path: "Tests/ContactController", swiftSettings: strict),
     tests(
       "ExampleTests",
       ["contact-controller", "ControllerRuntime", "KubernetesClient", "DevCluster", "Harness", "JSON", logging]),

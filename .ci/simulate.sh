@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Lives through seeds of the runtime's simulation: SEEDS of them, or the one SEED with all its steps. Ends with 1 if any
-# violates what must hold.
+# violates what must hold. CONFIGURATION=debug takes the build of the tests.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
+configuration=${CONFIGURATION:-release}
 echo "building simulate" >&2
-swift build -c release --product simulate >"$log" 2>&1 || {
+swift build -c "$configuration" --product simulate >"$log" 2>&1 || {
   cat "$log" >&2
   exit 1
 }
-simulate=$(swift build -c release --show-bin-path)/simulate
+simulate=$(swift build -c "$configuration" --show-bin-path)/simulate
 if [[ ${SEED:-} ]]; then
   "$simulate" --seed "$SEED" "$@"
 else

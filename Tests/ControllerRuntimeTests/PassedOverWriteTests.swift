@@ -48,6 +48,7 @@ import Testing
     let api = FakeAPI()
     var child = KubernetesObject(type: .configMaps, namespace: "a", name: "x")
     child["metadata"]?["uid"] = "u"
+    child["metadata"]?["ownerReferences"] = [["uid": "o"]]
     api.put(.configMaps, child)
     let conflict = KubernetesError.status(APIStatus(code: 409, reason: "Conflict", message: "not now"))
     api.fail("delete", conflict)

@@ -3,16 +3,17 @@
 import ProcessSupport
 import Testing
 
-/// The runtime's own proof; see `Simulation` for what a seed is.
+/// The runtime's own proof; see `Simulation` for what a seed is. CI lives through 500 of them with `make simulate`, by night
+/// through 20,000.
 @Suite struct SimulationTests {
   @Test func seedsEndWithWhatIsDesired() async throws {
-    let (ending, lines) = try await SimulateCommand.run(["--seeds", "500"])
+    let (ending, lines) = try await SimulateCommand.run(["--seeds", "25", "--threads", "1"])
     #expect(ending == .exit(0), "\(lines.joined(separator: "\n"))")
-    #expect(lines.last?.hasPrefix("simulate: 500 seeds, 0 violations, 500 distinct traces, ") == true)
+    #expect(lines.last?.hasPrefix("simulate: 25 seeds, 0 violations, 25 distinct traces, ") == true)
   }
 
   /// Two processes, each step alike: requests, answers, times, what meddled, and how many jobs ran.
-  @Test(arguments: [1, 2, 77, 4711])
+  @Test(arguments: [77, 4711])
   func aSeedIsReplayedStepByStep(_ seed: Int) async throws {
     let first = try await SimulateCommand.run(["--seed", String(seed)])
     let second = try await SimulateCommand.run(["--seed", String(seed)])
@@ -29,7 +30,7 @@ import Testing
 
   /// The oracle is no rubber stamp: a controller with a defect is found out within a few seeds, and told how.
   @Test(arguments: [
-    ("prunesByName", "deleted"), ("forgetsToRetry", "child"), ("prunesAfterFailure", "deleted"),
+    ("prunesAfterFailure", "deleted"),
     ("ignoresElection", "does not lead"), ("notesTheTime", "again and again"),
   ])
   func aDefectIsFound(_ defect: String, _ word: String) async throws {

@@ -43,9 +43,10 @@ public struct Pruner: Sendable {
       try await api.delete(type, entry.id.key, DeleteOptions(uid: uid, propagation: .background))
       return .deleted
     } catch {
-      // The UID precondition fails with a conflict.
-      if error.isNotFound || error.isConflict { return .gone }
-      throw error
+      if error.isNotFound { return .gone }
+      // The UID precondition fails with a conflict, but not every conflict is of that kind.
+      guard error.isConflict, try await read(entry, type)?.uid != uid else { throw error }
+      return .gone
     }
   }
 

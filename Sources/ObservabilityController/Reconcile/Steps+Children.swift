@@ -194,6 +194,7 @@ extension ObservabilityReconciler {
     }
     let plan = PrunePlan(
       inventory: pass.inventory, live: live, ownerUID: observability.uid, desired: wanted)
+    guard !plan.deletions.isEmpty, await isLatest(&pass) else { return }
     for item in plan.deletions {
       guard let type = ResourceType.childTypes.first(where: { $0.group == item.group && $0.kind == item.kind }) else {
         continue
@@ -214,6 +215,23 @@ extension ObservabilityReconciler {
     }
     let inventory = pass.inventory
     remember(observability.name) { $0.inventory = inventory }
+  }
+
+  /// Whether the object is still as this pass has seen it, asked of the API server: a watch that lags, as that of a replica
+  /// that takes over may, must not make it delete what a later generation wants.
+  private func isLatest(_ pass: inout Pass) async -> Bool {
+    do throws(KubernetesError) {
+      let now = try await api.get(.observabilities, pass.object.key)
+      if now.uid == pass.object.uid, now.generation == pass.object.generation { return true }
+      pass.isPending = true
+    } catch {
+      if error.isNotFound {
+        pass.isPending = true
+      } else {
+        pass.failure = pass.failure ?? error
+      }
+    }
+    return false
   }
 
   private func tellPruned(_ item: InventoryEntry, _ result: Pruner.Result, object: String) {

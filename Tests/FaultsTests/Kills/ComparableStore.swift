@@ -9,6 +9,8 @@ struct ComparableStore: Equatable, Sendable {
   static let masked: Set<String> = [
     "uid", "resourceVersion", "creationTimestamp", "deletionTimestamp", "lastTransitionTime", "lastHeartbeatTime",
     "lastUpdateTime", "lastProbeTime", "startTime", "startedAt", "time", "clusterIP", "clusterIPs",
+    // Of what was applied, the owner's identity among it.
+    "hash",
   ]
   /// What is left out as a whole: Events tell what happened, not what is; pods are the server's own work.
   static let maskedKinds: Set<String> = ["Event", "Pod", "Lease", "ControllerRevision"]
@@ -47,14 +49,24 @@ struct ComparableStore: Equatable, Sendable {
         return place(left[key] ?? .null, right[key] ?? .null, "\(path).\(key)")
       }
     }
-    return "\(path) is \(mine), not \(others)"
+    return "\(path) is \(JSONWriter.text(mine)), not \(JSONWriter.text(others))"
   }
 
   private static func masking(_ value: JSONValue) -> JSONValue {
     if let members = value.object {
-      return .object(JSONObject(members.compactMap { masked.contains($0.key) ? nil : ($0.key, masking($0.value)) }))
+      return .object(
+        JSONObject(
+          members.compactMap { name, value in
+            // The owners of fields are told by keys such as `k:{"uid":"…"}`.
+            masked.contains(name) ? nil : (name.hasPrefix("k:{\"uid\"") ? "k:uid" : name, masking(value))
+          }))
     }
-    if let elements = value.array { return .array(elements.map(masking)) }
+    if let elements = value.array {
+      let masked = elements.map(masking)
+      // The managers of fields stand in the order of their times.
+      guard masked.first?["fieldsV1"] != nil else { return .array(masked) }
+      return .array(masked.sorted { JSONWriter.text($0) < JSONWriter.text($1) })
+    }
     return value
   }
 }

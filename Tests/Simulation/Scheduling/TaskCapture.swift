@@ -10,8 +10,8 @@ import Glibc
 /// (`stdlib/public/Concurrency/GlobalExecutor.cpp`, `swift_task_enqueueGlobal_hook`). It is asked per thread here, so
 /// that several simulations run side by side, and the rest of the process as always.
 ///
-/// What passes by this hook, and so must not be used by what is simulated: the waits and yields of `Task`, which ask the
-/// default executor directly; time comes from ``Scheduler/sleep(_:)``.
+/// What passes by this hook, and so must not be used by what is simulated: the waits and yields of `Task`, which ask
+/// the default executor directly; time comes from ``Scheduler/sleep(_:)``.
 enum TaskCapture {
   private typealias Original = @convention(thin) (UnownedJob) -> Void
   private typealias Hook = @convention(thin) (UnownedJob, Original) -> Void

@@ -7,8 +7,6 @@ import NIOConcurrencyHelpers
 
 /// What is wrong with a reconciler on purpose, to show that a simulation notices.
 public enum Defect: String, CaseIterable, Sendable {
-  /// Prunes by name, without the UID, whatever stands there.
-  case prunesByName
   /// Takes a failure for a success, and so does not come back.
   case forgetsToRetry
   /// Prunes although not every child was applied, and takes those that were not for unwanted.
@@ -72,10 +70,13 @@ final class BundleReconciler: Sendable {
     var pass = Pass()
     try await apply(bundle, &inventory, &pass)
     guard !pass.isOver else { return .settled }
-    if pass.isComplete || defect == .prunesAfterFailure { await prune(uid, &inventory, &pass) }
+    if pass.isComplete || defect == .prunesAfterFailure { await prune(bundle, uid, &inventory, &pass) }
     let kept = inventory.sorted()
     memories.withLockedValue { $0[key] = Memory(uid: uid, inventory: kept) }
-    if let failure = pass.failure, defect != .forgetsToRetry { throw failure }
+    if let failure = pass.failure {
+      if defect == .forgetsToRetry { return .settled }
+      throw failure
+    }
     var told: JSONObject = ["inventory": .array(kept.map(\.json))]
     if let generation = bundle.generation { told["observedGeneration"] = .integer(generation) }
     if defect == .notesTheTime { told["at"] = .string("\(environment.now())") }
@@ -88,7 +89,7 @@ final class BundleReconciler: Sendable {
     }
     var due = pass.applied.compactMap { applier.rest(of: $0) }
     if pass.applied.contains(where: { applier.isAwaited($0) }) { due.append(.seconds(10)) }
-    if status.isAwaited(Bundle.type, key) { due.append(.seconds(10)) }
+    if pass.isOutdated || status.isAwaited(Bundle.type, key) { due.append(.seconds(10)) }
     if defect == .notesTheTime { due.append(.seconds(5)) }
     return due.min().map(Outcome.again) ?? .settled
   }
@@ -98,6 +99,8 @@ final class BundleReconciler: Sendable {
     var isComplete = true
     /// The bundle has gone meanwhile.
     var isOver = false
+    /// The bundle is another one by now than what is known of it.
+    var isOutdated = false
     var failure: KubernetesError?
   }
 
@@ -130,24 +133,34 @@ final class BundleReconciler: Sendable {
     }
   }
 
-  private func prune(_ uid: String, _ inventory: inout [InventoryEntry], _ pass: inout Pass) async {
+  private func prune(
+    _ bundle: KubernetesObject, _ uid: String, _ inventory: inout [InventoryEntry], _ pass: inout Pass
+  ) async {
     let live = informers.store(Bundle.children)?.owned(by: uid) ?? []
     let plan = PrunePlan(inventory: inventory, live: live, ownerUID: uid, desired: Set(pass.applied))
     for entry in plan.deletions {
       do throws(KubernetesError) {
-        if defect == .prunesByName {
-          do throws(KubernetesError) {
-            try await api.delete(.configMaps, entry.id.key, DeleteOptions())
-          } catch {
-            if !error.isNotFound { throw error }
-          }
-        } else {
-          _ = try await pruner.delete(entry, type: .configMaps, ownerUID: uid)
+        // A watch may lag: who has just become leader may know less than its predecessor did.
+        guard try await isAsKnown(bundle) else {
+          pass.isOutdated = true
+          return
         }
+        _ = try await pruner.delete(entry, type: .configMaps, ownerUID: uid)
         inventory.removeAll { $0.id == entry.id }
       } catch {
         pass.failure = pass.failure ?? error
       }
+    }
+  }
+
+  /// Whether the bundle is still the one that is being reconciled.
+  private func isAsKnown(_ bundle: KubernetesObject) async throws(KubernetesError) -> Bool {
+    do throws(KubernetesError) {
+      let now = try await api.get(Bundle.type, bundle.key)
+      return now.uid == bundle.uid && now.generation == bundle.generation && !now.isBeingDeleted
+    } catch {
+      guard error.isNotFound else { throw error }
+      return false
     }
   }
 
