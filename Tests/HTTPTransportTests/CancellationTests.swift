@@ -27,7 +27,7 @@ import Testing
     let task = Task { [transport] in
       // Cancels itself, so that the transport sees a task that was cancelled before.
       withUnsafeCurrentTask { $0?.cancel() }
-      return try await transport.send(HTTPRequest(url: server.url)).status
+      return try await transport.send(HTTPRequest(url: server.url, deadlines: .patient)).status
     }
     #expect(await failure(of: task)?.kind == .cancelled)
     #expect(server.accepted == 0)
@@ -36,7 +36,7 @@ import Testing
   @Test func whileConnecting() async {
     let server = ScriptedServer { $0.waitForClose() }
     let task = Task { [transport] in
-      try await transport.send(HTTPRequest(url: "https://127.0.0.1:\(server.port)")).status
+      try await transport.send(HTTPRequest(url: "https://127.0.0.1:\(server.port)", deadlines: .patient)).status
     }
     #expect(await eventually { server.open == 1 })
     task.cancel()
@@ -53,7 +53,8 @@ import Testing
       asked.set()
       connection.waitForClose()
     }
-    let task = Task { [transport] in try await transport.send(HTTPRequest(url: server.url)).status }
+    let task = Task { [transport] in try await transport.send(HTTPRequest(url: server.url, deadlines: .patient)).status
+    }
     #expect(await eventually { asked.isSet })
     task.cancel()
     let error = await failure(of: task)
@@ -68,10 +69,12 @@ import Testing
       connection.waitForClose()
     }
     let holders = (0..<4).map { _ in
-      Task { [transport] in try await transport.send(HTTPRequest(url: server.url)).status }
+      Task { [transport] in try await transport.send(HTTPRequest(url: server.url, deadlines: .patient)).status }
     }
     #expect(await eventually { server.open == 4 })
-    let waiting = Task { [transport] in try await transport.send(HTTPRequest(url: server.url)).status }
+    let waiting = Task { [transport] in
+      try await transport.send(HTTPRequest(url: server.url, deadlines: .patient)).status
+    }
     waiting.cancel()
     #expect(await failure(of: waiting)?.kind == .cancelled)
     for holder in holders { holder.cancel() }
@@ -89,7 +92,7 @@ import Testing
     }
     let task = Task { [transport] in
       var count = 0
-      for try await chunk in try await transport.send(HTTPRequest(url: server.url)).body {
+      for try await chunk in try await transport.send(HTTPRequest(url: server.url, deadlines: .patient)).body {
         count += chunk.count
         reading.set()
       }
@@ -109,7 +112,7 @@ import Testing
       connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc")
       connection.waitForClose()
     }
-    #expect(try await transport.send(HTTPRequest(url: server.url)).status == 200)
+    #expect(try await transport.send(HTTPRequest(url: server.url, deadlines: .patient)).status == 200)
     await expectNothingLeft(of: server)
   }
 
@@ -120,7 +123,8 @@ import Testing
       while connection.send(String(repeating: "x", count: 1 << 16)) {}
     }
     do {
-      var body = try await transport.send(HTTPRequest(url: server.url, bodyLimit: nil)).body.makeAsyncIterator()
+      var body = try await transport.send(HTTPRequest(url: server.url, deadlines: .patient, bodyLimit: nil)).body
+        .makeAsyncIterator()
       #expect(try await body.next() != nil)
     }
     await expectNothingLeft(of: server)
@@ -131,11 +135,13 @@ import Testing
       _ = connection.request()
       connection.waitForClose()
     }
-    let task = Task { [transport] in try await transport.send(HTTPRequest(url: server.url)).status }
+    let task = Task { [transport] in try await transport.send(HTTPRequest(url: server.url, deadlines: .patient)).status
+    }
     #expect(await eventually { server.open == 1 })
     await transport.shutdown()
     #expect(await failure(of: task)?.cause == "the transport is shut down")
-    let late = Task { [transport] in try await transport.send(HTTPRequest(url: server.url)).status }
+    let late = Task { [transport] in try await transport.send(HTTPRequest(url: server.url, deadlines: .patient)).status
+    }
     #expect(await failure(of: late)?.kind == .cancelled)
     await transport.shutdown()
     await expectNothingLeft(of: server)
@@ -147,7 +153,7 @@ import Testing
     }
     do {
       let own = try CurlTransport(userAgent: "tests/1")
-      #expect(try await own.send(HTTPRequest(url: server.url)).body.collect().count == 2)
+      #expect(try await own.send(HTTPRequest(url: server.url, deadlines: .patient)).body.collect().count == 2)
       #expect(server.clientSockets == 1)
     }
     await expectNothingLeft(of: server)
@@ -160,7 +166,9 @@ import Testing
       }
     }
     for spins in 0..<300 {
-      let task = Task { [transport] in try await transport.send(HTTPRequest(url: server.url)).body.collect().count }
+      let task = Task { [transport] in
+        try await transport.send(HTTPRequest(url: server.url, deadlines: .patient)).body.collect().count
+      }
       for _ in 0..<(spins % 60) { await Task.yield() }
       task.cancel()
       let error = await failure(of: task)

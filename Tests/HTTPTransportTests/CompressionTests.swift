@@ -36,7 +36,8 @@ import Testing
 
   @Test func handsOnWhatWasPacked() async throws {
     let server = serve(try gzip("seq 1 200000"))
-    let response = try await transport.send(HTTPRequest(url: server.url, bodyLimit: nil, acceptsCompression: true))
+    let response = try await transport.send(
+      HTTPRequest(url: server.url, deadlines: .patient, bodyLimit: nil, acceptsCompression: true))
     #expect(response.header("X-Asked") == "true")
     // They spoke of the packed body.
     #expect(response.header("Content-Encoding") == nil)
@@ -49,7 +50,7 @@ import Testing
   @Test func isNotAskedForByDefault() async throws {
     let packed = try gzip("echo x")
     let server = serve(packed)
-    let response = try await transport.send(HTTPRequest(url: server.url))
+    let response = try await transport.send(HTTPRequest(url: server.url, deadlines: .patient))
     #expect(response.header("X-Asked") == "false")
     #expect(try await response.body.collect() == packed)
   }
@@ -58,7 +59,8 @@ import Testing
     let bomb = try gzip("head -c 67108864 /dev/zero")
     #expect(bomb.count < 100_000)
     let server = serve(bomb)
-    let error = await failure(HTTPRequest(url: server.url, bodyLimit: 1 << 20, acceptsCompression: true))
+    let error = await failure(
+      HTTPRequest(url: server.url, deadlines: .patient, bodyLimit: 1 << 20, acceptsCompression: true))
     #expect(error?.kind == .tooLarge)
     #expect(error?.cause == "body: more than the 1048576 bytes accepted")
     #expect(await eventually { server.open == 0 })
@@ -67,7 +69,8 @@ import Testing
   /// Most of it is unpacked from the last bytes that the network brings, while the reader has yet to begin.
   @Test func aSlowReaderGetsAll() async throws {
     let server = serve(try gzip("head -c 3000000 /dev/zero"))
-    let response = try await transport.send(HTTPRequest(url: server.url, bodyLimit: nil, acceptsCompression: true))
+    let response = try await transport.send(
+      HTTPRequest(url: server.url, deadlines: .patient, bodyLimit: nil, acceptsCompression: true))
     var count = 0
     for try await chunk in response.body {
       count += chunk.count

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import HTTPTransport
 import NIOConcurrencyHelpers
 
 /// Something one side tells the other once.
@@ -18,7 +19,7 @@ final class Signal: Sendable {
 }
 
 /// Waits until the condition holds; false if it does not within the time.
-func eventually(within limit: Duration = .seconds(30), _ condition: () async -> Bool) async -> Bool {
+func eventually(within limit: Duration = .seconds(120), _ condition: () async -> Bool) async -> Bool {
   let deadline = ContinuousClock.now + limit
   while await !condition() {
     guard ContinuousClock.now < deadline else { return false }
@@ -34,4 +35,9 @@ func pause(milliseconds: UInt32) { usleep(milliseconds * 1000) }
 /// Waits for nothing but the task's cancellation.
 func untilCancelled() async {
   while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
+}
+
+extension Deadlines {
+  /// For what must not end before its time on a machine that is busy.
+  static let patient = Deadlines(connect: .seconds(120), total: .seconds(300), idle: .seconds(300))
 }

@@ -15,7 +15,7 @@ extension TestCluster {
   /// - Throws: ``DeadlineMissed`` with the last state seen.
   @discardableResult
   public func wait(
-    for type: ResourceType = observabilities, _ key: ObjectKey, within deadline: Duration = .seconds(20),
+    for type: ResourceType = observabilities, _ key: ObjectKey, within deadline: Duration = .seconds(120),
     until condition: @escaping @Sendable (KubernetesObject?) -> Bool
   ) async throws -> KubernetesObject? {
     let last = LastSeen()
@@ -55,7 +55,7 @@ extension TestCluster {
   @discardableResult
   public func wait(
     for name: String = "platform", condition type: String, is status: String = "True", reason: String? = nil,
-    within deadline: Duration = .seconds(20)
+    within deadline: Duration = .seconds(120)
   ) async throws -> KubernetesObject? {
     try await wait(ObjectKey(name: name), within: deadline) { object in
       guard let object, let condition = object.condition(type) else { return false }
@@ -69,7 +69,7 @@ extension TestCluster {
 ///
 /// - Throws: ``DeadlineMissed`` with what was waited for.
 public func eventually(
-  _ what: String, within deadline: Duration = .seconds(20), _ condition: () async throws -> Bool
+  _ what: String, within deadline: Duration = .seconds(120), _ condition: () async throws -> Bool
 ) async throws {
   let end = ContinuousClock.now + deadline
   while try await !condition() {

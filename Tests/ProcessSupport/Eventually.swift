@@ -34,7 +34,7 @@ public func awaiting<Result: Sendable>(
 /// - Throws: ``DeadlineMissed``, or what the question throws.
 @discardableResult
 public func eventually<Result: Sendable>(
-  _ what: String, within deadline: Duration = .seconds(30), every pause: Duration = .milliseconds(20),
+  _ what: String, within deadline: Duration = .seconds(120), every pause: Duration = .milliseconds(20),
   state: @escaping @Sendable () async -> String = { "" }, _ answer: @escaping @Sendable () async throws -> Result?
 ) async throws -> Result {
   try await awaiting(what, within: deadline, state: state) {

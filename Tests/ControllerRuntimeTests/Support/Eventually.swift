@@ -5,7 +5,7 @@ import Testing
 
 /// Waits for a state that other tasks bring about, and fails if it does not come.
 func eventually(
-  _ what: Comment, within limit: Duration = .seconds(20), sourceLocation: SourceLocation = #_sourceLocation,
+  _ what: Comment, within limit: Duration = .seconds(120), sourceLocation: SourceLocation = #_sourceLocation,
   _ condition: () -> Bool
 ) async throws {
   let end = ContinuousClock.now + limit

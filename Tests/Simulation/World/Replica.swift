@@ -33,7 +33,7 @@ final class Replica: Sendable {
     let api = KubernetesClient(
       transport: transport,
       configuration: ClusterConfiguration(server: "http://simulated", credentials: .token("replica")),
-      options: .init(userAgent: name), sleep: environment.sleep)
+      options: .init(userAgent: name))
     let queue = WorkQueue<ObjectKey>(name: "bundles", environment: environment)
     let router = Router(queue)
     informers = Informers(
