@@ -8,7 +8,7 @@ import Testing
 
 @testable import ControllerRuntime
 
-@Suite(.timeLimit(.minutes(1))) struct ControllerProgramTests {
+@Suite(.timeLimit(.minutes(5))) struct ControllerProgramTests {
   private let api = FakeAPI()
   private let time = TestTime()
   private let log = LogRecorder()

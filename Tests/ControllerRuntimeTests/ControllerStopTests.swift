@@ -5,7 +5,7 @@ import Testing
 
 @testable import ControllerRuntime
 
-@Suite(.timeLimit(.minutes(1))) struct ControllerStopTests {
+@Suite(.timeLimit(.minutes(5))) struct ControllerStopTests {
   private let time = TestTime()
   private let log = LogRecorder()
 

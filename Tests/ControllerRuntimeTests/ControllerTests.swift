@@ -7,7 +7,7 @@ import Testing
 
 @testable import ControllerRuntime
 
-@Suite(.timeLimit(.minutes(1))) struct ControllerTests {
+@Suite(.timeLimit(.minutes(5))) struct ControllerTests {
   private final class Fixture: Sendable {
     let time = TestTime()
     let log = LogRecorder()

@@ -7,7 +7,7 @@ import Testing
 
 @testable import ControllerRuntime
 
-@Suite(.timeLimit(.minutes(1))) struct EventTests {
+@Suite(.timeLimit(.minutes(5))) struct EventTests {
   private let node = KubernetesObject([
     "apiVersion": "v1", "kind": "Node", "metadata": ["name": "n", "uid": "u"],
   ])

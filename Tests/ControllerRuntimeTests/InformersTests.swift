@@ -6,7 +6,7 @@ import Testing
 
 @testable import ControllerRuntime
 
-@Suite(.timeLimit(.minutes(1))) struct InformersTests {
+@Suite(.timeLimit(.minutes(5))) struct InformersTests {
   private final class Fixture: Sendable {
     let api = FakeAPI()
     let time = TestTime()

@@ -8,7 +8,7 @@ import Testing
 
 @testable import ControllerRuntime
 
-@Suite(.timeLimit(.minutes(1))) struct LeaderElectionTests {
+@Suite(.timeLimit(.minutes(5))) struct LeaderElectionTests {
   private let key = ObjectKey(namespace: "a", name: "leader")
   private let stamp = Timestamp(secondsSinceEpoch: 1_767_225_600)
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ControllerRuntime
 
-@Suite(.timeLimit(.minutes(1))) struct LeaderMetricsTests {
+@Suite(.timeLimit(.minutes(5))) struct LeaderMetricsTests {
   @Test func aRenewalThatNeedsAReadIsCounted() async throws {
     let (api, time, metrics) = (FakeAPI(), TestTime(), CountedMetrics())
     let elector = LeaderElector(

@@ -9,7 +9,7 @@ import Testing
 @testable import ControllerRuntime
 
 /// What is there is read from the watch itself where the server does that, and in pages where it does not.
-@Suite(.timeLimit(.minutes(1))) struct StreamingListTests {
+@Suite(.timeLimit(.minutes(5))) struct StreamingListTests {
   private static let timedOut = KubernetesError.transport(
     TransportError(kind: .timedOut, phase: .body, host: "test", cause: "late"))
 

@@ -24,7 +24,9 @@ struct FaultedCluster {
   static func client(_ transport: any HTTPTransport, _ url: String) -> KubernetesClient {
     KubernetesClient(
       transport: transport, configuration: ClusterConfiguration(server: url, credentials: .token("admin")),
-      options: .init(userAgent: "faults-tests"))
+      options: .init(
+        userAgent: "faults-tests",
+        deadlines: Deadlines(connect: .seconds(120), total: .seconds(300), idle: .seconds(300))))
   }
 
   static func key(_ name: String) -> ObjectKey { ObjectKey(namespace: "work", name: name) }

@@ -159,7 +159,7 @@ import Testing
     await expectNothingLeft(of: server)
   }
 
-  @Test(.timeLimit(.minutes(1))) func atRandomMoments() async {
+  @Test(.timeLimit(.minutes(5))) func atRandomMoments() async {
     let server = ScriptedServer { connection in
       while connection.request() != nil {
         guard connection.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab"), connection.send("cde") else { return }

@@ -28,18 +28,17 @@ import Testing
     #expect(Set(traces).count == 3)
   }
 
-  /// The oracle is no rubber stamp: a controller with a defect is found out, and told how. These are the first seeds that
-  /// do, of 200.
+  /// The oracle is no rubber stamp: a controller with a defect is found out within a few seeds, and told how.
   @Test(arguments: [
-    ("forgetsToRetry", 46, "its status tells of another"), ("prunesAfterFailure", 7, "deleted"),
-    ("ignoresElection", 1, "does not lead"), ("notesTheTime", 1, "again and again"),
+    ("prunesAfterFailure", 60, "deleted"), ("ignoresElection", 1, "does not lead"),
+    ("notesTheTime", 1, "again and again"),
   ])
-  func aDefectIsFound(_ defect: String, _ seed: Int, _ word: String) async throws {
-    let (ending, lines) = try await SimulateCommand.run(["--first", "\(seed)", "--seeds", "1", "--defect", defect])
+  func aDefectIsFound(_ defect: String, _ seeds: Int, _ word: String) async throws {
+    let (ending, lines) = try await SimulateCommand.run(["--seeds", "\(seeds)", "--threads", "1", "--defect", defect])
     #expect(ending == .exit(1))
     let findings = lines.filter { $0.hasPrefix("seed ") }
     #expect(findings.contains { $0.contains(word) }, "\(findings)")
-    #expect(lines.contains { $0.contains("replay with: make simulate SEED=\(seed)") })
+    #expect(lines.contains { $0.contains("replay with: make simulate SEED=") })
   }
 }
 

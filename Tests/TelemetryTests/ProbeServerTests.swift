@@ -10,7 +10,8 @@ private func serving(
   let registry = MetricsRegistry()
   registry.counter("things_total", help: "Things.").increment()
   let server = ProbeServer(
-    address: ProbeAddress(host: "127.0.0.1", port: 0), registry: registry, liveness: liveness, readiness: readiness)
+    address: ProbeAddress(host: "127.0.0.1", port: 0), registry: registry, liveness: liveness, readiness: readiness,
+    requestDeadline: .seconds(300))
   let port = try await server.start().port
   #expect(port != 0)
   do {

@@ -116,6 +116,21 @@ public struct ChildApplier: Sendable {
       change: change(comparison, difference), hash: hash, uid: answer.uid, object: answer)
   }
 
+  /// Whether ``apply(type:desired:live:appliedHash:)`` would send a request now.
+  ///
+  /// Before the first one of a pass, read the owner once more: an apply on behalf of an owner that a lagging watch still
+  /// shows, and that has a successor by now, would make the garbage collector delete the child.
+  public func needsWrite(
+    type: ResourceType, desired: KubernetesObject, live: KubernetesObject?, appliedHash: String?
+  ) -> Bool {
+    let child = ChildID(type: type, key: desired.key)
+    let known = recent.current(child, stored: live)
+    if let live = known.object, live.isBeingDeleted { return false }
+    let comparison = ChildComparison(
+      desired: desired, live: known.object, appliedHash: known.isRecent ? known.hash : appliedHash)
+    return comparison != .unchanged
+  }
+
   /// Deletes the child if that is what is left to do after a refusal. Its dependents go first, so that what comes anew
   /// never runs beside them; an object that does not name an owner of ours is never deleted.
   private func isReplaced(

@@ -26,7 +26,10 @@ extension ObservabilityReconciler {
       let entry = inventory.first { $0.id == id }
       let live = store?.get(key)
       do {
-        if live == nil, entry != nil, !isConfirmed, !applier.isAwaited(id) {
+        if !isConfirmed,
+          applier.needsWrite(
+            type: type, desired: KubernetesObject(child.manifest), live: live, appliedHash: entry?.hash)
+        {
           isConfirmed = try await isStillThere(pass.object)
           // The watch of the objects tells of its end in a moment.
           guard isConfirmed else {
@@ -55,8 +58,9 @@ extension ObservabilityReconciler {
     remember(observability.name) { $0.inventory = inventory.sorted() }
   }
 
-  /// Whether the object still exists, asked of the API server: a child that is gone may be gone because the object is, and
-  /// the watch of the children may only have been faster in telling. Then nothing must bring it back.
+  /// Whether the object still exists, asked of the API server before anything is written for it: the watch that told of it
+  /// may lag. A child that is gone may be gone because the object is, and then nothing must bring it back; and a child of
+  /// its successor must not be given an owner that is no more.
   private func isStillThere(_ object: KubernetesObject) async throws(KubernetesError) -> Bool {
     do throws(KubernetesError) {
       let now = try await api.get(.observabilities, object.key)

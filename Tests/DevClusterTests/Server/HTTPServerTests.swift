@@ -7,7 +7,7 @@ import NIOHTTP1
 import NIOPosix
 import Testing
 
-@Suite("Over HTTP", .timeLimit(.minutes(1)))
+@Suite("Over HTTP", .timeLimit(.minutes(5)))
 struct HTTPServerTests {
   typealias Client = NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>
 

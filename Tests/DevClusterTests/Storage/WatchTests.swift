@@ -4,7 +4,7 @@ import DevCluster
 import JSON
 import Testing
 
-@Suite("Watches", .timeLimit(.minutes(1)))
+@Suite("Watches", .timeLimit(.minutes(5)))
 struct WatchTests {
   private func kinds(_ frames: [JSONValue]) -> [String] { frames.compactMap { $0["type"]?.string } }
 

@@ -50,6 +50,8 @@ import Testing
     #expect(one["children"] == 3 && many["children"] == 36)
     #expect(one["events"] == 1 && many["events"] == 12)
     #expect((one["status"] ?? 9) <= 2 && (many["status"] ?? 999) <= 24, "\(one) \(many)")
+    // Each object is read once more before its children are written.
+    #expect(one["looks"] == 1 && many["looks"] == 12)
     #expect(one["others"] == 0 && many["others"] == 0)
   }
 
@@ -75,6 +77,7 @@ import Testing
         case ("watch", _): "watches"
         case (_, "events"): "events"
         case ("patch", "observabilities"): "status"
+        case ("get", "observabilities"): "looks"
         case ("patch", _): "children"
         default: "others"
         }

@@ -106,15 +106,21 @@ final class BundleReconciler: Sendable {
 
   private func apply(_ bundle: KubernetesObject, _ inventory: inout [InventoryEntry], _ pass: inout Pass) async throws {
     let live = informers.store(Bundle.children)
+    var isConfirmed = false
     for child in Bundle.render(bundle) {
       try Task.checkCancellation()
       let id = ChildID(type: .configMaps, key: child.key)
       let entry = inventory.first { $0.id == id }
       do throws(KubernetesError) {
-        let isMissing = live?.get(child.key) == nil && entry != nil && !applier.isAwaited(id)
-        if isMissing, try await !isStillThere(bundle) {
-          pass.isOver = true
-          return
+        if !isConfirmed,
+          applier.needsWrite(
+            type: .configMaps, desired: child, live: live?.get(child.key), appliedHash: entry?.hash)
+        {
+          isConfirmed = try await isStillThere(bundle)
+          guard isConfirmed else {
+            pass.isOver = true
+            return
+          }
         }
         let result = try await applier.apply(
           type: .configMaps, desired: child, live: live?.get(child.key), appliedHash: entry?.hash)
@@ -164,7 +170,7 @@ final class BundleReconciler: Sendable {
     }
   }
 
-  /// Whether a child may be missing for another reason than that its bundle is gone.
+  /// Whether the bundle is there still; the watch that told of it may lag.
   private func isStillThere(_ bundle: KubernetesObject) async throws(KubernetesError) -> Bool {
     do throws(KubernetesError) {
       let now = try await api.get(Bundle.type, bundle.key)
