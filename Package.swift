@@ -104,7 +104,7 @@ let package = Package(
     tests("YAMLTests", ["YAML", "JSON"]),
     tests("HTTPTransportTests", ["HTTPTransport", "CCurl", nioConcurrency]),
     tests("KubernetesClientTests", ["KubernetesClient", "HTTPTransport", "JSON", nioConcurrency]),
-    tests("TelemetryTests", ["Telemetry", logging, nioConcurrency]),
+    tests("TelemetryTests", ["Telemetry", logging, nioConcurrency, nioCore]),
     tests(
       "ControllerRuntimeTests",
       ["ControllerRuntime", "KubernetesClient", "HTTPTransport", "JSON", logging, nioConcurrency],

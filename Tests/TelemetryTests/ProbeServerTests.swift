@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Telemetry
+import NIOCore
 import Testing
+
+@testable import Telemetry
 
 private func serving(
   liveness: [HealthCheck] = [], readiness: [HealthCheck] = [],
