@@ -41,6 +41,11 @@ public struct StatusWriter: Sendable {
     recent.isAwaited(ChildID(type: type, key: key))
   }
 
+  /// Drops what is remembered of an object, which then is as stored: the server was asked, and it is not as remembered.
+  public func forget(_ type: ResourceType, _ key: ObjectKey) {
+    recent.forget(ChildID(type: type, key: key))
+  }
+
   /// Makes the status of an object what is given, and says whether a request was needed.
   ///
   /// Two statuses are equal when they hold the same, an absent member being equal to `false`, `0`, `""`, `[]`, `{}` and

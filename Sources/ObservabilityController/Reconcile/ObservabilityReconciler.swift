@@ -126,6 +126,7 @@ final class ObservabilityReconciler: Sendable {
     {
       due.append(Self.storeLag)
     }
+    if pass.isOutdated { due.append(Self.storeLag) }
     due += pass.applied.compactMap { applier.rest(of: $0.id) }
     return due.min().map(Outcome.again) ?? .settled
   }

@@ -30,6 +30,8 @@ struct Pass: Sendable {
 
   /// Something has not been read yet: the pass ends without a word and is repeated when it has.
   var isPending = false
+  /// The object is another one by now than what is known of it.
+  var isOutdated = false
   /// The first failure that is worth trying again by itself.
   var failure: KubernetesError?
 

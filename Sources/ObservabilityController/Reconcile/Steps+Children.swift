@@ -30,12 +30,8 @@ extension ObservabilityReconciler {
           applier.needsWrite(
             type: type, desired: KubernetesObject(child.manifest), live: live, appliedHash: entry?.hash)
         {
-          isConfirmed = try await isStillThere(pass.object)
-          // The watch of the objects tells of its end in a moment.
-          guard isConfirmed else {
-            pass.isPending = true
-            return
-          }
+          isConfirmed = try await isAsKnown(&pass)
+          guard isConfirmed else { return }
         }
         let result = try await applier.apply(
           type: type, desired: KubernetesObject(child.manifest), live: live, appliedHash: entry?.hash)
@@ -58,17 +54,27 @@ extension ObservabilityReconciler {
     remember(observability.name) { $0.inventory = inventory.sorted() }
   }
 
-  /// Whether the object still exists, asked of the API server before anything is written for it: the watch that told of it
-  /// may lag. A child that is gone may be gone because the object is, and then nothing must bring it back; and a child of
-  /// its successor must not be given an owner that is no more.
-  private func isStillThere(_ object: KubernetesObject) async throws(KubernetesError) -> Bool {
+  /// Whether the object is still the one that this pass is about, asked of the API server before anything is written or
+  /// deleted for it: the watch that told of it may lag, as that of a replica that takes over may. A child that is gone may
+  /// be gone because the object is, and then nothing must bring it back; a child of a successor must not be given an owner
+  /// that is no more; and what a later generation wants must not be deleted.
+  ///
+  /// If it is not, the pass is over: the watch tells of the difference in a moment, and if not, the next look does.
+  private func isAsKnown(_ pass: inout Pass) async throws(KubernetesError) -> Bool {
+    let known = pass.object
     do throws(KubernetesError) {
-      let now = try await api.get(.observabilities, object.key)
-      return now.uid == object.uid && !now.isBeingDeleted
+      let now = try await api.get(.observabilities, known.key)
+      // A server restored from a backup counts its generations anew.
+      if now.uid == known.uid, now.generation == known.generation, now["spec"] == known["spec"], !now.isBeingDeleted {
+        return true
+      }
     } catch {
       guard error.isNotFound else { throw error }
-      return false
     }
+    statusWriter.forget(.observabilities, known.key)
+    pass.isPending = true
+    pass.isOutdated = true
+    return false
   }
 
   /// What rendering must know; nil while it is not known.
@@ -198,7 +204,13 @@ extension ObservabilityReconciler {
     }
     let plan = PrunePlan(
       inventory: pass.inventory, live: live, ownerUID: observability.uid, desired: wanted)
-    guard !plan.deletions.isEmpty, await isLatest(&pass) else { return }
+    guard !plan.deletions.isEmpty else { return }
+    do {
+      guard try await isAsKnown(&pass) else { return }
+    } catch {
+      pass.failure = pass.failure ?? error
+      return
+    }
     for item in plan.deletions {
       guard let type = ResourceType.childTypes.first(where: { $0.group == item.group && $0.kind == item.kind }) else {
         continue
@@ -219,23 +231,6 @@ extension ObservabilityReconciler {
     }
     let inventory = pass.inventory
     remember(observability.name) { $0.inventory = inventory }
-  }
-
-  /// Whether the object is still as this pass has seen it, asked of the API server: a watch that lags, as that of a replica
-  /// that takes over may, must not make it delete what a later generation wants.
-  private func isLatest(_ pass: inout Pass) async -> Bool {
-    do throws(KubernetesError) {
-      let now = try await api.get(.observabilities, pass.object.key)
-      if now.uid == pass.object.uid, now.generation == pass.object.generation { return true }
-      pass.isPending = true
-    } catch {
-      if error.isNotFound {
-        pass.isPending = true
-      } else {
-        pass.failure = pass.failure ?? error
-      }
-    }
-    return false
   }
 
   private func tellPruned(_ item: InventoryEntry, _ result: Pruner.Result, object: String) {

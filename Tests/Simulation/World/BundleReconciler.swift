@@ -69,7 +69,7 @@ final class BundleReconciler: Sendable {
     var inventory = memories.withLockedValue { $0[key]?.inventory } ?? Self.inventory(of: bundle)
     var pass = Pass()
     try await apply(bundle, &inventory, &pass)
-    guard !pass.isOver else { return .settled }
+    guard !pass.isOver else { return .again(after: .seconds(10)) }
     if pass.isComplete || defect == .prunesAfterFailure { await prune(bundle, uid, &inventory, &pass) }
     let kept = inventory.sorted()
     memories.withLockedValue { $0[key] = Memory(uid: uid, inventory: kept) }
@@ -116,7 +116,7 @@ final class BundleReconciler: Sendable {
           applier.needsWrite(
             type: .configMaps, desired: child, live: live?.get(child.key), appliedHash: entry?.hash)
         {
-          isConfirmed = try await isStillThere(bundle)
+          isConfirmed = try await isAsKnown(bundle)
           guard isConfirmed else {
             pass.isOver = true
             return
@@ -163,22 +163,16 @@ final class BundleReconciler: Sendable {
   private func isAsKnown(_ bundle: KubernetesObject) async throws(KubernetesError) -> Bool {
     do throws(KubernetesError) {
       let now = try await api.get(Bundle.type, bundle.key)
-      return now.uid == bundle.uid && now.generation == bundle.generation && !now.isBeingDeleted
+      if now.uid == bundle.uid, now.generation == bundle.generation, now["spec"] == bundle["spec"],
+        !now.isBeingDeleted
+      {
+        return true
+      }
     } catch {
       guard error.isNotFound else { throw error }
-      return false
     }
-  }
-
-  /// Whether the bundle is there still; the watch that told of it may lag.
-  private func isStillThere(_ bundle: KubernetesObject) async throws(KubernetesError) -> Bool {
-    do throws(KubernetesError) {
-      let now = try await api.get(Bundle.type, bundle.key)
-      return now.uid == bundle.uid && !now.isBeingDeleted
-    } catch {
-      guard error.isNotFound else { throw error }
-      return false
-    }
+    status.forget(Bundle.type, bundle.key)
+    return false
   }
 
   private func tell(_ change: AppliedChild.Change, child: ChildID, of bundle: KubernetesObject) {
