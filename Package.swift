@@ -55,12 +55,13 @@ let package = Package(
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CLinux"),
+    library("Digests"),
     library("JSON"),
     library("YAML", ["CYAML", "JSON"]),
     library("HTTPTransport", ["CCurl", nioConcurrency]),
     library("KubernetesClient", ["CLinux", "JSON", "YAML", "HTTPTransport", nioConcurrency]),
     library("Telemetry", [logging, nioCore, nioPosix, nioHTTP1, nioConcurrency]),
-    library("ControllerRuntime", ["JSON", "HTTPTransport", "KubernetesClient", logging, nioConcurrency]),
+    library("ControllerRuntime", ["Digests", "JSON", "HTTPTransport", "KubernetesClient", logging, nioConcurrency]),
     library("ObservabilityAPI", ["JSON"]),
     library("Rendering", ["JSON", "ObservabilityAPI"]),
     library("Backends", ["JSON", "HTTPTransport"]),
@@ -71,7 +72,8 @@ let package = Package(
         "Rendering", "Backends", logging, nioConcurrency,
       ]),
     library("NodePreflight", ["CLinux", "JSON"]),
-    library("DevCluster", ["JSON", "YAML", "HTTPTransport", logging, nioCore, nioPosix, nioHTTP1, nioConcurrency]),
+    library(
+      "DevCluster", ["Digests", "JSON", "YAML", "HTTPTransport", logging, nioCore, nioPosix, nioHTTP1, nioConcurrency]),
     .executableTarget(
       name: "observability-operator",
       dependencies: [
@@ -100,6 +102,7 @@ let package = Package(
     .executableTarget(name: "conformance", dependencies: ["Replay"], swiftSettings: strict),
     .executableTarget(
       name: "simulate", dependencies: ["Simulation", arguments], swiftSettings: strict),
+    tests("DigestsTests", ["Digests"]),
     tests("JSONTests", ["JSON"]),
     tests("YAMLTests", ["YAML", "JSON"]),
     tests("HTTPTransportTests", ["HTTPTransport", "CCurl", nioConcurrency]),

@@ -6,21 +6,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 readonly venv=.build/differential
-readonly packages=(pyyaml==6.0.2)
+# shellcheck source=.ci/python.sh
+source .ci/python.sh
 
-fail() {
-  printf '%s\n' "$@" >&2
-  exit 1
-}
-
-if [[ ! -e $venv/complete ]]; then
-  command -v python3 >/dev/null || fail "python3 is needed: apt-get install python3-venv"
-  rm -rf "$venv"
-  python3 -m venv "$venv" || fail "a Python environment is needed: apt-get install python3-venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check "${packages[@]}" ||
-    fail "pip could not install ${packages[*]} from PyPI"
-  touch "$venv/complete"
-fi
+python_environment "$venv" pyyaml==6.0.2
 
 decode=${DECODE:-}
 if [[ -z $decode ]]; then

@@ -11,7 +11,7 @@ case ${SANITIZE:-} in
   thread | address)
     # A scratch path of its own: the flag changes every object, and the usual build would be done anew afterwards.
     options=(--sanitize "$SANITIZE" --scratch-path ".build/$SANITIZE")
-    # The first report ends a test with its stack; a report in a process that a test starts reaches its output.
+    # A report stands in the output, and the process that made it ends with an error. Leaks are not looked for.
     export TSAN_OPTIONS="halt_on_error=0 ${TSAN_OPTIONS:-}"
     export ASAN_OPTIONS="detect_leaks=0 detect_stack_use_after_return=0 ${ASAN_OPTIONS:-}"
     ;;

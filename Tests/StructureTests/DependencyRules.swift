@@ -4,8 +4,9 @@
 enum DependencyRules {
   /// Libraries, lowest first: each may build only on those before it. Executables stand above all of them.
   static let order = [
-    "CCurl", "CLinux", "CYAML", "JSON", "YAML", "HTTPTransport", "KubernetesClient", "Telemetry", "ControllerRuntime",
-    "ObservabilityAPI", "Rendering", "Backends", "ObservabilityController", "NodePreflight", "DevCluster",
+    "CCurl", "CLinux", "CYAML", "Digests", "JSON", "YAML", "HTTPTransport", "KubernetesClient", "Telemetry",
+    "ControllerRuntime", "ObservabilityAPI", "Rendering", "Backends", "ObservabilityController", "NodePreflight",
+    "DevCluster",
   ]
 
   /// Modules that come with the toolchain.

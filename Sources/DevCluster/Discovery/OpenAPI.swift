@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Digests
 import JSON
 
 /// `/openapi/v3`: which verbs each type takes with which parameters, and the schemas of the types.

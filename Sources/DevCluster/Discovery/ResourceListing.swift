@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Digests
 import JSON
 
 /// The documents of discovery that every client can read: `APIGroup` and `APIResourceList`.

@@ -33,6 +33,7 @@ import Testing
         differences += found.map { "\(scenario.rawValue), killed after write \(writes): \($0)" }
       }
     }
+    #expect(kills > 0)
     for difference in differences { Issue.record("\(difference)") }
     print("faults: \(scenarios.count) scenarios, \(kills) kills, \(differences.count) differences")
   }
