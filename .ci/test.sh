@@ -11,9 +11,9 @@ case ${SANITIZE:-} in
   thread | address)
     # A scratch path of its own: the flag changes every object, and the usual build would be done anew afterwards.
     options=(--sanitize "$SANITIZE" --scratch-path ".build/$SANITIZE")
-    # A report stands in the output, and the process that made it ends with an error. Leaks are not looked for.
+    # A report stands in the output, and the process that made it ends with an error. Leaks are looked for too.
     export TSAN_OPTIONS="halt_on_error=0 ${TSAN_OPTIONS:-}"
-    export ASAN_OPTIONS="detect_leaks=0 detect_stack_use_after_return=0 ${ASAN_OPTIONS:-}"
+    export ASAN_OPTIONS="detect_leaks=1 detect_stack_use_after_return=0 ${ASAN_OPTIONS:-}"
     ;;
   *)
     echo "SANITIZE takes thread or address, not '$SANITIZE'" >&2

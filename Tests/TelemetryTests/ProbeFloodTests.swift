@@ -10,7 +10,7 @@ import Testing
   private static let request = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 
   private func serving(
-    requestDeadline: TimeAmount = .seconds(60), liveness: [HealthCheck] = [], _ body: (Int) async throws -> Void
+    requestDeadline: TimeAmount = .minutes(4), liveness: [HealthCheck] = [], _ body: (Int) async throws -> Void
   ) async throws {
     let server = ProbeServer(
       address: ProbeAddress(host: "127.0.0.1", port: 0), registry: MetricsRegistry(), liveness: liveness,
