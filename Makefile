@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup build run test conformance lint format generate verify validate bench differential simulate \
-	faults coverage ci clean
+	faults seccomp coverage ci clean
 
 help: ## show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z][a-z-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ simulate: setup ## live through SEEDS=500 of the runtime's simulation, or replay
 
 faults: setup ## kill the operator after each of its writes and compare the ends
 	@.ci/faults.sh
+
+seccomp: setup ## load the agent's seccomp profile and show which calls it allows and refuses; needs python3 and PyPI
+	@.ci/seccomp.sh
 
 coverage: setup ## run all tests and print line coverage by module; fails below 90 % where that is promised
 	@.ci/coverage.sh
