@@ -32,3 +32,22 @@ import Testing
     #expect(IneligibilityReason(named: "Bored") == nil)
   }
 }
+
+/// What the kubelet keeps of it.
+@Suite struct TerminationMessageTests {
+  @Test func hasOneShape() {
+    let report = PreflightReport(verdict: .failed, reason: "Failed", message: "a \"b\"\nc")
+    #expect(
+      report.terminationMessage == #"{"verdict":"failed","reason":"Failed","changed":[],"message":"a \"b\"\nc"}"#)
+  }
+
+  @Test(arguments: ["x", "\n", "ü", "👨‍👩‍👧‍👦", "\u{1}"])
+  func fitsWhatTheKubeletKeeps(_ part: String) throws {
+    let long = PreflightReport(
+      verdict: .ineligible, reason: "KernelTooOld", message: String(repeating: part, count: 9000))
+    let text = long.terminationMessage
+    #expect(text.utf8.count <= PreflightReport.limit)
+    #expect(text.utf8.count > PreflightReport.limit / 2)
+    #expect(PreflightReport(terminationMessage: text)?.message.hasSuffix("…") == true)
+  }
+}

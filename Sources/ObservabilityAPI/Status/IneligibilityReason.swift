@@ -71,7 +71,7 @@ extension IneligibilityReason {
   /// No socket of a container runtime is where the agent looks for one.
   public static let containerRuntimeNotFound = IneligibilityReason(
     "ContainerRuntimeNotFound", meaning: "No socket of a container runtime is where the agent looks for one.",
-    remedy: "Link the runtime's socket to /run/containerd/containerd.sock on the node.")
+    remedy: "Link the runtime's socket to /run/containerd/containerd.sock on the node, by a relative link.")
   /// The agent ends again and again with exit code 1, its word for what it cannot do without.
   public static let agentExits = IneligibilityReason(
     "AgentExits", meaning: "The agent ends again and again with exit code 1: it lacks something on this node.",
