@@ -71,7 +71,7 @@ let package = Package(
         "JSON", "HTTPTransport", "KubernetesClient", "Telemetry", "ControllerRuntime", "ObservabilityAPI",
         "Rendering", "Backends", logging, nioConcurrency,
       ]),
-    library("NodePreflight", ["CLinux", "JSON"]),
+    library("NodePreflight", ["CLinux", "JSON", "ObservabilityAPI"]),
     library(
       "DevCluster", ["Digests", "JSON", "YAML", "HTTPTransport", logging, nioCore, nioPosix, nioHTTP1, nioConcurrency]),
     .executableTarget(
@@ -115,7 +115,9 @@ let package = Package(
     tests("ObservabilityAPITests", ["ObservabilityAPI", "JSON", "YAML"]),
     tests("RenderingTests", ["Rendering", "ObservabilityAPI", "JSON", "YAML"], exclude: ["Golden"]),
     tests("BackendsTests", ["Backends", "HTTPTransport", "JSON", nioConcurrency]),
-    tests("NodePreflightTests", ["NodePreflight", "CLinux", "JSON", nioConcurrency]),
+    tests(
+      "NodePreflightTests",
+      ["NodePreflight", "CLinux", "JSON", "ObservabilityAPI", "Rendering", nioConcurrency]),
     tests(
       "DevClusterTests", ["DevCluster", "JSON", "YAML", logging, nioCore, nioHTTP1, nioPosix],
       exclude: ["FieldManagement/Recordings"]),
@@ -135,7 +137,8 @@ let package = Package(
     tests(
       "EndToEndTests",
       [
-        "ProcessSupport", "Harness", "DevCluster", "KubernetesClient", "JSON", "YAML", "observability-operator",
+        "ProcessSupport", "Harness", "DevCluster", "KubernetesClient", "JSON", "YAML", "NodePreflight", "CLinux",
+        "ObservabilityAPI", "observability-operator",
       ]),
     .target(
       name: "ProcessSupport",

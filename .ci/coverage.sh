@@ -21,7 +21,7 @@ readonly machines="
   ObservabilityController/Conditions/ConditionAssembly ObservabilityController/Conditions/ConditionNews
   ObservabilityController/Metrics/MetricsResolution ObservabilityController/Nodes/NodeAssignment
   ObservabilityController/Nodes/NodePool ObservabilityController/Reconcile/Settling
-  ObservabilityController/Reconcile/Story"
+  ObservabilityController/Reconcile/Story NodePreflight/Inspection NodePreflight/Preflight"
 
 find_tool() {
   local beside

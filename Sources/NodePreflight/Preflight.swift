@@ -1,137 +1,130 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Prepares a node for the agent; what the DaemonSet's init container does.
+import ObservabilityAPI
+
+/// Looks whether a node can carry the agent, and prepares it; what the DaemonSet's init container does.
 ///
-/// It needs uid 0, `hostPID: true`, `SYS_ADMIN` (to enter the host's network namespace) and `SYS_PTRACE` (to reach
-/// through `/proc/1`). Init containers run again after a reboot of the node, so the setting survives one.
+/// It needs uid 0, `hostPID: true` and the capabilities of ``Capability``, and gives up each when it no longer needs it.
+/// All checks come first; a node that fails one is left as it is. Init containers run again after a reboot of the node, so
+/// the settings survive one.
 public struct Preflight: Sendable {
   /// What is to be done.
   public struct Options: Hashable, Sendable {
     /// Whether the host stays as it is and the verdict tells what would be changed.
-    public var dryRun: Bool
+    public var dryRun = false
     /// The settings to make.
-    public var sysctls: [Sysctl]
+    public var sysctls: [Sysctl] = []
+    /// Whether the agent is to make profiles.
+    public var profiles = false
+    /// The oldest kernel that does.
+    public var minimumKernel = KernelVersion.minimum
 
-    /// Options of your own.
-    public init(dryRun: Bool = false, sysctls: [Sysctl] = [.conntrackEvents]) {
-      self.dryRun = dryRun
-      self.sysctls = sysctls
-    }
+    /// The checks that are always made, and nothing to set.
+    public init() {}
   }
 
-  /// Where the host's kernel settings are found: the root of the host's first process, since a container's own
-  /// `/proc/sys` is mounted read-only.
-  public static let sysctlRoot = "/proc/1/root/proc/sys/"
-
-  private let host: any HostAccess
-  private let options: Options
+  let host: any HostAccess
+  let options: Options
 
   /// A preflight of that host.
-  public init(host: any HostAccess, options: Options = Options()) {
+  public init(host: any HostAccess, options: Options) {
     self.host = host
     self.options = options
   }
 
-  /// Does the work on a thread of its own and waits for it.
+  /// Does the work on a thread of its own and waits for it. The calling thread gives up all capabilities meanwhile.
   ///
   /// Entering a network namespace moves one thread and cannot be undone without the right to come back, so no thread
-  /// of a pool may do it. The thread ends with the work; the caller's stays where it is.
+  /// of a pool may do it. The thread ends with the work.
   public func run() -> Verdict {
     do {
-      return try onOwnThread { self.decide() }
+      var failure: HostError?
+      let verdict = try onOwnThread({ self.decide() }, meanwhile: { failure = self.giveUpEverything() })
+      guard let failure, verdict.exitCode == .ok else { return verdict }
+      return Verdict(failure, nil, changed: verdict.report.changed)
     } catch {
-      return Verdict(exitCode: .failed, reason: "Failed", message: "\(error)")
+      return Verdict(error, nil)
     }
   }
 
-  /// Does the work on the calling thread.
+  /// Does the work on the calling thread, which has no capability and another network namespace afterwards.
   func decide() -> Verdict {
+    let who: Credentials
+    do { who = try host.credentials() } catch { return Verdict(error, nil) }
+    var verdict = work(who)
+    if let failure = giveUpEverything() { return Verdict(failure, who, changed: verdict.report.changed) }
+    verdict.givenUp = who.capabilities
+    return verdict
+  }
+
+  private func giveUpEverything() -> HostError? {
     do {
-      try host.enterHostNetwork()
+      try host.keepOnly([])
+      return nil
     } catch {
-      return Self.unreachable(error, changed: [])
+      return error
     }
+  }
+
+  private func work(_ who: Credentials) -> Verdict {
+    do {
+      if let refusal = try refusal(who) { return refusal }
+      try host.enterHostNetwork()
+      let forSettings = Set([.sysPtrace] + options.sysctls.compactMap(\.capability))
+      try host.keepOnly(forSettings.union([.netAdmin]))
+      var inspection = Inspection()
+      inspection.make([TaskstatsCheck(), ConntrackCheck()], at: host)
+      try host.keepOnly(forSettings)
+      inspection.make(fileChecks, at: host)
+      if let verdict = inspection.verdict(who) { return verdict }
+      return try settings(notes: inspection.notes)
+    } catch {
+      return Verdict(error, who)
+    }
+  }
+
+  private var fileChecks: [any Check] {
+    let always: [any Check] = [
+      KernelCheck(minimum: options.minimumKernel), CgroupCheck(), RuntimeSocketCheck(), LockdownCheck(), TracefsCheck(),
+    ]
+    return options.profiles ? always + [BTFCheck()] : always
+  }
+
+  /// Why preflight cannot or should not begin.
+  private func refusal(_ who: Credentials) throws(HostError) -> Verdict? {
+    if let lack = who.lack { return Verdict(.hostForbidden, "HostForbidden", lack) }
+    switch try host.standpoint() {
+    case .container: return nil
+    case .firstProcess:
+      return Verdict(
+        .badUsage, "NotInContainer",
+        "this process is process 1, so the host's is out of sight: the pod needs hostPID: true")
+    case .host:
+      return options.dryRun
+        ? nil
+        : Verdict(
+          .badUsage, "NotInContainer",
+          "this is no container: preflight changes the node as init container of the agents' pods only. "
+            + "With --dry-run it tells what it would change here")
+    }
+  }
+
+  /// Makes the settings, or tells what it would do; the node is known to be fit.
+  private func settings(notes: [String]) throws(HostError) -> Verdict {
+    // All are read before the first is written.
+    var changes: [SysctlChange] = []
+    for sysctl in options.sysctls { changes.append(try SysctlChange(sysctl, on: host)) }
     var changed: [String] = []
-    var notes: [String] = []
-    for sysctl in options.sysctls {
+    for change in changes {
       do {
-        switch try set(sysctl) {
-        case .missing: notes.append("\(sysctl.name) does not exist: \(sysctl.ifMissing)")
-        case .asWanted: notes.append("\(sysctl.name) is \(sysctl.wanted)")
-        case .changed(let from):
-          changed.append("\(sysctl.name): \(from) -> \(sysctl.wanted)")
-          notes.append("\(sysctl.name) \(options.dryRun ? "would be" : "was") set from \(from) to \(sysctl.wanted)")
-        }
+        if !options.dryRun { try change.make(on: host) }
       } catch {
-        switch error {
-        case .unreadable(let cause): return Self.unreachable(cause, changed: changed)
-        case .unwritable(let why): return Self.unwritable(sysctl, why, changed: changed)
-        }
+        return Verdict(.sysctlNotWritable, "SysctlNotWritable", changed: changed, error.message)
       }
+      if let text = change.change { changed.append(text) }
     }
     let reason = changed.isEmpty ? "NothingToDo" : options.dryRun ? "WouldChange" : "Prepared"
-    return Verdict(exitCode: .ok, reason: reason, changed: changed, message: notes.joined(separator: "; "))
-  }
-}
-
-extension Preflight {
-  private enum Setting {
-    case missing, asWanted
-    case changed(from: String)
-  }
-
-  private enum SettingError: Error {
-    case unreadable(HostError)
-    case unwritable(String)
-  }
-
-  private func set(_ sysctl: Sysctl) throws(SettingError) -> Setting {
-    let path = Self.sysctlRoot + sysctl.path
-    guard let before = try read(path) else { return .missing }
-    if before == sysctl.wanted { return .asWanted }
-    if options.dryRun { return .changed(from: before) }
-    do {
-      try host.writeFile(path, Array((sysctl.wanted + "\n").utf8))
-    } catch {
-      throw .unwritable(error.description)
-    }
-    let after = try read(path)
-    guard after == sysctl.wanted else {
-      throw .unwritable("\(path) reads \(after ?? "nothing") after \(sysctl.wanted) was written")
-    }
-    return .changed(from: before)
-  }
-
-  /// The text of a setting, or nil if the kernel has no such setting.
-  private func read(_ path: String) throws(SettingError) -> String? {
-    do {
-      let bytes = try host.readFile(path)
-      return String(decoding: bytes, as: UTF8.self).trimmed
-    } catch {
-      if error.kind == .missing { return nil }
-      throw .unreadable(error)
-    }
-  }
-
-  private static func unreachable(_ error: HostError, changed: [String]) -> Verdict {
-    let forbidden = error.kind == .forbidden
-    return Verdict(
-      exitCode: forbidden ? .hostForbidden : .failed, reason: forbidden ? "HostForbidden" : "Failed",
-      changed: changed, message: error.description)
-  }
-
-  private static func unwritable(_ sysctl: Sysctl, _ why: String, changed: [String]) -> Verdict {
-    Verdict(
-      exitCode: .sysctlNotWritable, reason: "SysctlNotWritable", changed: changed,
-      message: "\(sysctl.name) must be \(sysctl.wanted) or the agent exits, and could not be set: \(why). "
-        + "Set it in the node's configuration (Talos: machine.sysctls), or check that the init container has "
-        + "SYS_PTRACE and that no security module (AppArmor, SELinux) confines it")
-  }
-}
-
-extension String {
-  fileprivate var trimmed: String {
-    let start = drop { $0.isWhitespace }
-    return String(start.prefix(start.count - start.reversed().prefix { $0.isWhitespace }.count))
+    let told = notes + changes.map { $0.note(dryRun: options.dryRun) }
+    return Verdict(.ok, reason, changed: changed, told.joined(separator: "; "))
   }
 }

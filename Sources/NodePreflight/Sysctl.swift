@@ -7,10 +7,14 @@ public struct Sysctl: Hashable, Sendable {
   /// The only value that does.
   public let wanted: String
   /// What follows if the kernel has no such setting.
-  public let ifMissing: String
+  let ifMissing: String
+  /// What follows if it keeps another value, with the way out.
+  let ifOther: String
+  /// What the kernel asks of the writer, beside uid 0.
+  let capability: Capability?
 
-  /// The path below `/proc/sys`.
-  public var path: String { String(name.map { $0 == "." ? "/" : $0 }) }
+  /// Where it is found: in the `/proc/sys` of the host's first process, since a container's own is mounted read-only.
+  public var path: String { HostPath.root + "/proc/sys/" + String(name.map { $0 == "." ? "/" : $0 }) }
 
   /// Connection tracking reports every new connection.
   ///
@@ -20,15 +24,16 @@ public struct Sysctl: Hashable, Sendable {
   /// the agent only warns.
   public static let conntrackEvents = Sysctl(
     name: "net.netfilter.nf_conntrack_events", wanted: "1",
-    ifMissing: "connection tracking is not loaded, the agent does without")
-}
+    ifMissing: "the kernel does not report connections, so the true destination of those to Services stays unknown",
+    ifOther: "the agent would exit", capability: nil)
 
-extension Sysctl {
   /// The kernel accounts for the time that tasks wait for disks.
   ///
   /// Off by default since 5.14 (commit e4042ad49235); without it `container_resources_disk_delay_seconds_total` stays
-  /// at zero. It holds for the whole kernel, whatever the namespace.
+  /// at zero. It holds for the whole kernel, whatever the namespace, and only SYS_ADMIN may write it
+  /// (`kernel/delayacct.c`).
   public static let taskDelayAccounting = Sysctl(
     name: "kernel.task_delayacct", wanted: "1",
-    ifMissing: "the kernel does not account for delays, disk delay stays at zero")
+    ifMissing: "the kernel always accounts for delays, or never does",
+    ifOther: "disk delay would stay at zero; or switch spec.nodeAgent.features.diskDelay off", capability: .sysAdmin)
 }

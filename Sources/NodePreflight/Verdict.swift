@@ -1,60 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import ObservabilityAPI
 
 /// What preflight found and did.
 public struct Verdict: Hashable, Sendable {
   /// How the process is to end.
-  public let exitCode: ExitCode
-  /// A CamelCase word for conditions: `Prepared`, `NothingToDo`, `WouldChange`, `HostForbidden`,
-  /// `SysctlNotWritable`, `Failed`.
-  public let reason: String
-  /// What was changed on the node, or would be: `net.netfilter.nf_conntrack_events: 2 -> 1`.
-  public let changed: [String]
-  /// One sentence for a person, with the way out if something is wrong.
-  public let message: String
+  public var exitCode: ExitCode
+  /// What the operator is told.
+  public var report: PreflightReport
+  /// The capabilities that were given up.
+  public var givenUp: Set<Capability> = []
 
-  /// A verdict made of its parts.
-  public init(exitCode: ExitCode, reason: String, changed: [String] = [], message: String) {
+  init(_ exitCode: ExitCode, _ reason: String, changed: [String] = [], _ message: String) {
     self.exitCode = exitCode
-    self.reason = reason
-    self.changed = changed
-    self.message = message
+    let verdict: PreflightReport.Verdict =
+      exitCode == .ok ? .ok : exitCode.ineligibility == nil ? .failed : .ineligible
+    report = PreflightReport(verdict: verdict, reason: reason, changed: changed, message: message)
   }
 
-  /// The longest termination message that the kubelet keeps, in bytes.
-  ///
-  /// See "Customizing the termination message" in the Kubernetes documentation.
-  public static let terminationMessageLimit = 4096
-
-  /// The termination message: one JSON object with the members `verdict` (`ok` or `failed`), `reason`, `changed` and
-  /// `message`, in this order, at most ``terminationMessageLimit`` bytes.
-  public var terminationMessage: String {
-    let full = json(message: message)
-    guard full.utf8.count > Self.terminationMessageLimit else { return full }
-    var short = message
-    var text = full
-    while text.utf8.count > Self.terminationMessageLimit, !short.isEmpty {
-      short.removeLast(min(short.count, max(1, (text.utf8.count - Self.terminationMessageLimit) / 4)))
-      text = json(message: short + "…")
+  /// Something failed: for want of a right, or otherwise.
+  init(_ error: HostError, _ who: Credentials?, changed: [String] = []) {
+    guard error.kind == .forbidden else {
+      self.init(.failed, "Failed", changed: changed, error.description)
+      return
     }
-    return text
+    var message = error.description
+    if let who, who.lack == nil {
+      message +=
+        ", although this process has uid 0 and the capabilities \(Capability.list(who.capabilities)): a "
+        + "security module confines it (the container needs appArmorProfile Unconfined, and spc_t with SELinux), a "
+        + "seccomp profile does, or the pod has a user namespace of its own (hostUsers: false)"
+    }
+    self.init(.hostForbidden, "HostForbidden", changed: changed, message)
   }
 
   /// The same as one readable line, in the form of the operator's log.
   public var logLine: String {
-    let level = exitCode == .ok ? "INFO " : "ERROR"
-    let head = (exitCode == .ok ? "preflight passed" : "preflight failed").padded(to: 22)
-    let changes = changed.isEmpty ? "" : " changed=" + JSONWriter.text(.string(changed.joined(separator: ", ")))
-    return "\(level) \(head) reason=\(reason)\(changes) message=" + JSONWriter.text(.string(message))
-  }
-
-  private func json(message: String) -> String {
-    let value: JSONValue = [
-      "verdict": .string(exitCode == .ok ? "ok" : "failed"), "reason": .string(reason),
-      "changed": .array(changed.map { .string($0) }), "message": .string(message),
-    ]
-    return JSONWriter.text(value, order: .asGiven)
+    let (level, head) =
+      switch report.verdict {
+      case .ok: ("INFO ", "preflight passed")
+      case .ineligible: ("WARN ", "node ineligible")
+      case .failed: ("ERROR", "preflight failed")
+      }
+    func field(_ name: String, _ value: String) -> String {
+      value.isEmpty ? "" : " \(name)=" + JSONWriter.text(.string(value))
+    }
+    return "\(level) " + head.padded(to: 22) + " reason=\(report.reason)"
+      + field("changed", report.changed.joined(separator: ", ")) + field("gaveUp", Capability.list(givenUp))
+      + field("message", report.message)
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Glibc
 import ObservabilityAPI
 
 @main
@@ -10,6 +11,23 @@ struct OperatorCommand: AsyncParsableCommand {
     abstract: "Turns Observability objects into running node-agents.",
     version: DefaultImages.release,
     subcommands: [RunCommand.self, RenderCommand.self, PreflightCommand.self, VersionCommand.self])
+
+  /// Runs the command. A wrong command line ends with 2, as input that is refused does, and not with the 64 of
+  /// ArgumentParser.
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+      complain(fullMessage(for: error))
+      Glibc.exit(2)
+    }
+  }
 }
 
 struct VersionCommand: ParsableCommand {

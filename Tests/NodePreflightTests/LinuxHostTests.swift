@@ -6,71 +6,102 @@ import Testing
 
 @testable import NodePreflight
 
-/// What a thread found after it gave itself network namespaces.
-private enum Attempt: Sendable {
-  case skipped(String)
-  case done(Verdict, inside: String, outside: String)
-}
-
-private let newNetwork = CInt(cl_new_network)
-private let setting = "/proc/sys/net/netfilter/nf_conntrack_events"
-
-private func value() -> String? {
-  (try? LinuxHost().readFile(setting)).map { String(decoding: $0, as: UTF8.self).filter { !$0.isWhitespace } }
-}
-
-/// Sets 0, which no kernel has by itself, in the namespace of the calling thread.
-private func reset() -> Bool { (try? LinuxHost().writeFile(setting, [0x30, 0x0A])) != nil }
-
-/// Makes a namespace that stands for the host's, and one that stands for the pod's, and runs preflight from the second.
-private func attempt() throws -> Attempt {
-  try onOwnThread {
-    guard unshare(newNetwork) == 0 else { return .skipped("unshare(CLONE_NEWNET): \(errorText(errno))") }
-    guard value() != nil else { return .skipped("this kernel has no \(setting) in a new network namespace") }
-    guard reset() else { return .skipped("\(setting) cannot be written here") }
-    let host = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)
-    guard host >= 0, unshare(newNetwork) == 0, reset() else {
-      return .skipped("a second namespace: \(errorText(errno))")
-    }
-    defer { close(host) }
-    let verdict = Preflight(host: LinuxHost(networkNamespace: "/proc/self/fd/\(host)", root: "")).run()
-    let outside = value() ?? "gone"
-    guard setns(host, newNetwork) == 0 else { return .skipped("setns: \(errorText(errno))") }
-    return .done(verdict, inside: value() ?? "gone", outside: outside)
-  }
-}
-
-/// Whether this process may do what the init container does; asked once.
-private let outcome = Result { try attempt() }
-
-private var reasonToSkip: String? {
-  if case .success(.skipped(let why)) = outcome { why } else { nil }
-}
-
+/// What needs no rights, and what a thread does to itself. The whole of it runs in `EndToEndTests`.
 @Suite struct LinuxHostTests {
-  @Test(.disabled(if: reasonToSkip != nil, "not permitted here, or no connection tracking"))
-  func setsTheSettingInTheHostsNamespaceOnly() throws {
-    guard case .done(let verdict, let inside, let outside) = try outcome.get() else { return }
-    #expect(verdict.exitCode == .ok, "\(verdict.message)")
-    #expect(inside == "1")
-    #expect(outside == "0", "the pod's own namespace is left alone")
-  }
+  private let host = LinuxHost()
 
   @Test func tellsAMissingFileFromOthers() {
-    let missing = #expect(throws: HostError.self) { try LinuxHost().readFile("/proc/no-such-file") }
+    let missing = #expect(throws: HostError.self) { try host.readFile("/proc/no-such-file") }
     #expect(missing?.kind == .missing)
-    let folder = #expect(throws: HostError.self) { try LinuxHost().readFile("/proc") }
+    let folder = #expect(throws: HostError.self) { try host.readFile("/proc") }
     #expect(folder?.kind == .other)
+    let inside = #expect(throws: HostError.self) { try host.fileSystemType("/proc/version/inside") }
+    #expect(inside?.kind == .missing)
   }
 
   @Test func refusesWhatIsTooLong() {
-    let error = #expect(throws: HostError.self) { try LinuxHost().readFile("/dev/zero") }
+    let error = #expect(throws: HostError.self) { try host.readFile("/dev/zero") }
     #expect(error?.description.contains("longer than 65536 bytes") == true)
   }
 
-  @Test func namesTheNamespaceThatIsNotThere() {
-    let host = LinuxHost(networkNamespace: "/proc/0/ns/net", root: "")
-    let error = #expect(throws: HostError.self) { try host.enterHostNetwork() }
-    #expect(error?.description.contains("/proc/0/ns/net") == true)
+  @Test func readsTheStartOfWhatIsLong() throws {
+    #expect(try host.readFile("/dev/zero", atMost: 2) == [0, 0])
+  }
+
+  @Test func tellsTypesOfFileSystems() throws {
+    #expect(try host.fileSystemType("/proc") == 0x9fa0)
+  }
+
+  @Test func tellsTheKernel() throws {
+    #expect(try host.kernelRelease().isEmpty == false)
+  }
+
+  @Test func tellsASocketThatNobodyAnswers() {
+    let missing = #expect(throws: HostError.self) { try host.connect("/run/no-such.sock") }
+    #expect(missing?.kind == .missing)
+    let file = #expect(throws: HostError.self) { try host.connect("/proc/version") }
+    #expect(file?.kind == .refused)
+    let long = "/" + String(repeating: "x", count: 200)
+    let error = #expect(throws: HostError.self) { try host.connect(long) }
+    #expect(error?.description.contains("longer than an address") == true)
+  }
+
+  @Test func findsNoFamilyThatIsNotThere() throws {
+    let name = NetlinkAttribute(UInt16(CTRL_ATTR_FAMILY_NAME), Array("NOSUCH".utf8) + [0])
+    let question = NetlinkMessage(
+      type: UInt16(GENL_ID_CTRL), flags: UInt16(NLM_F_REQUEST),
+      payload: [UInt8(CTRL_CMD_GETFAMILY), 1, 0, 0] + name.bytes)
+    #expect(try host.answer(to: question, protocol: NETLINK_GENERIC, about: "it").code == ENOENT)
+  }
+
+  @Test func tellsAProtocolThatTheKernelLacks() throws {
+    let kind = try onOwnThread { () -> HostError.Kind? in
+      guard cl_hide_netlink_protocol(NETLINK_NETFILTER) == 0 else { return nil }
+      return #expect(throws: HostError.self) {
+        try host.ask(ConntrackCheck.question, protocol: NETLINK_NETFILTER)
+      }?.kind
+    }
+    #expect(kind == .unsupported)
+  }
+
+  @Test(.enabled(if: geteuid() == 0, "not root")) func aThreadGivesUpItsCapabilitiesForGood() throws {
+    let before = try Status.ofThread()
+    let after = try onOwnThread { () -> Result<[Status], any Error> in
+      Result {
+        try host.keepOnly([.sysPtrace])
+        let some = try Status.ofThread()
+        try host.keepOnly([])
+        return [some, try Status.ofThread()]
+      }
+    }.get()
+    let ptrace = before.permitted & 1 << 19
+    #expect(after[0].effective == ptrace && after[0].permitted == ptrace)
+    #expect(after[1].effective == 0 && after[1].permitted == 0 && after[1].ambient == 0)
+    #expect(after.allSatisfy { $0.inheritable == 0 && $0.noNewPrivileges })
+    if before.effective & 1 << 8 != 0 { #expect(after[1].bounding == 0, "it has SETPCAP") }
+    #expect(try Status.ofThread() == before, "other threads keep theirs")
+  }
+}
+
+/// What `/proc/<pid>/task/<tid>/status` tells of a thread's rights.
+struct Status: Hashable {
+  var inheritable: UInt64, permitted: UInt64, effective: UInt64, bounding: UInt64, ambient: UInt64
+  var noNewPrivileges: Bool
+
+  static func ofThread() throws -> Status { try Status("/proc/thread-self/status") }
+
+  init(_ path: String) throws {
+    let text = try LinuxHost().readText(path)
+    func field(_ name: String) -> String {
+      text.split(separator: "\n").first { $0.hasPrefix(name + ":\t") }.map { String($0.dropFirst(name.count + 2)) }
+        ?? ""
+    }
+    func set(_ name: String) throws -> UInt64 { try #require(UInt64(field(name), radix: 16), "\(name) of \(path)") }
+    inheritable = try set("CapInh")
+    permitted = try set("CapPrm")
+    effective = try set("CapEff")
+    bounding = try set("CapBnd")
+    ambient = try set("CapAmb")
+    noNewPrivileges = field("NoNewPrivs") == "1"
   }
 }

@@ -3,7 +3,12 @@
 import Glibc
 
 /// Runs the work on a new thread, waits for its end and returns what it returned.
-func onOwnThread<Result>(_ work: @escaping @Sendable () -> Result) throws(HostError) -> Result {
+///
+/// The new thread begins with the namespaces and capabilities of the calling one; what that does meanwhile, it does for
+/// itself.
+func onOwnThread<Result>(
+  _ work: @escaping @Sendable () -> Result, meanwhile: () -> Void = {}
+) throws(HostError) -> Result {
   let job = Job(work)
   var thread = pthread_t()
   let pointer = Unmanaged.passRetained(job)
@@ -18,6 +23,7 @@ func onOwnThread<Result>(_ work: @escaping @Sendable () -> Result) throws(HostEr
     pointer.release()
     throw HostError(.other, "a thread could not be started: \(errorText(code))")
   }
+  meanwhile()
   pthread_join(thread, nil)
   guard let result = job.result else { throw HostError(.other, "the thread ended without a result") }
   return result
