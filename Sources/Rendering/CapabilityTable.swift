@@ -85,11 +85,13 @@ enum CapabilityTable {
       source: "containers/container.go"),
   ]
 
-  /// What the init container needs for `--conntrack-events`: a container's own /proc/sys is read-only, so the sysctl is
-  /// written through `/proc/1/root`, in the host's network namespace.
+  /// What the init container needs: a container's own /proc/sys is read-only, so sysctls are written through
+  /// `/proc/1/root`, in the host's network namespace; and without NET_ADMIN the kernel does not even tell whether it has
+  /// connection tracking. It gives all of them up before it ends.
   static let preflightGrants: [CapabilityRow.Grant] = [
     .init(name: "SYS_ADMIN", reason: "enter the host's network namespace"),
-    .init(name: "SYS_PTRACE", reason: "reach the host's /proc/sys by /proc/1/root"),
+    .init(name: "SYS_PTRACE", reason: "reach the host's files and sysctls by /proc/1/root"),
+    .init(name: "NET_ADMIN", reason: "ask for connection tracking and task accounting as the agent does"),
   ]
 
   /// The rows of the features that the specification switches on.

@@ -12,7 +12,10 @@ enum PreflightContainer {
   static func manifest(_ context: RenderContext) -> JSONObject {
     let images = context.spec.images
     let image = ImageReference(context.facts.operatorImage).applying(images.operator, registry: images.registry)
-    let flags = CapabilityTable.rowsOn(context.spec).flatMap(\.preflightFlags)
+    var flags = CapabilityTable.rowsOn(context.spec).flatMap(\.preflightFlags)
+    if context.agent.security.mode == .privileged {
+      flags.append("--minimum-kernel=\(KernelVersion.minimumPrivileged)")
+    }
     var container: JSONObject = [
       "name": .string(name),
       "image": .string(image.text),

@@ -61,7 +61,8 @@ import Testing
 
   @Test func theInitContainerGetsWhatItsSysctlNeeds() {
     let fixture = Fixture("preflight") { $0.nodeAgent.features.diskDelay = true }
-    #expect(fixture.preflight?[path: "securityContext", "capabilities", "add"] == ["SYS_ADMIN", "SYS_PTRACE"])
+    #expect(
+      fixture.preflight?[path: "securityContext", "capabilities", "add"] == ["SYS_ADMIN", "SYS_PTRACE", "NET_ADMIN"])
     #expect(fixture.preflight?["command"] == ["/observability-operator", "preflight"])
     #expect(fixture.preflight?["args"] == ["--conntrack-events", "--task-delay-accounting"])
     #expect(Fixture("plain").preflight?["args"] == ["--conntrack-events"])
