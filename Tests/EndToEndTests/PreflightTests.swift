@@ -148,7 +148,7 @@ struct PreflightTests {
       for set in ["CapInh", "CapPrm", "CapEff", "CapAmb"] { #expect(status.contains("\(set):\t0000000000000000\n")) }
       #expect(status.contains("NoNewPrivs:\t1\n"))
     }
-    let reader = open(pipe, O_RDONLY | O_CLOEXEC)
+    let reader = open(pipe, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     #expect(reader >= 0)
     #expect(try await process.waitForEnd() == .exit(0))
     close(reader)

@@ -66,6 +66,8 @@ import Testing
     #expect(fixture.preflight?["command"] == ["/observability-operator", "preflight"])
     #expect(fixture.preflight?["args"] == ["--conntrack-events", "--task-delay-accounting"])
     #expect(Fixture("plain").preflight?["args"] == ["--conntrack-events"])
+    let privileged = Fixture("privileged") { $0.nodeAgent.security.mode = .privileged }
+    #expect(privileged.preflight?["args"] == ["--conntrack-events", "--minimum-kernel=5.1"])
   }
 
   @Test func switchesAreRenderedOnlyWhereTheyDifferFromTheAgentsDefault() {

@@ -24,8 +24,9 @@ public struct KernelVersion: Hashable, Sendable, Comparable, CustomStringConvert
   /// the pod's memory cgroup and not in RLIMIT_MEMLOCK, which only SYS_RESOURCE raises.
   public static let minimum = KernelVersion(5, 11)
 
-  /// The oldest kernel on which the agent starts at all (coroot-node-agent `main.go`).
-  public static let minimumPrivileged = KernelVersion(4, 16)
+  /// The oldest kernel that the agent's makers support (coroot-node-agent `README.md`); 4.16 is the oldest on which it
+  /// starts, and 4.x is reported not to work.
+  public static let minimumPrivileged = KernelVersion(5, 1)
 
   /// Whether the left version is older.
   public static func < (left: KernelVersion, right: KernelVersion) -> Bool {
