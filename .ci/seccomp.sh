@@ -11,7 +11,10 @@ readonly venv=.build/seccomp
 source .ci/python.sh
 
 [[ $(uname -s) == Linux ]] || { echo "SKIPPED: seccomp is Linux's"; exit 0; }
-python_environment "$venv" pyyaml
+if ! (python_environment "$venv" pyyaml); then
+  echo "SKIPPED: there is no Python environment with pyyaml, see above"
+  exit 0
+fi
 if ! "$venv/bin/python3" -c 'import ctypes; ctypes.CDLL("libseccomp.so.2")' 2>/dev/null; then
   echo "SKIPPED: the system has no libseccomp.so.2 (apt-get install libseccomp2)"
   exit 0

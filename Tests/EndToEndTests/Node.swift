@@ -56,7 +56,7 @@ final class Node: Sendable {
     if !traits.contains(.noRuntime) { lines.append("ln -s \(target) /run/containerd/containerd.sock") }
     // What kernels since 5.19 start with.
     lines.append("echo 2 > /proc/sys/net/netfilter/nf_conntrack_events")
-    return (lines + ["echo ready", "exec sleep 120"]).joined(separator: "\n")
+    return (lines + ["echo ready", "exec sleep 300"]).joined(separator: "\n")
   }
 
   private static func listen(_ path: String, answers: Bool) throws -> Int32 {

@@ -39,7 +39,10 @@ import Testing
   @Test func tellsASocketThatNobodyAnswers() {
     let missing = #expect(throws: HostError.self) { try host.connect("/run/no-such.sock") }
     #expect(missing?.kind == .missing)
-    let file = #expect(throws: HostError.self) { try host.connect("/proc/version") }
+    let path = "/tmp/no-socket-\(getpid())-\(UInt64.random(in: 0 ... .max))"
+    close(open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600))
+    defer { unlink(path) }
+    let file = #expect(throws: HostError.self) { try host.connect(path) }
     #expect(file?.kind == .refused)
     let long = "/" + String(repeating: "x", count: 200)
     let error = #expect(throws: HostError.self) { try host.connect(long) }
