@@ -59,6 +59,21 @@ import Testing
     #expect(host.writes.isEmpty)
   }
 
+  @Test(arguments: ["credentials", "standpoint", "enter", "keep SYS_PTRACE, NET_ADMIN", "keep SYS_PTRACE"])
+  func failsIfItCannotGoOn(_ operation: String) {
+    let host = TableHost { $0.failures[operation] = HostError(.other, "it: Input/output error") }
+    let verdict = verdict(host)
+    #expect(verdict.exitCode == .failed)
+    #expect(verdict.report.message == "it: Input/output error")
+    #expect(host.writes.isEmpty)
+  }
+
+  @Test func bothThreadsGiveUpEverything() {
+    let host = TableHost()
+    #expect(verdict(host).exitCode == .ok)
+    #expect(host.log.count { $0 == "keep " } == 2)
+  }
+
   @Test func failsIfARightCannotBeGivenUp() {
     let host = TableHost { $0.failures["keep "] = HostError(.other, "give up capabilities: Invalid argument") }
     #expect(verdict(host).exitCode == .failed)
