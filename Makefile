@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test conformance lint format generate verify validate bench differential simulate \
+.PHONY: help setup build run test conformance lint format generate verify validate scan bench differential simulate \
 	faults seccomp coverage ci clean
 
 help: ## show this list
@@ -37,6 +37,9 @@ verify: setup ## fail if what is generated differs from what is committed
 
 validate: setup ## check rendered and installed manifests by the schemas of Kubernetes; needs python3 and PyPI
 	@.ci/validate.sh
+
+scan: setup ## compare what checkov finds in all manifests with the list of findings that stay; needs python3 and PyPI
+	@.ci/scan.sh
 
 bench: setup ## measure the release build: requests, times, memory, size; fails if a count is above its floor
 	@.ci/bench.sh

@@ -84,7 +84,8 @@ let package = Package(
       swiftSettings: strict, linkerSettings: small),
     .executableTarget(
       name: "generate",
-      dependencies: ["JSON", "YAML", "ObservabilityAPI", "ObservabilityController", arguments], swiftSettings: strict),
+      dependencies: ["JSON", "YAML", "ObservabilityAPI", "Rendering", "ObservabilityController", arguments],
+      swiftSettings: strict),
     .executableTarget(
       name: "devcluster",
       dependencies: [

@@ -203,6 +203,12 @@ def main():
             check(f"render of {sample}", document)
         children += rendered
 
+    golden = sorted(pathlib.Path("Tests/RenderingTests/Golden").glob("*.yaml"))
+    report.check("golden files", lambda: None if golden else (_ for _ in ()).throw(ValueError("there are none")))
+    for path in golden:
+        for document in documents(path):
+            check(path, document)
+
     try:
         for path, document in installed("config/default"):
             check(path, document)

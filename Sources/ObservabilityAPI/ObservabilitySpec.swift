@@ -141,6 +141,8 @@ public struct NodeAgent: Hashable, Sendable {
   public var nodeSelector: [String: String]
   /// Empty for the cluster's default.
   public var priorityClassName: String
+  /// Empty for the nodes' default runtime.
+  public var runtimeClassName: String
   /// A number or a percentage: `10%`.
   public var maxUnavailable: JSONValue
   /// `EnvVar`s as Kubernetes has them.

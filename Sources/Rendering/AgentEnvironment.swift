@@ -7,12 +7,7 @@ import ObservabilityAPI
 enum AgentEnvironment {
   static func entries(_ context: RenderContext) -> [JSONObject] {
     var variables = EnvironmentVariables()
-    if context.isPush {
-      addPush(context, to: &variables)
-    } else {
-      // All addresses of both families. With a metrics endpoint the agent would listen on 127.0.0.1:10300 only.
-      variables.set("LISTEN", ":\(AgentPort.number)")
-    }
+    if context.isPush { addPush(context, to: &variables) }
     for setting in CapabilityTable.settings(for: context.spec) { variables.set(setting.name, setting.value) }
     let agent = context.agent
     variables.set("CONTAINER_ALLOWLIST", list(agent.containers.allow))
@@ -37,7 +32,7 @@ enum AgentEnvironment {
         labels: context.seriesLabels, withCredentials: backend.credentialsSecretRef != nil))
     variables.set("SCRAPE_INTERVAL", EnvironmentVariable.escaped(context.spec.metrics.interval))
     // The agent's parser of sizes refuses a number without a unit.
-    variables.set("MAX_SPOOL_SIZE", "\(Spool(context).bytes)B")
+    variables.set("MAX_SPOOL_SIZE", "\(context.spool.size)B")
     if backend.caSecretRef != nil { variables.set("CA_FILE", AgentVolumes.caFile) }
   }
 

@@ -3,22 +3,6 @@
 import JSON
 import ObservabilityAPI
 
-/// How much disk the agent's queue may take.
-struct Spool {
-  /// What the agent keeps at most while the metrics backend is away.
-  let bytes: Int64
-  /// The limit of the emptyDir that holds it, in MiB: 140 above, since the agent looks at its own limit once a scrape
-  /// and may be a file over it, and the kubelet evicts a pod whose volume is over the volume's limit.
-  let volumeMebibytes: Int64
-
-  private static let fallback: Int64 = 500 << 20
-
-  init(_ context: RenderContext) {
-    bytes = Quantity.bytes(context.agent.spoolSize) ?? Self.fallback
-    volumeMebibytes = (bytes >> 20) + 140
-  }
-}
-
 /// The resources of the agent's container: the user's, and a default for what is left out.
 ///
 /// There is no CPU limit by default: throttling shows up as lost eBPF samples.
@@ -27,12 +11,6 @@ struct AgentResources {
   let manifest: JSONObject
   /// The soft limit of the Go heap, as Go's runtime takes it.
   let goMemoryLimit: String
-
-  /// What the kernel charges to the container outside the Go heap, in MiB: about 240 of eBPF maps, and half a MiB of
-  /// ring buffers a CPU.
-  static let outsideHeap: Int64 = 350
-  /// With less, in MiB, the garbage collector would run all the time.
-  static let minimalHeap: Int64 = 128
 
   private struct Default {
     let name: String
@@ -54,22 +32,28 @@ struct AgentResources {
     manifest["limits"] = .object(limits)
     self.manifest = manifest
     let bytes = limits["memory"]?.string.flatMap { Quantity.bytes($0) } ?? 0
-    goMemoryLimit = "\(max((bytes >> 20) - Self.outsideHeap, Self.minimalHeap))MiB"
+    goMemoryLimit = "\(MemoryBounds.heap(limit: bytes))MiB"
   }
 
   private static func defaults(_ context: RenderContext) -> [Default] {
-    var defaults = [Default(name: "cpu", request: "100m"), Default(name: "memory", request: "400Mi", limit: "1Gi")]
+    var defaults = [
+      Default(name: "cpu", request: DefaultResources.cpuRequest),
+      Default(name: "memory", request: DefaultResources.memoryRequest, limit: DefaultResources.memoryLimit),
+    ]
     if context.isPush {
-      // An emptyDir counts as ephemeral storage, and so do the logs that the kubelet keeps: five files of 10 MiB a
-      // container, unless the node says otherwise.
-      let spool = Spool(context).volumeMebibytes
-      defaults.append(Default(name: "ephemeral-storage", request: mebibytes(spool), limit: mebibytes(spool + 128)))
+      let spool = context.spool
+      defaults.append(
+        Default(
+          name: "ephemeral-storage", request: mebibytes(spool.request), limit: mebibytes(spool.storageLimit)))
     }
     return defaults
   }
 
-  /// The amount of MiB as the API server writes it.
-  static func mebibytes(_ count: Int64) -> String { Quantity("\(count)Mi")?.canonical ?? "\(count)Mi" }
+  /// The bytes in MiB, rounded up, as the API server writes them.
+  static func mebibytes(_ bytes: Int64) -> String {
+    let text = "\((bytes + (1 << 20) - 1) >> 20)Mi"
+    return Quantity(text)?.canonical ?? text
+  }
 
   /// The other amount if it is below, or above, the default; else the default.
   private static func extreme(

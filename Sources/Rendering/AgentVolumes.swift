@@ -34,12 +34,12 @@ enum AgentVolumes {
     var volumes = CapabilityTable.rowsOn(context.spec).flatMap(\.hostPaths).map { host in
       Volume(
         name: host.volume, mountPath: host.mountPath, readOnly: true,
-        source: ("hostPath", ["path": .string(host.path), "type": "Directory"]))
+        source: ("hostPath", ["path": .string(host.path)]))
     }
     guard context.isPush else { return volumes }
     // The agent's only place to write: the queue of what could not be sent yet. On disk, as memory would count towards
     // the container's limit.
-    let size = AgentResources.mebibytes(Spool(context).volumeMebibytes)
+    let size = AgentResources.mebibytes(context.spool.volumeLimit)
     volumes.append(
       Volume(name: "spool", mountPath: "/tmp", readOnly: false, source: ("emptyDir", ["sizeLimit": .string(size)])))
     if let secret = context.spec.metrics.victoriaMetrics.caSecretRef {

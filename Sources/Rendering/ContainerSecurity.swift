@@ -20,7 +20,8 @@ enum ContainerSecurity {
     return confined(capabilities: CapabilityTable.grants(for: context.spec).map(\.name), seccomp: seccomp)
   }
 
-  /// The init container's, the same in both modes.
+  /// The init container's, the same in both modes and with every seccomp profile of the agent: the runtime's own lets
+  /// those who have SYS_ADMIN enter namespaces, and lies on every node.
   static var preflight: JSONObject {
     confined(capabilities: CapabilityTable.preflightGrants.map(\.name), seccomp: ["type": "RuntimeDefault"])
   }

@@ -42,12 +42,13 @@ enum NodeAgentDaemonSet {
       "containers": [.object(AgentContainer.manifest(context))],
       "volumes": AgentVolumes.volumes(context),
     ]
-    for field in CapabilityTable.rowsOn(context.spec).flatMap(\.podFields) { spec[field] = true }
+    for field in CapabilityTable.rowsOn(context.spec).flatMap(\.podFields) { spec[field.name] = true }
     let agent = context.agent
     if !agent.tolerations.isEmpty {
       spec["tolerations"] = .array(agent.tolerations.map { .object($0.withoutZeroValues) })
     }
     if !agent.priorityClassName.isEmpty { spec["priorityClassName"] = .string(agent.priorityClassName) }
+    if !agent.runtimeClassName.isEmpty { spec["runtimeClassName"] = .string(agent.runtimeClassName) }
     let pullSecrets = context.spec.images.pullSecrets
     if !pullSecrets.isEmpty { spec["imagePullSecrets"] = .array(pullSecrets.map { ["name": .string($0)] }) }
     return spec

@@ -12,7 +12,7 @@ enum PreflightContainer {
   static func manifest(_ context: RenderContext) -> JSONObject {
     let images = context.spec.images
     let image = ImageReference(context.facts.operatorImage).applying(images.operator, registry: images.registry)
-    var flags = CapabilityTable.rowsOn(context.spec).flatMap(\.preflightFlags)
+    var flags = CapabilityTable.rowsOn(context.spec).flatMap(\.preflightFlags).map(\.name)
     if context.agent.security.mode == .privileged {
       flags.append("--minimum-kernel=\(KernelVersion.minimumPrivileged)")
     }

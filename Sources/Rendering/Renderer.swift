@@ -40,4 +40,7 @@ struct RenderContext {
   var spec: ObservabilitySpec { object.spec }
   var agent: NodeAgent { object.spec.nodeAgent }
   var isPush: Bool { object.spec.metrics.delivery == .push }
+  var spool: SpoolBounds {
+    SpoolBounds(size: Quantity.bytes(agent.spoolSize) ?? Quantity.bytes(DefaultResources.spoolSize) ?? 0)
+  }
 }

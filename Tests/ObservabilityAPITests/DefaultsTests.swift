@@ -31,7 +31,7 @@ import Testing
       "security": ["mode": "Minimal", "seccomp": ["type": "RuntimeDefault"]], "spool": ["size": "500Mi"],
       "resources": [:], "trackPublicNetworks": [], "containers": ["allow": [], "deny": [], "minAge": "30s"],
       "tolerations": [["operator": "Exists"]], "nodeSelector": [:], "priorityClassName": "",
-      "updateStrategy": ["maxUnavailable": "10%"], "env": [],
+      "runtimeClassName": "", "updateStrategy": ["maxUnavailable": "10%"], "env": [],
     ],
     "metrics": [
       "delivery": "Push", "interval": "15s", "labels": ["cluster": "cozystack", "tenant": "tenant-root"],
@@ -50,7 +50,7 @@ import Testing
     let spec = try decode([
       "mode": "Full", "images": ["coroot": ["repository": "r", "tag": "t", "digest": "", "pullPolicy": "Always"]],
       "nodeAgent": [
-        "security": ["mode": "Privileged", "seccomp": ["type": "Localhost", "localhostProfile": "a/b.json"]],
+        "security": ["seccomp": ["type": "Localhost", "localhostProfile": "a/b.json"]], "runtimeClassName": "nvidia",
         "spool": ["size": "1Gi"], "containers": ["allow": ["/k8s/.*"], "minAge": "0s"], "nodeSelector": ["a": "b"],
         "updateStrategy": ["maxUnavailable": 3], "env": [["name": "A", "value": "b"]],
       ],
@@ -68,6 +68,8 @@ import Testing
     ])
     #expect(spec.images.coroot.pullPolicy == "Always")
     #expect(spec.nodeAgent.security.seccomp.localhostProfile == "a/b.json")
+    #expect(spec.nodeAgent.runtimeClassName == "nvidia")
+    #expect(try decode(["nodeAgent": ["security": ["mode": "Privileged"]]]).nodeAgent.security.mode == .privileged)
     #expect(spec.nodeAgent.spoolSize == "1Gi")
     #expect(spec.nodeAgent.containers.allow == ["/k8s/.*"])
     #expect(spec.nodeAgent.nodeSelector == ["a": "b"])

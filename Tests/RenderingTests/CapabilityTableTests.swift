@@ -9,25 +9,47 @@ import Testing
 @Suite struct CapabilityTableTests {
   @Test func everyFeatureOfTheAPIHasItsRow() {
     let fields = Mirror(reflecting: ObservabilitySpec.defaults.nodeAgent.features).children.compactMap(\.label)
-    let rows = CapabilityTable.rows.map(\.feature)
+    let rows = CapabilityTable.rows.map { $0.feature + " " + ($0.with ?? "") }
     #expect(Set(rows).count == rows.count)
     #expect(fields.count == 7)
-    for field in fields { #expect(rows.contains("nodeAgent.features.\(field)")) }
+    let features = CapabilityTable.rows.map(\.feature)
+    for field in fields { #expect(features.contains("nodeAgent.features.\(field)")) }
+    for other in ["agent", "logs.destination", "profiles.enabled", "metrics.delivery: Scrape"] {
+      #expect(features.contains(other))
+    }
   }
 
-  @Test(arguments: CapabilityTable.rows.map(\.feature)) func everyRowSaysWhyAndWhereItIsWritten(_ feature: String)
-    throws
-  {
-    let row = try #require(CapabilityTable.rows.first { $0.feature == feature })
-    #expect(!row.source.isEmpty)
-    #expect(row.grants.allSatisfy { !$0.reason.isEmpty && !$0.name.hasPrefix("CAP_") })
-    #expect(row.hostPaths.allSatisfy { !$0.reason.isEmpty })
-    let settings = (row.settingsWhenOn + row.settingsWhenOff).map(\.name)
-    #expect(settings.allSatisfy { ReservedEnvironment.names.contains($0) || $0 == "NVIDIA_VISIBLE_DEVICES" })
+  @Test func everyRowSaysWhyAndWhereItIsWritten() {
+    for row in CapabilityTable.rows {
+      #expect(!row.source.isEmpty)
+      for grant in row.grants {
+        #expect(!grant.reason.isEmpty && !grant.without.isEmpty && !grant.name.hasPrefix("CAP_"), "\(row.feature)")
+      }
+      #expect(row.hostPaths.allSatisfy { !$0.reason.isEmpty })
+      #expect(row.podFields.allSatisfy { !$0.reason.isEmpty })
+      #expect(row.preflightFlags.allSatisfy { !$0.effect.isEmpty })
+      // Nobody else may set what the table sets.
+      let settings = (row.settingsWhenOn + row.settingsWhenOff).map(\.name)
+      #expect(settings.allSatisfy { ReservedEnvironment.names.contains($0) }, "\(row.feature)")
+      // A row that changes nothing would not be one.
+      #expect(!row.grants.isEmpty || !settings.isEmpty || !row.preflightFlags.isEmpty, "\(row.feature)")
+    }
   }
 
   @Test func theInitContainerGetsNoMoreThanTheAgentCannotDoWithout() {
-    let base = CapabilityTable.rows.filter { $0.feature == "agent" }.flatMap(\.grants).map(\.name)
-    #expect(CapabilityTable.preflightGrants.allSatisfy { base.contains($0.name) && !$0.reason.isEmpty })
+    let base = CapabilityTable.rows.filter { $0.feature == CapabilityTable.always }.flatMap(\.grants).map(\.name)
+    #expect(!CapabilityTable.preflightGrants.isEmpty)
+    #expect(
+      CapabilityTable.preflightGrants.allSatisfy {
+        base.contains($0.name) && !$0.reason.isEmpty && !$0.without.isEmpty
+      })
+  }
+
+  @Test func whatIsNotNeededIsNotGranted() {
+    let granted = Set((CapabilityTable.rows.flatMap(\.grants) + CapabilityTable.preflightGrants).map(\.name))
+    let spared = NotNeeded.capabilities.flatMap { $0.what.split(separator: ", ").map { String($0) } }
+    #expect(spared.count > 10 && granted.isDisjoint(with: spared))
+    #expect((NotNeeded.capabilities + NotNeeded.podFields).allSatisfy { !$0.why.isEmpty })
+    #expect(AgentPort.number >= 1024)
   }
 }

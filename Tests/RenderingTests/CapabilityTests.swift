@@ -38,8 +38,25 @@ import Testing
     #expect(fixture.environment["ENABLE_JAVA_TLS"] == nil)
   }
 
+  @Test func profilesAskTheInitContainerForBTFAndLoadAProfilerIntoJava() {
+    let fixture = Fixture("profiles") {
+      ($0.mode, $0.profiles.enabled) = (.full, true)
+      ($0.nodeAgent.features.jvm, $0.nodeAgent.features.l7) = (true, false)
+    }
+    #expect(fixture.preflight?["args"] == ["--conntrack-events", "--profiles"])
+    #expect(fixture.environment["ENABLE_JAVA_ASYNC_PROFILER"] == "true")
+    #expect(fixture.environment["ENABLE_JAVA_TLS"] == nil)
+    let grants = Renderer.capabilities(for: fixture.object.spec)
+    #expect(grants.map(\.name) == Self.base + ["NET_RAW", "KILL", "DAC_OVERRIDE"])
+    #expect(grants.first { $0.name == "KILL" }?.for == "signal JVMs to open their attach socket")
+    #expect(grants[0].for.hasSuffix("; sample the call stacks of processes"))
+  }
+
   @Test func theStatusGivesEveryReason() throws {
     let fixture = Fixture("reasons") { $0.nodeAgent.features = .all(true) }
+    var everything = fixture.object.spec
+    everything.profiles.enabled = true
+    #expect(Renderer.capabilities(for: everything).allSatisfy { !$0.for.isEmpty && $0.for.count <= 256 })
     let grants = Renderer.capabilities(for: fixture.object.spec)
     let admin = try #require(grants.first { $0.name == "SYS_ADMIN" })
     #expect(

@@ -43,13 +43,21 @@ enum Matrix {
     Fixture("jvm-on") { $0.nodeAgent.features.jvm = true },
     Fixture("dotnet-on") { $0.nodeAgent.features.dotnet = true },
     Fixture("go-heap-off") { $0.nodeAgent.features.goHeap = false },
-    Fixture("gpu-on") { $0.nodeAgent.features.gpu = true },
+    Fixture("gpu-on") { ($0.nodeAgent.features.gpu, $0.nodeAgent.runtimeClassName) = (true, "nvidia") },
     Fixture("disk-delay-on") { $0.nodeAgent.features.diskDelay = true },
     Fixture("everything-on") {
-      $0.nodeAgent.features = .all(true)
+      ($0.nodeAgent.features, $0.nodeAgent.runtimeClassName) = (.all(true), "nvidia")
       $0.logs.destination = .victoriaLogs
     },
     Fixture("everything-off") { $0.nodeAgent.features = .all(false) },
+    Fixture("scrape-everything-on") {
+      ($0.nodeAgent.features, $0.nodeAgent.runtimeClassName) = (.all(true), "nvidia")
+      $0.metrics.delivery = .scrape
+    },
+    Fixture("scrape-everything-off") {
+      $0.nodeAgent.features = .all(false)
+      $0.metrics.delivery = .scrape
+    },
   ]
 
   private static let hardening = [
@@ -57,6 +65,19 @@ enum Matrix {
       $0.nodeAgent.security.seccomp = .localhost("observability/node-agent.json")
     },
     Fixture("privileged") { $0.nodeAgent.security.mode = .privileged },
+    Fixture("privileged-everything-on") {
+      $0.nodeAgent.security.mode = .privileged
+      $0.nodeAgent.features = .all(true)
+    },
+    Fixture("privileged-everything-off") {
+      $0.nodeAgent.security.mode = .privileged
+      $0.nodeAgent.features = .all(false)
+    },
+    Fixture("privileged-scrape-everything-off") {
+      $0.nodeAgent.security.mode = .privileged
+      $0.metrics.delivery = .scrape
+      $0.nodeAgent.features = .all(false)
+    },
     Fixture("privileged-scrape-everything-on") {
       $0.nodeAgent.security.mode = .privileged
       $0.metrics.delivery = .scrape

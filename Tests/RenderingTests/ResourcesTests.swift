@@ -4,6 +4,8 @@ import JSON
 import ObservabilityAPI
 import Testing
 
+@testable import Rendering
+
 /// Memory and disk of the agent.
 @Suite struct ResourcesTests {
   private func fixture(_ resources: JSONObject, spool: String = "500Mi", scrape: Bool = false) -> Fixture {
@@ -18,7 +20,7 @@ import Testing
     #expect(
       fixture([:]).agent?["resources"] == [
         "requests": ["cpu": "100m", "memory": "400Mi", "ephemeral-storage": "640Mi"],
-        "limits": ["memory": "1Gi", "ephemeral-storage": "768Mi"],
+        "limits": ["memory": "1Gi", "ephemeral-storage": "1268Mi"],
       ])
     #expect(
       fixture([:], scrape: true).agent?["resources"] == [
@@ -51,12 +53,35 @@ import Testing
     #expect(fixture(["limits": ["memory": .string(limit)]]).environment["GOMEMLIMIT"] == expected)
   }
 
-  @Test(arguments: [("500Mi", "640Mi", "768Mi"), ("2Gi", "2188Mi", "2316Mi"), ("100M", "235Mi", "363Mi")])
-  func theVolumeIsLargerThanTheSpool(_ spool: String, _ volume: String, _ limit: String) throws {
+  @Test(arguments: [
+    ("500Mi", "640Mi", "1140Mi", "1268Mi"), ("2Gi", "2188Mi", "4236Mi", "4364Mi"), ("100M", "236Mi", "331Mi", "459Mi"),
+  ])
+  func theVolumeHasRoomForTwiceTheSpool(_ spool: String, _ request: String, _ volume: String, _ limit: String) throws {
     let fixture = fixture([:], spool: spool)
     let size = fixture.pod?["volumes"]?.array?.compactMap { $0[path: "emptyDir", "sizeLimit"]?.string }
     #expect(size == [volume])
     #expect(fixture.agent?[path: "resources", "limits", "ephemeral-storage"]?.string == limit)
-    #expect(try #require(Quantity.bytes(volume)) > #require(Quantity.bytes(spool)))
+    #expect(fixture.agent?[path: "resources", "requests", "ephemeral-storage"]?.string == request)
+    #expect(try #require(Quantity.bytes(volume)) > 2 * #require(Quantity.bytes(spool)))
+  }
+
+  /// The API takes sizes up to some exbibytes.
+  @Test func noSizeIsTooLarge() {
+    let fixture = fixture([:], spool: "9000P")
+    #expect(fixture.agent?[path: "resources", "limits", "ephemeral-storage"]?.string == "2199023255820Mi")
+  }
+
+  @Test func theDefaultsAreThoseOfTheAPI() {
+    #expect(fixture([:]).agent?["resources"] == Fixture("default").agent?["resources"])
+    #expect(Fixture("default").object.spec.nodeAgent.spoolSize == DefaultResources.spoolSize)
+  }
+
+  @Test func anOutageIsSurvivedForAsLongAsTheFormulaSays() {
+    let node = SpoolEstimate(node: "test", containers: 1, series: 10_000)
+    // 450,000 bytes a scrape, 1,000 scrapes in 450 MB, one a 15 s.
+    #expect(node.bytesPerScrape == 450_000)
+    #expect(node.seconds(spool: 450_000_000, interval: 15) == 15_000)
+    #expect(node.seconds(spool: 449_999, interval: 15) == 0)
+    #expect(SpoolEstimate.nodes.allSatisfy { $0.series < SpoolEstimate.largestScrape })
   }
 }

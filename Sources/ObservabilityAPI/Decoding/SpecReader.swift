@@ -77,6 +77,7 @@ enum SpecReader {
       tolerations: try reader.objects("tolerations"),
       nodeSelector: try reader.map("nodeSelector"),
       priorityClassName: try reader.string("priorityClassName"),
+      runtimeClassName: try reader.string("runtimeClassName"),
       maxUnavailable: try reader.object("updateStrategy").value("maxUnavailable"),
       env: try reader.objects("env"))
   }

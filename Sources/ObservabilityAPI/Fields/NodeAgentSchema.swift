@@ -13,7 +13,11 @@ enum NodeAgentSchema {
         "spool",
         .object(
           "What is kept on the node while the metrics backend is away.", filled: true,
-          [.optional("size", SizeSchema.size("The most that is kept, oldest dropped first.", default: "500Mi"))])),
+          [
+            .optional(
+              "size",
+              SizeSchema.size("The most that is kept, oldest dropped first.", default: DefaultResources.spoolSize))
+          ])),
       .optional("resources", PodSchema.resources),
       .optional(
         "trackPublicNetworks",
@@ -32,11 +36,28 @@ enum NodeAgentSchema {
         "priorityClassName",
         .text("The PriorityClass of the agents' pods; the cluster's default when empty.", .dnsNameOrEmpty, default: "")),
       .optional(
+        "runtimeClassName",
+        .text(
+          "The RuntimeClass of the agents' pods, such as nvidia; the nodes' default runtime when empty. Every selected "
+            + "node must have its handler, and it must share the node's kernel.", .dnsNameOrEmpty, default: "")),
+      .optional(
         "updateStrategy",
         .object(
           "How a new version is rolled out.", filled: true, [.optional("maxUnavailable", PodSchema.maxUnavailable)])),
       .optional("env", PodSchema.env),
-    ])
+    ]
+  ).demanding(
+    ValidationRule(
+      "gpu-needs-devices",
+      cel: "!self.features.gpu || self.security.mode == 'Privileged' || self.runtimeClassName != ''",
+      field: ["features", "gpu"],
+      message:
+        "spec.nodeAgent.features.gpu needs the device nodes of the GPUs, which with security.mode Minimal only a "
+        + "runtime class brings: set spec.nodeAgent.runtimeClassName, such as nvidia, or set features.gpu to false"
+    ) { agent in
+      agent["features"]?["gpu"] != true || agent["security"]?["mode"] == "Privileged"
+        || agent["runtimeClassName"]?.string?.isEmpty == false
+    })
 
   private static let features = Schema.object(
     "What the agent looks at. Each costs capabilities, mounts or memory; status.capabilities says which.", filled: true,
@@ -47,8 +68,9 @@ enum NodeAgentSchema {
       .optional(
         "jvm", .flag("TLS and profiles of Java programs, by an agent loaded into them; needs KILL.", default: false)),
       .optional("dotnet", .flag("Runtime metrics of .NET programs that do not run as root.", default: false)),
-      .optional("goHeap", .flag("Heap profiles of Go programs, read from their memory.", default: true)),
-      .optional("gpu", .flag("Use of NVIDIA GPUs; needs the nvidia runtime class on the nodes.", default: false)),
+      .optional(
+        "goHeap", .flag("Heap profiles of Go programs, read from their memory; only with profiles.", default: true)),
+      .optional("gpu", .flag("Use of NVIDIA GPUs; needs runtimeClassName, or mode Privileged.", default: false)),
       .optional("diskDelay", .flag("Time that processes wait for disks, from the kernel's taskstats.", default: false)),
     ])
 
@@ -61,7 +83,17 @@ enum NodeAgentSchema {
           "Minimal: no more capabilities than the features need. Privileged: everything; an escape hatch that the "
             + "status tells of.", NodeAgent.Security.Mode.allCases.map(\.rawValue), default: "Minimal")),
       .optional("seccomp", seccomp),
-    ])
+    ]
+  ).demanding(
+    ValidationRule(
+      "seccomp-needs-minimal", cel: "self.mode == 'Minimal' || self.seccomp.type == 'RuntimeDefault'",
+      field: ["seccomp", "type"],
+      message: "spec.nodeAgent.security.seccomp.type Localhost has no effect with security.mode Privileged, which no "
+        + "profile confines: set security.mode to Minimal, or seccomp.type to RuntimeDefault"
+    ) { $0["mode"] == "Minimal" || $0["seccomp"]?["type"] == "RuntimeDefault" })
+
+  /// Where `config/seccomp` says that its profile is to be put.
+  private static let shippedProfile = "observability/node-agent.json"
 
   private static let seccomp = Schema.object(
     "The system calls that the agent may make.", filled: true,
@@ -72,14 +104,17 @@ enum NodeAgentSchema {
           "RuntimeDefault: the container runtime's profile. Localhost: one from the nodes.",
           NodeAgent.Security.Seccomp.Kind.allCases.map(\.rawValue), default: "RuntimeDefault")),
       .optional(
-        "localhostProfile", .text("The profile's path below the kubelet's seccomp folder.", .relativePath)),
+        "localhostProfile",
+        .text(
+          "The profile's path below the kubelet's seccomp folder, with type Localhost. The one that comes with the "
+            + "operator is meant to lie at \(shippedProfile).", .relativePath)),
     ]
   ).demanding(
     ValidationRule(
       "localhost-needs-profile", cel: "self.type != 'Localhost' || has(self.localhostProfile)",
       field: ["localhostProfile"],
-      message: "spec.nodeAgent.security.seccomp.localhostProfile is needed with type Localhost: name the profile, or "
-        + "set type to RuntimeDefault"
+      message: "spec.nodeAgent.security.seccomp.localhostProfile is needed with type Localhost: name the profile, such "
+        + "as \(shippedProfile), or set type to RuntimeDefault"
     ) { $0["type"] != "Localhost" || $0["localhostProfile"] != nil },
     ValidationRule(
       "profile-needs-localhost", cel: "self.type == 'Localhost' || !has(self.localhostProfile)",
@@ -102,6 +137,22 @@ enum NodeAgentSchema {
     .list(
       description, of: .text("A regular expression in Go's syntax, such as /k8s/my-namespace/.*.", .expression), .set,
       limit: 32, default: [])
+  }
+}
+
+extension NodeAgentSchema {
+  /// On the whole specification, since with delivery Scrape there is no spool.
+  static let storageHoldsSpool = ValidationRule(
+    "storage-holds-spool", cel: nil, field: ["nodeAgent", "resources", "limits"],
+    message: "spec.nodeAgent.resources.limits.ephemeral-storage must be at least "
+      + "\((SpoolBounds.slack + SpoolBounds.logs) >> 20)Mi above spec.nodeAgent.spool.size, or the agent is evicted before "
+      + "its spool is full: raise the limit, leave it out, or lower the size"
+  ) { spec in
+    let agent = spec["nodeAgent"]
+    guard spec["metrics"]?["delivery"] == "Push", let size = agent?["spool"]?["size"]?.quantity?.value,
+      let limit = agent?["resources"]?["limits"]?["ephemeral-storage"]?.quantity?.value
+    else { return true }
+    return limit >= SpoolBounds(size: size).leastStorageLimit
   }
 }
 

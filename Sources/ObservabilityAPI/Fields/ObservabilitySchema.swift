@@ -77,7 +77,7 @@ public enum ObservabilitySchema {
       .optional("dashboards", SignalsSchema.dashboards),
       .optional("alerts", SignalsSchema.alerts),
     ]
-  ).demanding(profilesRule, clickHouseRule)
+  ).demanding(profilesRule, clickHouseRule, NodeAgentSchema.storageHoldsSpool)
 
   private static let namespace = Schema.text(
     "The namespace in which the namespaced children live; it must exist and admit privileged pods. Immutable.",

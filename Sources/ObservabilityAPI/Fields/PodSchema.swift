@@ -13,12 +13,16 @@ enum PodSchema {
     [
       .optional(
         "requests",
-        amounts("What is set aside for the agent on each node.", default: ["cpu": "100m", "memory": "400Mi"])),
+        amounts(
+          "What is set aside for the agent on each node.",
+          default: [
+            "cpu": .string(DefaultResources.cpuRequest), "memory": .string(DefaultResources.memoryRequest),
+          ])),
       .optional(
         "limits",
         amounts(
           "The most that the agent gets. A limit of memory is needed; a limit of cpu loses events under load.",
-          default: ["memory": "1Gi"]
+          default: ["memory": .string(DefaultResources.memoryLimit)]
         ).demanding(memoryLimit, memoryLimitSize)),
     ]
   ).demanding(requestsWithinLimits)
