@@ -47,8 +47,14 @@ public struct PreflightReport: Hashable, Sendable {
   /// that ``json`` would not write.
   public init?(terminationMessage text: String) {
     guard text.utf8.count <= Self.limit,
-      let value = try? JSONParser.parse(text, limits: JSONLimits(bytes: Self.limit, depth: 4)),
-      let verdict = value["verdict"]?.string.flatMap(Verdict.init(rawValue:)),
+      let value = try? JSONParser.parse(text, limits: JSONLimits(bytes: Self.limit, depth: 4))
+    else { return nil }
+    self.init(value)
+  }
+
+  /// Reads what ``json`` wrote; nil if it is not of that shape.
+  public init?(_ value: JSONValue) {
+    guard let verdict = value["verdict"]?.string.flatMap(Verdict.init(rawValue:)),
       let reason = value["reason"]?.string, !reason.isEmpty, reason.utf8.count <= 64,
       reason.utf8.allSatisfy({ ($0 | 0x20) >= UInt8(ascii: "a") && ($0 | 0x20) <= UInt8(ascii: "z") }),
       let message = value["message"]?.string

@@ -48,6 +48,9 @@ extension Permission {
       scope: .cluster, group: "observability.cozystack.io", resource: "observabilities/status", verbs: ["patch"],
       reason: "say how it goes"),
     Permission(
+      scope: .children, group: "", resource: "pods", verbs: ["list", "watch"],
+      reason: "see why an agent does not run, and what its init container found on the node"),
+    Permission(
       scope: .children, group: "", resource: "secrets", verbs: ["list", "watch"],
       reason: "read, by name, the credentials and certificate authorities that an object names"),
     Permission(

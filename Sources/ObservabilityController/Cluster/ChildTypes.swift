@@ -38,6 +38,11 @@ enum Watches {
     WatchTarget(type, namespace: namespace, labelSelector: objectLabel)
   }
 
+  /// The pods of the agents in one namespace; their template carries the label of children.
+  static func agentPods(in namespace: String) -> WatchTarget {
+    WatchTarget(.pods, namespace: namespace, labelSelector: objectLabel)
+  }
+
   /// Everything to watch for the sake of one object.
   ///
   /// - Parameter inventory: what the object has as of now. A type that is no longer wanted is watched until its last
@@ -45,6 +50,7 @@ enum Watches {
   static func needed(for spec: ObservabilitySpec, inventory: [InventoryEntry]) -> Set<WatchTarget> {
     var targets = MetricsResolution.needs(of: spec)
     targets.insert(.named(.namespaces, ObjectKey(name: spec.namespace)))
+    targets.insert(agentPods(in: spec.namespace))
     for type in ResourceType.childTypes where type != .podScrapes || spec.metrics.delivery == .scrape {
       targets.insert(children(type, in: spec.namespace))
     }

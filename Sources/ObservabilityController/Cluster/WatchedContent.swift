@@ -14,6 +14,7 @@ extension Watches {
     case .namespaces: .metadata
     case .services: serviceContent
     case .secrets: secretContent
+    case .pods: podContent
     // Children are compared with what is rendered, and who changed them is read from their managed fields.
     default: .whole
     }
@@ -35,6 +36,8 @@ extension Watches {
 
   private static let secretContent = WatchContent(
     projection: keeping([["data"]]), reduce: ObjectStore.withoutManagedFields)
+
+  private static let podContent = WatchContent(projection: keeping(AgentPod.read), reduce: AgentPod.project)
 
   /// The projection that keeps these members beside what a watch itself needs.
   private static func keeping(_ paths: [[String]]) -> JSONProjection {

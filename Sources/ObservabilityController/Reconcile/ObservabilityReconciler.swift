@@ -65,6 +65,7 @@ final class ObservabilityReconciler: Sendable {
   func observed(_ target: WatchTarget, _ change: StoreChange) -> Bool {
     switch target.type {
     case .observabilities: return statusWriter.observed(target.type, change)
+    case .pods: break
     case let type where target.labelSelector != nil: applier.observed(type, change)
     default: break
     }

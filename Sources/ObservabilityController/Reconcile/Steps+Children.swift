@@ -198,7 +198,8 @@ extension ObservabilityReconciler {
     guard let observability = pass.observability, pass.everyChildApplied, !pass.isStalled else { return }
     let wanted = Set(pass.applied.map(\.id))
     var live: [KubernetesObject] = []
-    for target in Watches.needed(for: observability.spec, inventory: pass.inventory) where target.labelSelector != nil {
+    for target in Watches.needed(for: observability.spec, inventory: pass.inventory)
+    where ResourceType.childTypes.contains(target.type) {
       guard let store = informers.store(target), store.isSynced else { continue }
       live += store.owned(by: observability.uid)
     }

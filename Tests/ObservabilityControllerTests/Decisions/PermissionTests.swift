@@ -40,9 +40,15 @@ import Testing
     #expect(secrets.allSatisfy { $0.verbs == ["list", "watch"] })
   }
 
+  @Test func podsAreOnlyReadAndOnlyBesideTheChildren() {
+    let pods = Permission.all.filter { $0.resource.hasPrefix("pods") }
+    #expect(pods.map(\.scope) == [.children])
+    #expect(pods.allSatisfy { $0.resource == "pods" && $0.verbs == ["list", "watch"] })
+  }
+
   @Test func nothingLeadsToMorePower() {
     let dangerous = [
-      "clusterroles", "clusterrolebindings", "roles", "rolebindings", "pods", "pods/exec", "serviceaccounts/token",
+      "clusterroles", "clusterrolebindings", "roles", "rolebindings", "pods/exec", "serviceaccounts/token",
       "nodes/proxy", "validatingwebhookconfigurations", "mutatingwebhookconfigurations", "customresourcedefinitions",
     ]
     for permission in Permission.all { #expect(!dangerous.contains(permission.resource), "\(permission)") }

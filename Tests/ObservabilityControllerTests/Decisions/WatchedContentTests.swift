@@ -39,7 +39,7 @@ import Testing
   @Test(arguments: [
     Watches.nodes, .named(.services, ObjectKey(namespace: "a", name: "x")), Watches.objects,
     .named(.secrets, ObjectKey(namespace: "a", name: "x")), .named(.namespaces, ObjectKey(name: "x")),
-    Watches.children(.daemonSets, in: "a"),
+    Watches.children(.daemonSets, in: "a"), Watches.agentPods(in: "a"),
   ])
   func whatAWatchItselfNeedsIsKept(target: WatchTarget) {
     let (parsed, _) = kept(object(target.type, [:]), of: target)

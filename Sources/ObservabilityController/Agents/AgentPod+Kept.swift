@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ControllerRuntime
+import JSON
+import KubernetesClient
+import ObservabilityAPI
+
+/// The form in which the store has a pod: its key, the label by which it is watched, and of the view what is not the
+/// rule. A pod that runs and is ready takes some hundred bytes.
+extension AgentPod {
+  /// What is parsed of a pod at all.
+  static let read: [[String]] = [
+    ["metadata", "creationTimestamp"], ["metadata", "deletionTimestamp"], ["metadata", "labels", Watches.objectLabel],
+    ["metadata", "labels", "controller-revision-hash"], ["metadata", "ownerReferences"], ["spec", "nodeName"],
+    ["spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"],
+    ["spec", "initContainers", "name"], ["spec", "initContainers", "resources", "limits", "memory"],
+    ["spec", "containers", "name"], ["spec", "containers", "resources", "limits", "memory"], ["status", "phase"],
+    ["status", "reason"], ["status", "message"], ["status", "conditions"], ["status", "initContainerStatuses"],
+    ["status", "containerStatuses"],
+  ]
+
+  /// Reduces a Pod to what a view reads, so that the store stays small and a kubelet's heartbeat is no change.
+  static func project(_ pod: KubernetesObject) -> KubernetesObject {
+    let view = AgentPod(pod)
+    var metadata: JSONObject = ["name": .string(view.name), "namespace": .string(texts.shared(view.namespace))]
+    metadata["uid"] = .string(view.uid)
+    if let object = pod[path: "metadata", "labels", Watches.objectLabel]?.string {
+      metadata["labels"] = [Watches.objectLabel: .string(texts.shared(object))]
+    }
+    return KubernetesObject(["metadata": .object(metadata), "agentPod": .object(view.kept)])
+  }
+
+  /// What thousands of pods have in common, in memory once.
+  private static let texts = SharedNames()
+
+  private var kept: JSONObject {
+    var kept: JSONObject = ["node": .string(node), "owner": .string(Self.texts.shared(owner))]
+    if !revision.isEmpty { kept["revision"] = .string(revision) }
+    if phase != "Running" { kept["phase"] = .string(phase) }
+    if !isReady { kept["notReadySince"] = notReadySince?.kept ?? .null }
+    if isBeingDeleted { kept["deleted"] = true }
+    kept["failure"] = failure?.kept
+    kept["unscheduled"] = unscheduled?.kept
+    if preflight != .done { kept["preflight"] = preflight.kept }
+    if agent != .runs { kept["agent"] = agent.kept }
+    return kept
+  }
+
+  init(_ pod: KubernetesObject, kept: JSONValue) {
+    namespace = pod.namespace ?? ""
+    name = pod.name
+    uid = pod.uid ?? ""
+    node = kept["node"]?.string ?? ""
+    owner = kept["owner"]?.string ?? ""
+    revision = kept["revision"]?.string ?? ""
+    phase = kept["phase"]?.string ?? "Running"
+    isReady = kept["notReadySince"] == nil
+    notReadySince = Timestamp(kept: kept["notReadySince"])
+    isBeingDeleted = kept["deleted"] != nil
+    failure = kept["failure"].flatMap { Cause($0) }
+    unscheduled = kept["unscheduled"].flatMap { Cause($0) }
+    preflight = kept["preflight"].map { Container(kept: $0) } ?? .done
+    agent = kept["agent"].map { Container(kept: $0) } ?? .runs
+  }
+}
+
+extension AgentPod.Container {
+  /// An init container that did its work the first time.
+  static let done = AgentPod.Container(state: .terminated(.success), restarts: 0)
+  /// A container that runs since it was first started.
+  static let runs = AgentPod.Container(state: .running, restarts: 0)
+
+  fileprivate var kept: JSONValue {
+    var kept: JSONObject = ["restarts": .integer(Int64(restarts))]
+    switch state {
+    case .unknown: break
+    case .waiting(let cause): kept["waiting"] = cause.kept
+    case .running: kept["running"] = true
+    case .terminated(let end): kept["terminated"] = end.kept
+    }
+    kept["last"] = last?.kept
+    return .object(kept)
+  }
+
+  fileprivate init(kept: JSONValue) {
+    restarts = Int(clamping: kept["restarts"]?.integer ?? 0)
+    last = kept["last"].map { AgentPod.Termination(kept: $0) }
+    if let cause = kept["waiting"] {
+      state = .waiting(AgentPod.Cause(cause) ?? AgentPod.Cause(reason: "", message: ""))
+    } else if let end = kept["terminated"] {
+      state = .terminated(AgentPod.Termination(kept: end))
+    } else {
+      state = kept["running"] == nil ? .unknown : .running
+    }
+  }
+}
+
+extension AgentPod.Cause {
+  fileprivate var kept: JSONValue { ["reason": .string(reason), "message": .string(message)] }
+}
+
+extension AgentPod.Termination {
+  fileprivate var kept: JSONValue {
+    var kept: JSONObject = ["exitCode": .integer(Int64(exitCode)), "reason": .string(reason)]
+    if !message.isEmpty { kept["message"] = .string(message) }
+    kept["startedAt"] = startedAt?.kept
+    kept["finishedAt"] = finishedAt?.kept
+    kept["memoryLimit"] = memoryLimit.map { .string($0) }
+    kept["report"] = report?.json
+    return .object(kept)
+  }
+
+  fileprivate init(kept: JSONValue) {
+    exitCode = Int(clamping: kept["exitCode"]?.integer ?? 0)
+    reason = kept["reason"]?.string ?? ""
+    message = kept["message"]?.string ?? ""
+    startedAt = Timestamp(kept: kept["startedAt"])
+    finishedAt = Timestamp(kept: kept["finishedAt"])
+    memoryLimit = kept["memoryLimit"]?.string
+    report = kept["report"].flatMap { PreflightReport($0) }
+  }
+}
+
+extension Timestamp {
+  fileprivate var kept: JSONValue { .integer(secondsSinceEpoch) }
+
+  fileprivate init?(kept: JSONValue?) {
+    guard let seconds = kept?.integer else { return nil }
+    self.init(secondsSinceEpoch: seconds)
+  }
+}
