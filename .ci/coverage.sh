@@ -20,6 +20,8 @@ readonly machines="
   ObservabilityController/Agents/AgentsObservation ObservabilityController/Cluster/WatchStory
   ObservabilityController/Conditions/ConditionAssembly ObservabilityController/Conditions/ConditionNews
   ObservabilityController/Metrics/MetricsResolution ObservabilityController/Nodes/NodeAssignment
+  ObservabilityController/Agents/AgentEpisodes ObservabilityController/Agents/AgentFailure
+  ObservabilityController/Agents/AgentPod ObservabilityController/Agents/PodLack
   ObservabilityController/Nodes/NodePool ObservabilityController/Reconcile/Settling
   ObservabilityController/Reconcile/Story NodePreflight/Inspection NodePreflight/Preflight"
 

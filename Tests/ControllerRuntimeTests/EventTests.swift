@@ -68,6 +68,12 @@ import Testing
     #expect(cut.utf8.count <= bytes)
   }
 
+  @Test(arguments: [("abc", 3, "abc"), ("abcdefgh", 6, "…fgh"), ("ääää", 7, "…ää"), ("äääää", 8, "…ää")])
+  func longTextIsCutAtItsStart(text: String, bytes: Int, cut: String) {
+    #expect(text.boundedAtStart(bytes: bytes) == cut)
+    #expect(cut.utf8.count <= bytes)
+  }
+
   private func recorder(
     _ api: FakeAPI, _ time: TestTime, _ log: LogRecorder = LogRecorder(), capacity: Int = 8,
     metrics: any RuntimeMetrics = NoRuntimeMetrics()

@@ -30,12 +30,14 @@ public struct TestCluster: Sendable {
   /// A cluster with that many nodes.
   public init(
     nodes: Int = 3, withDefinition: Bool = true, withNamespace: Bool = true, withServices: Bool = true,
+    podSecurityDefault: String = "privileged",
     podFate: @escaping @Sendable (JSONValue, JSONValue) -> PodFate = { _, _ in .ready }
   ) async throws {
     var configuration = APIServerConfiguration(adminToken: Self.adminToken)
     configuration.tokens[Self.operatorToken] = .serviceAccount(
       namespace: RoleManifests.operatorNamespace, name: RoleManifests.operatorName)
     configuration.podFate = podFate
+    configuration.podSecurityDefault = podSecurityDefault
     configuration.logger = Logger(label: "devcluster") { _ in SwiftLogNoOpLogHandler() }
     server = APIServer(configuration)
     admin = Self.client(server, token: Self.adminToken)

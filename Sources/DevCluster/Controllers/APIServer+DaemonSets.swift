@@ -82,6 +82,14 @@ extension APIServer {
       !namespace.isBeingDeleted
     else { return false }
     let account = DaemonSetNews.account(of: set)
+    let security = PodSecurityAdmission(namespace: namespace, fallback: configuration.podSecurityDefault)
+    if store.object(Self.serviceAccounts, account) != nil,
+      let refusal = security.refusal(of: set[path: "spec", "template", "spec"] ?? [:])
+    {
+      tell(
+        set, reason: "FailedCreate", message: "Error creating: pods \"\(set.name)-\" is forbidden: \(refusal)")
+      return false
+    }
     guard store.object(Self.serviceAccounts, account) == nil else { return true }
     tell(
       set, reason: "FailedCreate",

@@ -8,10 +8,16 @@ public enum PodFate: Hashable, Sendable {
   case ready
   /// The node has not started it.
   case pending
+  /// The scheduler finds no room on the node. Its name stands in `spec.nodeName` all the same.
+  case unschedulable(message: String)
   /// A container waits, with a reason such as `ImagePullBackOff`.
   case waiting(reason: String, message: String)
   /// A container ends again and again.
   case crashLoop(exitCode: Int64, reason: String, message: String, restarts: Int64)
+  /// The container runs again after it had ended so often, and is ready or not.
+  case restarted(exitCode: Int64, reason: String, message: String, restarts: Int64, isReady: Bool)
+  /// The kubelet ended the whole pod.
+  case failed(reason: String, message: String)
   /// The first init container ended with that code and termination message, and is tried again.
   case initFailed(exitCode: Int64, terminationMessage: String)
 }
@@ -22,18 +28,31 @@ extension PodFate {
     let containers = pod[path: "spec", "containers"]?.array ?? []
     let initContainers = pod[path: "spec", "initContainers"]?.array ?? []
     let start = JSONValue.string(now.rfc3339)
-    var status: JSONValue = ["phase": .string(self == .ready || isCrashing ? "Running" : "Pending")]
+    var status: JSONValue = ["phase": .string(phase)]
     status["conditions"] = .array(
       [
-        ("PodScheduled", true), ("Initialized", isInitialized), ("ContainersReady", self == .ready),
-        ("Ready", self == .ready),
+        ("PodScheduled", true), ("Initialized", isInitialized), ("ContainersReady", isReady), ("Ready", isReady),
       ]
       .map { type, holds in
         ["type": .string(type), "status": .string(holds ? "True" : "False"), "lastTransitionTime": start]
       })
-    guard self != .pending else {
+    switch self {
+    case .pending:
       status["conditions"] = [["type": "PodScheduled", "status": "True", "lastTransitionTime": start]]
       return status
+    case .unschedulable(let message):
+      status["conditions"] = [
+        [
+          "type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": .string(message),
+          "lastTransitionTime": start,
+        ]
+      ]
+      return status
+    case .failed(let reason, let message):
+      status["reason"] = .string(reason)
+      status["message"] = .string(message)
+      return status
+    default: break
     }
     status["startTime"] = start
     if !initContainers.isEmpty {
@@ -44,11 +63,25 @@ extension PodFate {
     return status
   }
 
-  private var isCrashing: Bool { if case .crashLoop = self { true } else { false } }
+  private var phase: String {
+    switch self {
+    case .ready, .crashLoop, .restarted: "Running"
+    case .pending, .unschedulable, .waiting, .initFailed: "Pending"
+    case .failed: "Failed"
+    }
+  }
+
+  private var isReady: Bool {
+    switch self {
+    case .ready: true
+    case .restarted(_, _, _, _, let isReady): isReady
+    default: false
+    }
+  }
 
   private var isInitialized: Bool {
     switch self {
-    case .pending, .initFailed: false
+    case .pending, .unschedulable, .failed, .initFailed: false
     default: true
     }
   }
@@ -56,11 +89,11 @@ extension PodFate {
   private func containerStatus(_ container: JSONValue, _ start: JSONValue) -> JSONValue {
     var status: JSONValue = [
       "name": container["name"] ?? "", "image": container["image"] ?? "", "imageID": "", "restartCount": 0,
-      "ready": .bool(self == .ready), "started": .bool(self == .ready),
+      "ready": .bool(isReady), "started": .bool(isReady),
     ]
     switch self {
     case .ready: status["state"] = ["running": ["startedAt": start]]
-    case .pending: break
+    case .pending, .unschedulable, .failed: break
     case .waiting(let reason, let message):
       status["state"] = ["waiting": ["reason": .string(reason), "message": .string(message)]]
     case .crashLoop(let code, let reason, let message, let restarts):
@@ -70,6 +103,10 @@ extension PodFate {
           "reason": "CrashLoopBackOff", "message": "back-off 5m0s restarting failed container",
         ]
       ]
+      status["lastState"] = ["terminated": Self.terminated(code, reason, message, start)]
+    case .restarted(let code, let reason, let message, let restarts, _):
+      status["restartCount"] = .integer(restarts)
+      status["state"] = ["running": ["startedAt": start]]
       status["lastState"] = ["terminated": Self.terminated(code, reason, message, start)]
     case .initFailed: status["state"] = ["waiting": ["reason": "PodInitializing"]]
     }

@@ -25,6 +25,9 @@ public struct APIServerConfiguration: Sendable {
   public var seed = UInt64.random(in: .min ... .max)
   /// The clock.
   public var now: @Sendable () -> Timestamp = Timestamp.wallClock
+  /// The Pod Security level of namespaces that have no label for it (`defaults.enforce` of `PodSecurityConfiguration`).
+  /// Talos has `baseline`.
+  public var podSecurityDefault = "privileged"
   /// What becomes of each pod of a DaemonSet.
   public var podFate: @Sendable (_ pod: JSONValue, _ node: JSONValue) -> PodFate = { _, _ in .ready }
   /// How the server waits: for the next bookmark, the end of a watch, the end of a delay. Throws when its task is

@@ -9,9 +9,15 @@ extension ConditionReason {
     remedy: "Nothing is to be done.")
   /// Agents are being started or replaced.
   public static let rollingOut = ConditionReason(
-    "RollingOut", [.agentsAvailable], status: "False",
+    "RollingOut", [.agentsAvailable], status: "False, or True while no more are missing than maxUnavailable allows",
     meaning: "Agents are being started or replaced.",
     remedy: "Wait; spec.nodeAgent.updateStrategy.maxUnavailable sets the pace.")
+  /// Agents of the present version are not all ready, but no more are missing than a roll-out may take down at a time.
+  public static let minimumAvailable = ConditionReason(
+    "MinimumAvailable", [.agentsAvailable], status: "True",
+    meaning: "Agents of the present version are on every eligible node; of those that are not ready there are no more "
+      + "than spec.nodeAgent.updateStrategy.maxUnavailable, and not for longer than 10 minutes.",
+    remedy: "Wait; an agent that does not become ready within 10 minutes is told as failing.")
   /// No selected node can carry the agent.
   public static let noEligibleNodes = ConditionReason(
     "NoEligibleNodes", [.agentsAvailable], status: "False",
@@ -20,8 +26,23 @@ extension ConditionReason {
   /// Agents on some nodes end with an error or cannot start.
   public static let podsFailing = ConditionReason(
     "PodsFailing", [.agentsAvailable], status: "False",
-    meaning: "Agents on some nodes end with an error or cannot start.",
-    remedy: "Read the message; it names a node and the preflight's verdict or the container's last error.")
+    meaning: "Agents on some nodes end with an error, cannot start, or are not ready for more than 10 minutes.",
+    remedy:
+      "Read the message; it names the first nodes and pods, each with the kubelet's reason or preflight's verdict, "
+      + "and what to do. Each has an Event AgentPodFailing.")
+  /// The namespace's Pod Security level refuses agents.
+  public static let podSecurityForbids = ConditionReason(
+    "PodSecurityForbids", [.agentsAvailable], status: "False",
+    meaning: "The namespace's Pod Security level refuses agents, so that no pods can be made.",
+    remedy:
+      "kubectl label namespace NAMESPACE pod-security.kubernetes.io/enforce=privileged --overwrite; nothing has to "
+      + "be started anew.")
+  /// The API server refuses the agents' pods for another reason.
+  public static let podsNotCreated = ConditionReason(
+    "PodsNotCreated", [.agentsAvailable], status: "False",
+    meaning: "The DaemonSet's controller could not make some pods for more than 30 seconds.",
+    remedy: "kubectl describe the DaemonSet; its Event FailedCreate has the API server's answer: Pod Security by the "
+      + "cluster's default, a quota, or an admission webhook.")
   /// The DaemonSet is not there yet.
   public static let notCreated = ConditionReason(
     "NotCreated", [.agentsAvailable], status: "False",

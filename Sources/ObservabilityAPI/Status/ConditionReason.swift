@@ -27,8 +27,9 @@ public struct ConditionReason: Hashable, Sendable {
   public static let all: [ConditionReason] = [
     .ready, .agentsNotReady, .backendNotReady, .partNotReady, .applyFailed, .namespaceNotFound, .progressing, .deleting,
     .invalidSpec, .notImplemented, .nodesAlreadyObserved, .notPermitted, .childRefused,
-    .immutableFieldChanged, .allReady, .rollingOut, .noEligibleNodes, .podsFailing,
-    .notCreated, .reachable, .unchecked, .serviceNotFound, .unreachable, .tlsFailed, .unauthorized, .refused,
+    .immutableFieldChanged, .allReady, .rollingOut, .minimumAvailable, .noEligibleNodes, .podsFailing,
+    .podSecurityForbids, .podsNotCreated, .notCreated, .reachable, .unchecked, .serviceNotFound, .unreachable,
+    .tlsFailed, .unauthorized, .refused,
     .notVictoriaMetrics, .secretNotFound, .secretKeyMissing, .credentialsNotURLSafe, .unsuitable, .available,
     .unavailable, .integrationFailed, .published, .kindNotServed,
   ]

@@ -11,7 +11,7 @@ public enum ConditionType: String, CaseIterable, Hashable, Sendable {
   case reconciling = "Reconciling"
   /// Nothing more happens until someone acts; there only while true.
   case stalled = "Stalled"
-  /// Whether every eligible node has a ready agent of the present version.
+  /// Whether agents are ready on all eligible nodes but as many as a roll-out may take down at a time, and none fails.
   case agentsAvailable = "AgentsAvailable"
   /// Whether VictoriaMetrics can be found and answers.
   case metricsBackendReady = "MetricsBackendReady"

@@ -43,7 +43,7 @@ struct ConditionAssembly: Hashable, Sendable {
     func set(_ type: ConditionType, _ part: PartState?) {
       // While nothing goes on parts are not looked at: what was last seen of them stands, with its generation.
       guard let part else { return stalled == nil ? conditions.remove(type.rawValue) : () }
-      set(type, part.isGood, part.finding)
+      set(type, part.isAvailable, part.finding)
     }
     set(.agentsAvailable, agents)
     set(.metricsBackendReady, metrics)

@@ -19,7 +19,7 @@ enum ConditionNews {
   private static let untold: Set<String> = Set(
     [
       ConditionReason.progressing, .agentsNotReady, .backendNotReady, .invalidSpec, .notImplemented,
-      .nodesAlreadyObserved, .childRefused, .immutableFieldChanged, .rollingOut, .notCreated,
+      .nodesAlreadyObserved, .childRefused, .immutableFieldChanged, .rollingOut, .notCreated, .podsFailing,
     ].map(\.name))
 
   static func items(before: ConditionSet, after: ConditionSet) -> [Item] {

@@ -4,6 +4,8 @@
 enum PartState: Hashable, Sendable {
   /// As it should be.
   case good(Finding)
+  /// Good enough to serve, and on its way to what it should be.
+  case updating(Finding)
   /// Not yet, but on its way.
   case progressing(Finding)
   /// Not as it should be.
@@ -11,7 +13,7 @@ enum PartState: Hashable, Sendable {
 
   var finding: Finding {
     switch self {
-    case .good(let finding), .progressing(let finding), .bad(let finding): finding
+    case .good(let finding), .updating(let finding), .progressing(let finding), .bad(let finding): finding
     }
   }
 
@@ -22,5 +24,13 @@ enum PartState: Hashable, Sendable {
 
   var isGood: Bool {
     if case .good = self { true } else { false }
+  }
+
+  /// Whether the part serves: what its condition says.
+  var isAvailable: Bool {
+    switch self {
+    case .good, .updating: true
+    case .progressing, .bad: false
+    }
   }
 }

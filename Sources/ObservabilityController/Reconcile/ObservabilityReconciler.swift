@@ -22,6 +22,11 @@ final class ObservabilityReconciler: Sendable {
     var replaced: Set<ChildID> = []
     var settling = Settling()
     var story = Story()
+    var episodes = AgentEpisodes()
+    var lack = PodLack()
+    var glance: AgentsObservation.Glance?
+    /// What was last noted of agents that run.
+    var notes: [AgentNote] = []
   }
 
   /// When to try again what the API server has refused for good.
@@ -116,7 +121,7 @@ final class ObservabilityReconciler: Sendable {
 
   private func next(after pass: Pass, name: String) -> Outcome {
     if memory(of: name).settling.isGoingOn { return .again(after: Settling.time) }
-    var due: [Duration] = []
+    var due = pass.nextLooks
     // What refuses a child may be a policy that somebody takes back without touching the object.
     if let reason = pass.conditions.stalled?.reason, [.childRefused, .immutableFieldChanged].contains(reason) {
       due.append(Self.refusalRetry)

@@ -26,6 +26,10 @@ struct Pass: Sendable {
   /// Whether every child that is wanted is there as rendered.
   var everyChildApplied = false
   var agents: AgentsObservation?
+  /// The agents that began to fail.
+  var failureNews: [AgentFailure] = []
+  /// When to look again although nothing changes.
+  var nextLooks: [Duration] = []
   var conditions = ConditionAssembly()
 
   /// Something has not been read yet: the pass ends without a word and is repeated when it has.

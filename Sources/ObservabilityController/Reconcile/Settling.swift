@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Decides whether the status waits for a moment after a change to a child: a change that takes effect at once then costs
-/// one write of the status, not two. Pure.
+/// Decides whether the status waits for a moment after a change to a child, or of its agents: a change that takes effect
+/// at once then costs one write of the status, not two, and so does a pod that fails, which its DaemonSet tells of a moment
+/// later. Pure.
 struct Settling: Hashable, Sendable {
   /// How long after a change the status waits.
   static let time = Duration.milliseconds(100)

@@ -108,7 +108,7 @@ extension ObservabilityReconciler {
     return true
   }
 
-  private static func unreadable(_ type: ResourceType, namespace: String, _ error: KubernetesError) -> String {
+  static func unreadable(_ type: ResourceType, namespace: String, _ error: KubernetesError) -> String {
     let remedy =
       error.isForbidden
       ? " Bind ClusterRole \(RoleManifests.operatorName)-children in namespace \(namespace)." : ""

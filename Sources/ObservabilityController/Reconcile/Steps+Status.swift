@@ -8,48 +8,19 @@ import ObservabilityAPI
 import Rendering
 
 extension ObservabilityReconciler {
-  /// Counts agents by node.
-  func observeAgents(_ pass: inout Pass) {
-    guard let observability = pass.observability, !pass.isStalled else { return }
-    let daemonSet = daemonSet(of: observability, pass)
-    let agents = AgentsObservation(
-      pool: NodePool(observability.spec.nodeAgent), nodes: pass.nodes, daemonSet: daemonSet)
-    pass.agents = agents
-    if daemonSet == nil, let obstacle = pass.conditions.blocked ?? pass.conditions.metrics?.badFinding {
-      pass.conditions.agents = .progressing(
-        Finding(.notCreated, "The DaemonSet is not there yet. \(obstacle.message)"))
-      return
-    }
-    switch agents.verdict {
-    case .available(let finding): pass.conditions.agents = .good(finding)
-    case .progressing(let finding): pass.conditions.agents = .progressing(finding)
-    case .unavailable(let finding): pass.conditions.agents = .bad(finding)
-    }
-  }
-
-  private func daemonSet(of observability: Observability, _ pass: Pass) -> KubernetesObject? {
-    let kind = ResourceType.daemonSets.kind
-    // The store may still show the state before a change of this pass, in which all was well.
-    if let applied = pass.applied.first(where: { $0.child.kind == kind }) { return applied.object }
-    guard let entry = pass.inventory.first(where: { $0.kind == kind }),
-      let namespace = entry.namespace
-    else { return nil }
-    // A store may still show the roll-out before the one that was just asked for.
-    if let record = pass.applied.first(where: { $0.id == entry.id }) { return record.object }
-    return informers.store(Watches.children(.daemonSets, in: namespace))?
-      .get(ObjectKey(namespace: namespace, name: entry.name))
-  }
-
   /// Writes the status if it says something new, tells what changed, and logs the story.
   ///
-  /// Right after a change to a child it waits for a moment: see ``Settling``.
+  /// Right after a change to a child, or of an agent, it waits for a moment: see ``Settling``.
   func publishStatus(_ pass: inout Pass) async {
     let name = pass.object.name
     let now = environment.now()
+    let isSettled = pass.conditions.isReady || pass.isStalled || pass.failure != nil
+    let glance = pass.agents?.glance
     let waits = remember(name) { memory in
-      memory.settling.waits(
-        hasChanged: pass.changedSomething,
-        isSettled: pass.conditions.isReady || pass.isStalled || pass.failure != nil, now: now)
+      let moves = memory.glance != nil && memory.glance != glance
+      memory.glance = glance
+      return memory.settling.waits(
+        hasChanged: pass.changedSomething || moves && !isSettled, isSettled: isSettled, now: now)
     }
     let report = Story.Report(pass)
     for line in remember(name, { $0.story.tell(report, now: now) }) {

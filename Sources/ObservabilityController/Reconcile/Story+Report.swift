@@ -12,7 +12,7 @@ extension Story.Report {
     self.init(
       object: pass.object.name, generation: pass.object.generation ?? 0, mode: pass.observability?.spec.mode.rawValue,
       backend: backend, metrics: pass.conditions.metrics, blocked: pass.conditions.blocked,
-      stalled: pass.conditions.stalled, applied: pass.applied, agents: pass.agents,
+      stalled: pass.conditions.stalled, applied: pass.applied, agents: pass.agents, failures: pass.failureNews,
       daemonSet: pass.applied.first { $0.child.kind == "DaemonSet" }?.name, retry: pass.answer?.nextAfter,
       isReady: pass.conditions.isReady)
   }

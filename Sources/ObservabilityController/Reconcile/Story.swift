@@ -26,6 +26,7 @@ struct Story: Sendable {
     var stalled: Finding?
     var applied: [AppliedChildRecord]
     var agents: AgentsObservation?
+    var failures: [AgentFailure] = []
     var daemonSet: String?
     var retry: Duration?
     var isReady: Bool
@@ -132,6 +133,14 @@ struct Story: Sendable {
           ["child": "\(daemonSet)", "ready": "\(agents.ready)", "eligible": "\(agents.eligible)"])
       }
       self.counts = counts
+    }
+    for failure in report.failures {
+      add(
+        .warning, "agent fails",
+        [
+          "node": "\(failure.node)", "pod": "\(failure.pod)", "reason": "\(failure.reason)",
+          "cause": "\(failure.words)",
+        ])
     }
     defer { isReady = report.isReady }
     if report.isReady, !isReady || busySince != nil {

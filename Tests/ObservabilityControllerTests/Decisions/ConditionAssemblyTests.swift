@@ -23,7 +23,8 @@ import Testing
     nil, .good(Finding(.allReady, "agents good")), .progressing(Finding(.rollingOut, "agents progressing")),
     .progressing(Finding(.notCreated, "agents not created")),
     .progressing(Finding(.agentsNotReady, "agents not ready")),
-    .bad(Finding(.noEligibleNodes, "agents bad")),
+    .updating(Finding(.minimumAvailable, "agents nearly all ready")),
+    .bad(Finding(.noEligibleNodes, "agents bad")), .bad(Finding(.podsFailing, "agents failing")),
   ]
   static let metrics: [PartState?] =
     [nil, .good(Finding(.reachable, "metrics good"))]
@@ -59,7 +60,7 @@ import Testing
       let expected = assembly.isReady ? "Ready" : assembly.stalled == nil ? "Reconciling" : "Stalled"
       #expect(true3 == [expected], "\(assembly)")
       #expect(conditions["Reconciling"]?.status != .isFalse && conditions["Stalled"]?.status != .isFalse)
-      #expect((conditions["AgentsAvailable"]?.status == .isTrue) == (assembly.agents?.isGood ?? false))
+      #expect((conditions["AgentsAvailable"]?.status == .isTrue) == (assembly.agents?.isAvailable ?? false))
       #expect((conditions["AgentsAvailable"] == nil) == (assembly.agents == nil))
       #expect((conditions["MetricsBackendReady"]?.status == .isTrue) == (assembly.metrics?.isGood ?? false))
       #expect((conditions["MetricsBackendReady"] == nil) == (assembly.metrics == nil))

@@ -23,6 +23,9 @@ import Testing
   static let rolling = with { $0.agents = .progressing(Finding(.rollingOut, "1 of 3")) }
   static let notReady = with { $0.agents = .progressing(Finding(.agentsNotReady, "2 of 3")) }
   static let noNodes = with { $0.agents = .bad(Finding(.noEligibleNodes, "none")) }
+  static let updating = with { $0.agents = .updating(Finding(.minimumAvailable, "2 of 3")) }
+  static let failing = with { $0.agents = .bad(Finding(.podsFailing, "1 of 3")) }
+  static let refused = with { $0.agents = .bad(Finding(.podSecurityForbids, "baseline")) }
   static let noNamespace = with { $0.blocked = Finding(.namespaceNotFound, "x is not there") }
   static let going = with { $0.blocked = Finding(.progressing, "x is being deleted") }
   static let invalid = ConditionAssembly(stalled: Finding(.invalidSpec, "spec.mode"))
@@ -50,6 +53,9 @@ import Testing
       told: ["!Unauthorized"]),
     Example(testDescription: "a backend comes back", before: unreachable, after: well, told: ["Ready"]),
     Example(testDescription: "no nodes", before: well, after: noNodes, told: ["!NoEligibleNodes"]),
+    Example(testDescription: "some may be missing", before: well, after: updating, told: []),
+    Example(testDescription: "pods fail, which is told of each", before: well, after: failing, told: []),
+    Example(testDescription: "pods are refused", before: well, after: refused, told: ["!PodSecurityForbids"]),
     Example(testDescription: "no namespace", before: well, after: noNamespace, told: ["!NamespaceNotFound"]),
     Example(testDescription: "a child is going", before: well, after: going, told: []),
     Example(testDescription: "stalled", before: well, after: invalid, told: ["!InvalidSpec"]),

@@ -28,7 +28,7 @@ import Testing
 
   static func agents(ready: Int, of eligible: Int = 3, ineligible: Int = 0) -> AgentsObservation {
     var example = AgentsObservationTests.Example(
-      testDescription: "", eligible: eligible, ineligible: ineligible, kind: .available, reason: .allReady, says: "")
+      testDescription: "", eligible: eligible, ineligible: ineligible, kind: .good, reason: .allReady, says: "")
     example.daemonSet = [1, 1, Int64(eligible), Int64(eligible), Int64(ready)]
     return AgentsObservationTests.observe(example)
   }
@@ -99,6 +99,15 @@ import Testing
     ),
     ("ready", report { $0.isReady = true }),
   ]
+
+  @Test func anAgentThatBeganToFailIsToldWithItsNode() {
+    var story = Story()
+    let lines = story.tell(Self.report { $0.failures = [AgentFailureTests.failure(1)] }, now: .zero)
+    #expect(
+      lines.map(Self.text).contains(
+        "warning agent fails cause=w node=node-1 object=platform pod=pod-1 reason=OOMKilled"),
+      "\(lines.map(Self.text))")
+  }
 
   @Test(arguments: facts)
   func eachFactIsToldOnce(_ message: String, _ report: Story.Report) {

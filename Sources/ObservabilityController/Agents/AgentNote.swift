@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ObservabilityAPI
+
+/// What is to be known of agents that run: it stands in the message of `AgentsAvailable`, and is told in one Event.
+struct AgentNote: Hashable, Sendable {
+  /// The reason of the Event.
+  let reason: String
+  /// The sentence.
+  let text: String
+
+  /// What there is to note.
+  static func notes(
+    for spec: ObservabilitySpec, agents: AgentsObservation, podSecurity: PodSecurity
+  ) -> [AgentNote] {
+    guard agents.daemonSet != nil else { return [] }
+    var notes: [AgentNote] = []
+    if spec.nodeAgent.security.mode == .privileged { notes.append(.privileged) }
+    // Pods that are there stay, and so nothing fails until one has to be made anew. If some are lacking by now, that is
+    // what the condition is about.
+    if case .forbids(let level) = podSecurity, agents.lacking == 0, agents.eligible > 0 {
+      notes.append(
+        AgentNote(
+          reason: ConditionReason.podSecurityForbids.name,
+          text:
+            "Namespace \(spec.namespace) enforces Pod Security level \(level), so that an agent that ends cannot be "
+            + "replaced: \(PodSecurity.command(spec.namespace))."))
+    }
+    return notes
+  }
+
+  /// What `spec.nodeAgent.security.mode: Privileged` gives up.
+  private static let privileged = AgentNote(
+    reason: "PrivilegedMode",
+    text: "Agents are privileged: every capability, every device of the node, and no seccomp, AppArmor or SELinux "
+      + "profile holds for them. Set spec.nodeAgent.security.mode to Minimal to take that back.")
+}
+
+extension PartState {
+  /// The same state with more sentences in its message.
+  func adding(_ sentences: [String]) -> PartState {
+    guard !sentences.isEmpty else { return self }
+    func longer(_ finding: Finding) -> Finding {
+      Finding(finding.reason, ([finding.message] + sentences).joined(separator: " "))
+    }
+    return switch self {
+    case .good(let finding): .good(longer(finding))
+    case .updating(let finding): .updating(longer(finding))
+    case .progressing(let finding): .progressing(longer(finding))
+    case .bad(let finding): .bad(longer(finding))
+    }
+  }
+}
