@@ -18,7 +18,7 @@ struct AgentNote: Hashable, Sendable {
     if spec.nodeAgent.security.mode == .privileged { notes.append(.privileged) }
     // Pods that are there stay, and so nothing fails until one has to be made anew. If some are lacking by now, that is
     // what the condition is about.
-    if case .forbids(let level) = podSecurity, agents.lacking == 0, agents.eligible > 0 {
+    if case .forbids(let level) = podSecurity, agents.areAllMade {
       notes.append(
         AgentNote(
           reason: ConditionReason.podSecurityForbids.name,

@@ -31,8 +31,8 @@ extension AgentPod {
     guard !isBeingDeleted else { return nil }
     var due: [Int64] = []
     if isReady, isLooping(now), let end = agent.last?.finishedAt { due.append(end.secondsSinceEpoch + Self.loop) }
-    if let since = notReadySince?.secondsSinceEpoch { due += [since + Self.brief, since + Self.patience] }
-    return due.map { $0 + 1 - now.secondsSinceEpoch }.filter { $0 > 0 }.min()
+    if let since = notReadySince?.secondsSinceEpoch { due += [since + Self.brief + 1, since + Self.patience + 1] }
+    return due.map { $0 - now.secondsSinceEpoch }.filter { $0 > 0 }.min()
   }
 
   /// Whether it is ready only until it ends the next time: it ended again a short while ago, after a short while.

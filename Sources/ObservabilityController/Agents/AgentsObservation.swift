@@ -33,6 +33,8 @@ struct AgentsObservation: Hashable, Sendable {
   var ready: Int { counts.ready }
   /// How many pods the DaemonSet's controller could not make, as far as it has looked at the latest change.
   var lacking: Int { isCurrent ? max(0, counts.desired - counts.scheduled) : 0 }
+  /// Whether the DaemonSet's controller has made every pod of the latest revision that it is to make.
+  var areAllMade: Bool { isCurrent && counts.desired > 0 && counts.scheduled >= counts.desired }
   /// The agents on eligible nodes that fail, sorted by node.
   var failures: [AgentFailure]
   /// After how many seconds time alone may change what fails.
