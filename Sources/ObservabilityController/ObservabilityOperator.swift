@@ -124,6 +124,7 @@ private final class WatchRouter: Sendable {
     case .nodes, .namespaces, .services, .secrets:
       // When the first list is complete, all objects are looked at anyway.
       if !change.isInitial { addAll(priority: priority) }
+    case .pods where !AgentPod.news.callsForWork(change): break
     default:
       for object in [change.old, change.new] {
         if let name = object?.labels[Watches.objectLabel] { queue.add(name, priority: priority) }

@@ -3,6 +3,7 @@
 import ControllerRuntime
 import KubernetesClient
 import ObservabilityAPI
+import Telemetry
 
 /// Which states of a pod are a failure and which are on their way.
 ///
@@ -112,7 +113,8 @@ extension AgentPod {
 
   private func told(_ cause: Cause, _ remedy: AgentFailure.Remedy) -> AgentFailure {
     AgentFailure(
-      node: node, namespace: namespace, pod: name, reason: cause.reason, words: cause.message.oneLine, remedy: remedy)
+      node: node, namespace: namespace, pod: name, reason: cause.reason, words: Redaction.apply(cause.message).oneLine,
+      remedy: remedy)
   }
 }
 

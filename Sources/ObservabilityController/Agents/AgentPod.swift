@@ -4,11 +4,13 @@ import ControllerRuntime
 import JSON
 import KubernetesClient
 import ObservabilityAPI
+import Telemetry
 
 /// What the operator keeps of one pod of the agents' DaemonSet: where it is, and how its two containers fare.
 ///
 /// Nothing of it changes with a heartbeat of the kubelet. Texts are bounded, since whoever can write to a pod's status
-/// decides what stands there.
+/// decides what stands there, and without credentials, since the agent writes its endpoint to its log, which is where its
+/// last words come from.
 struct AgentPod: Hashable, Sendable {
   /// The init container.
   static let preflightName = "preflight"
@@ -133,7 +135,7 @@ extension AgentPod.Cause {
   /// The cause that stands in `reason` and `message` of a value; nil without a reason.
   init?(_ value: JSONValue) {
     guard let reason = value["reason"]?.string, !reason.isEmpty else { return nil }
-    let message = value["message"]?.string ?? ""
+    let message = Redaction.apply(value["message"]?.string ?? "")
     self.init(reason: reason.bounded(bytes: 128), message: message.bounded(bytes: Self.longestMessage))
   }
 }
@@ -160,6 +162,17 @@ extension AgentPod.Container {
 }
 
 extension AgentPod.Termination {
+  /// How much of a log the kubelet keeps at most, in bytes (`MaxContainerTerminationMessageLogLength` in
+  /// `pkg/kubelet/container/runtime.go`).
+  private static let longestLog = 2048
+
+  /// The text without credentials. Where the kubelet has cut a log, a URL may have lost what shows that it is one; so the
+  /// word that was cut goes.
+  private static func words(_ text: String) -> String {
+    let isCut = text.utf8.count >= longestLog
+    return Redaction.apply(isCut ? String(text.drop { !$0.isWhitespace }) : text)
+  }
+
   /// - Parameter limit: the memory limit of the container.
   fileprivate init(_ value: JSONValue, memoryLimit limit: String?) {
     exitCode = Int(clamping: value["exitCode"]?.integer ?? 0)
@@ -170,7 +183,7 @@ extension AgentPod.Termination {
     let text = value["message"]?.string ?? ""
     report = PreflightReport(terminationMessage: text)
     // The end of a log says why it ended.
-    message = report == nil ? text.boundedAtStart(bytes: AgentPod.Cause.longestMessage) : ""
+    message = report == nil ? Self.words(text).boundedAtStart(bytes: AgentPod.Cause.longestMessage) : ""
   }
 }
 

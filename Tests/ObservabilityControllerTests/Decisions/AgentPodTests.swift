@@ -237,7 +237,7 @@ import Testing
     #expect(pod.agent.state == .waiting(.init(reason: "PodInitializing", message: "")))
   }
 
-  @Test(arguments: ["", "killed", "{", #"{"verdict":"fine"}"#, String(repeating: "[", count: 4000)])
+  @Test(arguments: ["", "killed", "{", #"{"verdict":"fine"}"#, String(repeating: "[", count: 2000)])
   func whatIsNoReportIsWords(_ text: String) {
     let end = AgentPod(Self.preflight(text, code: 10)).preflight.latest
     #expect(end?.report == nil)
@@ -245,13 +245,63 @@ import Testing
   }
 
   @Test func textsAreBoundedAtTheEndThatMattersLess() {
-    let text = "first " + String(repeating: "ä", count: 2000) + " last"
+    let text = "first " + String(repeating: "ä", count: 1000) + " last"
     let ended = AgentPod(Self.agent(last: ["exitCode": 1, "message": .string(text)], ["running": [:]])).agent.last
     #expect(ended?.message.hasPrefix("…") == true && ended?.message.hasSuffix("ä last") == true)
     let waiting = AgentPod(Self.agent(["waiting": ["reason": "ErrImagePull", "message": .string(text)]]))
     guard case .waiting(let cause) = waiting.agent.state else { return #expect(Bool(false), "\(waiting)") }
     #expect(cause.message.hasPrefix("first ") && cause.message.hasSuffix("…"))
     for kept in [ended?.message, cause.message] { #expect((1000...1024).contains(kept?.utf8.count ?? 0)) }
+  }
+
+  /// From a pod that was just made to one that is ready, and what goes wrong in between.
+  @Test func stepsOnTheWayToBeingReadyCallForNoWork() {
+    func calls(_ old: KubernetesObject?, _ new: KubernetesObject?) -> Bool {
+      AgentPod.news.callsForWork(
+        StoreChange(key: Self.pod.key, old: old.map(AgentPod.project), new: new.map(AgentPod.project)))
+    }
+    let made = Self.changed { pod in
+      pod["spec"]?["nodeName"] = nil
+      pod["status"] = ["phase": "Pending"]
+    }
+    let placed = Self.changed { $0["status"] = ["phase": "Pending"] }
+    let steps = [
+      made, placed, Self.agent(["waiting": ["reason": "ContainerCreating"]]),
+      Self.agent(["waiting": ["reason": "PodInitializing"]]), Self.agent(["running": [:]]),
+    ]
+    for (old, new) in zip(steps, steps.dropFirst()) { #expect(!calls(old, new)) }
+    #expect(calls(nil, made) && calls(made, nil))
+    #expect(calls(steps.last, Self.pod) && calls(Self.pod, steps.last), "ready, or no longer")
+    let troubles = [
+      Self.agent(["waiting": ["reason": "ErrImagePull"]]), Self.agent(["terminated": Self.oom]),
+      Self.agent(restarts: 1, last: Self.oom, ["running": [:]]), Self.preflight("no", code: 10),
+      Self.changed {
+        $0["status"] = ["phase": "Pending"]
+        $0["metadata"]?["deletionTimestamp"] = "2026-01-02T00:00:00Z"
+      },
+    ]
+    for trouble in troubles { #expect(calls(steps.last, trouble), "\(trouble)") }
+  }
+
+  static let urls = ["http://agent:s3cret@vm:8480/insert", "https://agent:s3/cret@vm/"]
+
+  /// The agent writes its endpoint to its log.
+  @Test(arguments: urls)
+  func credentialsAreNotKept(url: String) {
+    let filler = String(repeating: "x ", count: 1500)
+    for text in ["cannot write to \(url): refused", "\(url.dropFirst(9)) \(filler)", "\(filler)\(url) refused"] {
+      let pods = [
+        Self.agent(restarts: 2, last: ["exitCode": 1, "message": .string(text)], ["running": [:]]),
+        Self.agent(["waiting": ["reason": "CreateContainerError", "message": .string(text)]]),
+      ]
+      // Only a log is cut at its start.
+      for pod in text.hasPrefix("\(url.dropFirst(9))") ? pods.prefix(1) : pods[...] {
+        let kept = JSONWriter.text(.object(AgentPod.project(pod).content))
+        #expect(!kept.contains("cret"), "\(kept)")
+        let told = AgentPod(pod).failure(now: Timestamp(secondsSinceEpoch: 0))
+        #expect(told.map { !$0.note.contains("cret") } == true)
+      }
+    }
   }
 
   /// The names stand in the DaemonSet that is rendered, and the pods carry the label by which they are watched.
