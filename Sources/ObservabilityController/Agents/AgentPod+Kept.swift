@@ -22,20 +22,28 @@ extension AgentPod {
   /// Reduces a Pod to what a view reads, so that the store stays small and a kubelet's heartbeat is no change.
   static func project(_ pod: KubernetesObject) -> KubernetesObject {
     let view = AgentPod(pod)
-    var metadata: JSONObject = ["name": .string(view.name), "namespace": .string(texts.shared(view.namespace))]
-    metadata["uid"] = .string(view.uid)
-    if let object = pod[path: "metadata", "labels", Watches.objectLabel]?.string {
-      metadata["labels"] = [Watches.objectLabel: .string(texts.shared(object))]
-    }
-    return KubernetesObject(["metadata": .object(metadata), "agentPod": .object(view.kept)])
+    var labels: JSONObject = [:]
+    labels[Watches.objectLabel] = pod[path: "metadata", "labels", Watches.objectLabel]
+    let metadata: JSONObject = [
+      "name": .string(view.name), "namespace": .string(names.shared(view.namespace)), "uid": .string(view.uid),
+      "labels": .object(objects.shared(labels)),
+    ]
+    var content: JSONObject = [
+      "metadata": .object(metadata), "node": .string(view.node),
+      "agentPod": .object(objects.shared(["owner": .string(view.owner), "revision": .string(view.revision)])),
+    ]
+    let state = view.keptState
+    if !state.isEmpty { content["state"] = .object(state) }
+    return KubernetesObject(content)
   }
 
   /// What thousands of pods have in common, in memory once.
-  private static let texts = SharedNames()
+  private static let names = SharedNames()
+  private static let objects = SharedValues<JSONObject>()
 
-  private var kept: JSONObject {
-    var kept: JSONObject = ["node": .string(node), "owner": .string(Self.texts.shared(owner))]
-    if !revision.isEmpty { kept["revision"] = .string(revision) }
+  /// What is not as in a pod that runs and is ready.
+  private var keptState: JSONObject {
+    var kept: JSONObject = [:]
     if phase != "Running" { kept["phase"] = .string(phase) }
     if !isReady { kept["notReadySince"] = notReadySince?.kept ?? .null }
     if isBeingDeleted { kept["deleted"] = true }
@@ -46,21 +54,23 @@ extension AgentPod {
     return kept
   }
 
-  init(_ pod: KubernetesObject, kept: JSONValue) {
+  /// - Parameter shared: what the pod has in common with others.
+  init(_ pod: KubernetesObject, shared: JSONValue) {
+    let state = pod["state"]
     namespace = pod.namespace ?? ""
     name = pod.name
     uid = pod.uid ?? ""
-    node = kept["node"]?.string ?? ""
-    owner = kept["owner"]?.string ?? ""
-    revision = kept["revision"]?.string ?? ""
-    phase = kept["phase"]?.string ?? "Running"
-    isReady = kept["notReadySince"] == nil
-    notReadySince = Timestamp(kept: kept["notReadySince"])
-    isBeingDeleted = kept["deleted"] != nil
-    failure = kept["failure"].flatMap { Cause($0) }
-    unscheduled = kept["unscheduled"].flatMap { Cause($0) }
-    preflight = kept["preflight"].map { Container(kept: $0) } ?? .done
-    agent = kept["agent"].map { Container(kept: $0) } ?? .runs
+    node = pod["node"]?.string ?? ""
+    owner = shared["owner"]?.string ?? ""
+    revision = shared["revision"]?.string ?? ""
+    phase = state?["phase"]?.string ?? "Running"
+    isReady = state?["notReadySince"] == nil
+    notReadySince = Timestamp(kept: state?["notReadySince"])
+    isBeingDeleted = state?["deleted"] != nil
+    failure = state?["failure"].flatMap { Cause($0) }
+    unscheduled = state?["unscheduled"].flatMap { Cause($0) }
+    preflight = state?["preflight"].map { Container(kept: $0) } ?? .done
+    agent = state?["agent"].map { Container(kept: $0) } ?? .runs
   }
 }
 

@@ -88,8 +88,8 @@ struct AgentPod: Hashable, Sendable {
 extension AgentPod {
   /// The view of a Pod object, whole, projected, or as the store has it.
   init(_ pod: KubernetesObject) {
-    if let kept = pod["agentPod"] {
-      self.init(pod, kept: kept)
+    if let shared = pod["agentPod"] {
+      self.init(pod, shared: shared)
     } else {
       self.init(pod, status: pod["status"])
     }

@@ -2,21 +2,24 @@
 
 import NIOConcurrencyHelpers
 
-/// Texts that are equal, made one in memory. Bounded: what comes after the first thousand is left as it is.
-final class SharedNames: Sendable {
-  static let limit = 1000
+/// Texts that are equal, made one in memory.
+typealias SharedNames = SharedValues<String>
 
-  private let names = NIOLockedValueBox<Set<String>>([])
+/// Values that are equal, made one in memory. Bounded: what comes after the first thousand is left as it is.
+final class SharedValues<Value: Hashable & Sendable>: Sendable {
+  static var limit: Int { 1000 }
+
+  private let values = NIOLockedValueBox<Set<Value>>([])
 
   /// How many there are.
-  var count: Int { names.withLockedValue { $0.count } }
+  var count: Int { values.withLockedValue { $0.count } }
 
-  /// The text, as it came first.
-  func shared(_ name: String) -> String {
-    names.withLockedValue { names in
-      if let index = names.firstIndex(of: name) { return names[index] }
-      if names.count < Self.limit { names.insert(name) }
-      return name
+  /// The value, as it came first.
+  func shared(_ value: Value) -> Value {
+    values.withLockedValue { values in
+      if let index = values.firstIndex(of: value) { return values[index] }
+      if values.count < Self.limit { values.insert(value) }
+      return value
     }
   }
 }
