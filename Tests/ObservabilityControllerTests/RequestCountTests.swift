@@ -10,10 +10,14 @@ import Testing
 
 /// It costs nothing when nothing changes.
 @Suite struct RequestCountTests {
-  static func settled(_ cluster: TestCluster, _ running: RunningOperator) async throws {
-    try await cluster.apply(TestCluster.object())
+  static func settled(
+    _ cluster: TestCluster, _ running: RunningOperator, spec: JSONObject = [:]
+  ) async throws {
+    try await cluster.apply(TestCluster.object(spec: spec))
     try await cluster.wait(condition: "Ready")
     await running.instance.queue.waitUntilIdle()
+    // Events are sent beside the work, and so may come after it.
+    try await cluster.waitForEvent(reason: "Ready", within: .seconds(120))
   }
 
   @Test func aRestartWithEverythingInPlaceWritesNothing() async throws {

@@ -69,9 +69,7 @@ import Testing
   func aPodThatFailsCostsOneStatusAndOneEventAndItsRecoveryOneStatus(_ example: Example) async throws {
     let cluster = try await TestCluster()
     try await cluster.withOperator(environment: .unhurried) { running in
-      try await cluster.apply(TestCluster.object(spec: Self.spec))
-      try await cluster.wait(condition: "Ready")
-      await running.instance.queue.waitUntilIdle()
+      try await RequestCountTests.settled(cluster, running, spec: Self.spec)
       await cluster.server.clearRequestLog()
 
       await cluster.server.setPodFate(Self.only(example.fate))
