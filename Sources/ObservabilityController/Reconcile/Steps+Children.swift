@@ -24,7 +24,14 @@ extension ObservabilityReconciler {
       let store = informers.store(Watches.children(type, in: child.namespace))
       let id = ChildID(type: type, key: key)
       let entry = inventory.first { $0.id == id }
-      let live = store?.get(key)
+      var live = store?.get(key)
+      if applier.needsWrite(
+        type: type, desired: KubernetesObject(child.manifest), live: live, appliedHash: entry?.hash)
+      {
+        // What was written before may have come back by watch between the look at the store and the one at what is
+        // awaited; then the store has it by now.
+        live = store?.get(key)
+      }
       do {
         if !isConfirmed,
           applier.needsWrite(
