@@ -68,7 +68,7 @@ let package = Package(
     library(
       "ObservabilityController",
       [
-        "JSON", "HTTPTransport", "KubernetesClient", "Telemetry", "ControllerRuntime", "ObservabilityAPI",
+        "Digests", "JSON", "HTTPTransport", "KubernetesClient", "Telemetry", "ControllerRuntime", "ObservabilityAPI",
         "Rendering", "Backends", logging, nioConcurrency,
       ]),
     library("NodePreflight", ["CLinux", "JSON", "ObservabilityAPI"]),

@@ -14,8 +14,12 @@ public final class ObservabilityOperator: Sendable {
   public let queue: WorkQueue<String>
   /// The watches.
   public let informers: Informers
+  /// The other work: names of nodes whose label may have to change.
+  public var labelQueue: WorkQueue<String> { labeller.queue }
   private let events: EventRecorder
   private let controller: Controller<String>
+  private let labeller: NodeLabeller
+  private let labelling: Controller<String>
   private let logger: Logger
 
   /// An operator that has not begun yet.
@@ -36,14 +40,21 @@ public final class ObservabilityOperator: Sendable {
     let events = EventRecorder(
       api: api, controller: OperatorSettings.controllerName, instance: settings.instance, environment: environment,
       metrics: metrics, logger: logger)
+    let decoded = DecodedObjects()
+    let survey = NodeSurvey(decoded: decoded)
+    let labeller = NodeLabeller(
+      api: api, informers: informers, survey: survey, environment: environment, metrics: metrics, logger: logger,
+      onChange: { router.addAll(priority: .low) })
     let reconciler = ObservabilityReconciler(
-      api: api, informers: informers, events: events, transport: transport, settings: settings,
-      environment: environment, logger: logger)
+      api: api, informers: informers, events: events, transport: transport, decoded: decoded, survey: survey,
+      labeller: labeller, settings: settings, environment: environment, logger: logger)
     router.connect(informers, reconciler)
     self.queue = queue
     self.informers = informers
     self.events = events
     self.logger = logger
+    self.labeller = labeller
+    labelling = labeller.controller()
     controller = Controller(
       name: "observability", queue: queue, workers: settings.workers, environment: environment, metrics: metrics,
       logger: logger, reconcile: { try await reconciler.reconcile($0) })
@@ -65,13 +76,18 @@ public final class ObservabilityOperator: Sendable {
 
   /// Reconciles until ``stop()``. Runs on the leader only.
   public func work() async {
-    await controller.run()
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.controller.run() }
+      group.addTask { await self.labelling.run() }
+    }
   }
 
   /// Takes no more work, lets what is running end for 15 s, and sends the Events that wait for 5 s: less than the 30 s
   /// that Kubernetes gives a pod.
   public func stop() async {
-    await controller.stop(within: .seconds(15))
+    await withTaskGroup(of: Void.self) { group in
+      for controller in [controller, labelling] { group.addTask { await controller.stop(within: .seconds(15)) } }
+    }
     await events.drain(within: .seconds(5))
   }
 
@@ -119,9 +135,15 @@ private final class WatchRouter: Sendable {
       warmUp(change)
       guard Self.calling.callsForWork(change) else { return }
       queue.add(change.key.name, priority: priority)
+      guard ChangePredicate.specification.callsForWork(change) else { return }
       // Another object's nodes may have become free, or taken.
-      if ChangePredicate.specification.callsForWork(change) { addAll(priority: .low) }
-    case .nodes, .namespaces, .services, .secrets:
+      reconciler.withLockedValue { $0 }?.survey.touch()
+      addAll(priority: .low)
+      // The last object takes its labels with it, and nobody else would look.
+      if change.new == nil { reconciler.withLockedValue { $0 }?.labeller.look() }
+    case .nodes:
+      nodeChanged(change, priority)
+    case .namespaces, .services, .secrets:
       // When the first list is complete, all objects are looked at anyway.
       if !change.isInitial { addAll(priority: priority) }
     case .pods where !AgentPod.news.callsForWork(change): break
@@ -130,6 +152,17 @@ private final class WatchRouter: Sendable {
         if let name = object?.labels[Watches.objectLabel] { queue.add(name, priority: priority) }
       }
     }
+  }
+
+  /// The operator's own label is a matter of the labeller alone: what the objects have to do does not follow from it.
+  private func nodeChanged(_ change: StoreChange, _ priority: WorkPriority) {
+    let reconciler = reconciler.withLockedValue { $0 }
+    let isOnlyOurs =
+      if let old = change.old, let new = change.new { NodeView.differOnlyInOurLabel(old, new) } else { false }
+    if !isOnlyOurs { reconciler?.survey.touch() }
+    reconciler?.labeller.observed(change)
+    // When the first list is complete, all objects are looked at anyway.
+    if !isOnlyOurs, !change.isInitial { addAll(priority: priority) }
   }
 
   /// Lets a replica that does not lead watch what it will need once it does.
@@ -145,10 +178,14 @@ private final class WatchRouter: Sendable {
     for line in story.withLockedValue({ $0.tell(target, state, all: all) }) {
       logger.log(level: line.level, "\(line.message)", metadata: line.metadata)
     }
+    if state.isSynced, [Watches.objects, Watches.nodes].contains(target) {
+      // With no object left there is no pass that would take off the labels.
+      reconciler.withLockedValue { $0 }?.labeller.look()
+    }
     addAll(priority: .low)
   }
 
-  private func addAll(priority: WorkPriority) {
+  func addAll(priority: WorkPriority) {
     guard let store = informers.withLockedValue({ $0 })?.store(Watches.objects) else { return }
     for object in store.all() { queue.add(object.name, priority: priority) }
   }

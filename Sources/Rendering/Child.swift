@@ -46,6 +46,7 @@ struct ChildType {
   var apiVersion: String { group.isEmpty ? version : "\(group)/\(version)" }
 
   static let serviceAccount = ChildType(group: "", version: "v1", kind: "ServiceAccount", plural: "serviceaccounts")
+  static let configMap = ChildType(group: "", version: "v1", kind: "ConfigMap", plural: "configmaps")
   static let networkPolicy = ChildType(
     group: "networking.k8s.io", version: "v1", kind: "NetworkPolicy", plural: "networkpolicies")
   static let daemonSet = ChildType(group: "apps", version: "v1", kind: "DaemonSet", plural: "daemonsets")

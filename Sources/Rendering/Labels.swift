@@ -36,13 +36,14 @@ extension RenderContext {
     return labels
   }
 
-  /// A child of the agent, with everything that all children carry.
+  /// A child of the agent, with everything that all children carry. Its name is ``agentName`` unless another is given.
   ///
   /// The ownerReference lets the garbage collector remove the child, in whatever namespace, once the cluster-scoped
   /// owner is gone. Without a uid, which only a cluster gives, there is none.
-  func agentChild(_ type: ChildType, _ members: JSONObject) -> Child {
+  func agentChild(_ type: ChildType, name: String? = nil, _ members: JSONObject) -> Child {
+    let name = name ?? agentName
     var metadata: JSONObject = [
-      "name": .string(agentName),
+      "name": .string(name),
       "namespace": .string(spec.namespace),
       "labels": .object(agentLabels),
       "annotations": [Keys.operatorVersion: .string(facts.operatorVersion)],
@@ -65,6 +66,6 @@ extension RenderContext {
     for (key, value) in members { manifest[key] = value }
     return Child(
       group: type.group, version: type.version, kind: type.kind, plural: type.plural, namespace: spec.namespace,
-      name: agentName, manifest: manifest)
+      name: name, manifest: manifest)
   }
 }

@@ -18,9 +18,14 @@ struct GeneratedFile {
       path: "config/rbac/role.yaml",
       text: header + YAMLEncoder.text(documents: RoleManifests.all, order: .kubernetes)),
     GeneratedFile(
+      path: "config/rbac/node-policy.yaml",
+      text: header + YAMLEncoder.text(documents: NodePolicy.manifests, order: .kubernetes)),
+    GeneratedFile(
       path: "Sources/ObservabilityAPI/Documentation.docc/Conditions.md", text: ConditionsPage.text),
     GeneratedFile(
       path: "Sources/ObservabilityController/Documentation.docc/Permissions.md", text: PermissionsPage.text),
+    GeneratedFile(
+      path: "Sources/ObservabilityController/Documentation.docc/Nodes.md", text: NodesPage.text),
     GeneratedFile(path: "Sources/Rendering/Documentation.docc/Capabilities.md", text: CapabilitiesPage.text),
     GeneratedFile(path: "Sources/Rendering/Documentation.docc/Backpressure.md", text: BackpressurePage.text),
   ]

@@ -3,16 +3,16 @@
 import KubernetesClient
 import NIOConcurrencyHelpers
 
-/// How often a child is put right that someone else changes each time.
+/// How often an object is put right that someone else changes each time.
 ///
 /// The first repairs come at once: a person's mistake is undone as soon as it is seen. After that the other is taken to
 /// be a controller or a webhook, and the repairs come at growing intervals, so that two programs do not keep an API
 /// server busy.
-final class RepairPace: Sendable {
+public final class RepairPace: Sendable {
   /// How many repairs come at once.
-  static let free = 5
+  public static let free = 5
   /// Without a repair for that long the count begins anew.
-  static let quiet = Duration.seconds(900)
+  public static let quiet = Duration.seconds(900)
 
   private static let waits = ExponentialBackoff.Policy(
     base: .seconds(2), cap: .seconds(300), jitter: 0, resetAfter: nil)
@@ -22,31 +22,42 @@ final class RepairPace: Sendable {
     var last: Duration
   }
 
-  private let environment: RuntimeEnvironment
-  private let records = NIOLockedValueBox<[ChildID: Record]>([:])
+  private struct State {
+    var records: [ChildID: Record] = [:]
+    /// How many records there may be before those are dropped that are of no use.
+    var bound = 64
+  }
 
-  init(environment: RuntimeEnvironment) {
+  private let environment: RuntimeEnvironment
+  private let state = NIOLockedValueBox(State())
+
+  /// A pace at which nothing has been put right yet.
+  public init(environment: RuntimeEnvironment = .live) {
     self.environment = environment
   }
 
-  /// Notes that a child has been put right.
-  func repaired(_ child: ChildID) {
+  /// Notes that an object has been put right.
+  public func repaired(_ object: ChildID) {
     let now = environment.now()
-    records.withLockedValue { records in
-      records = records.filter { now - $0.value.last < Self.quiet }
-      records[child] = Record(count: (records[child]?.count ?? 0) + 1, last: now)
+    state.withLockedValue { state in
+      if state.records.count >= state.bound {
+        state.records = state.records.filter { now - $0.value.last < Self.quiet }
+        state.bound = 2 * state.records.count + 64
+      }
+      let known = state.records[object].flatMap { now - $0.last < Self.quiet ? $0.count : nil }
+      state.records[object] = Record(count: (known ?? 0) + 1, last: now)
     }
   }
 
-  /// Begins the count anew: the child is another one now, or nobody wants it any longer.
-  func forget(_ child: ChildID) {
-    records.withLockedValue { $0[child] = nil }
+  /// Begins the count anew: the object is another one now, or nobody wants it any longer.
+  public func forget(_ object: ChildID) {
+    state.withLockedValue { $0.records[object] = nil }
   }
 
-  /// How long the child is to be left alone; nil if it may be put right now.
-  func rest(of child: ChildID) -> Duration? {
+  /// How long the object is to be left alone; nil if it may be put right now.
+  public func rest(of object: ChildID) -> Duration? {
     let now = environment.now()
-    guard let record = records.withLockedValue({ $0[child] }), record.count >= Self.free else { return nil }
+    guard let record = state.withLockedValue({ $0.records[object] }), record.count >= Self.free else { return nil }
     let rest = record.last + Self.waits.delay(after: record.count - Self.free, random: 0) - now
     return rest > .zero ? rest : nil
   }

@@ -75,6 +75,10 @@ enum StatusSchema {
       .required("name", .text("The node's name.", .any(253))),
       .optional("kernel", .text("The version of its kernel.", .any(256))),
       .required("reason", .text("Why, as one word in CamelCase.", reason)),
+      .optional(
+        "message",
+        .text(
+          "What is so on this node, and what to do.", .any(ObservabilityStatus.IneligibleNode.messageLimit))),
     ])
 
   private static let child = Schema.object(

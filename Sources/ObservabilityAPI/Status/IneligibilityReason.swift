@@ -40,9 +40,10 @@ extension IneligibilityReason {
   public static let unsupportedArchitecture = IneligibilityReason(
     "UnsupportedArchitecture", meaning: "The agent's image exists for amd64 and arm64 only.",
     remedy: "Nothing is to be done.")
-  /// The kernel is older than the agent needs without `privileged`.
+  /// The kernel is older than the agent needs.
   public static let kernelTooOld = IneligibilityReason(
-    "KernelTooOld", meaning: "The kernel is older than 5.11, which the agent needs where it is not privileged.",
+    "KernelTooOld",
+    meaning: "The kernel is older than the agent needs: 5.11, or 5.1 with spec.nodeAgent.security.mode Privileged.",
     remedy: "Upgrade the node's kernel; the node is looked at again by itself.")
   /// The node's annotation asks for no agent.
   public static let excluded = IneligibilityReason(

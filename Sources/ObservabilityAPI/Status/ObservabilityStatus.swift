@@ -39,12 +39,18 @@ public struct ObservabilityStatus: Hashable, Sendable {
     public var kernel: String
     /// Why, as one word in CamelCase.
     public var reason: String
+    /// What is so on this node, and what to do; at most ``messageLimit`` characters.
+    public var message: String
+
+    /// The longest message.
+    public static let messageLimit = 512
 
     /// A node with its verdict.
-    public init(name: String, kernel: String, reason: String) {
+    public init(name: String, kernel: String, reason: String, message: String = "") {
       self.name = name
       self.kernel = kernel
       self.reason = reason
+      self.message = String(message.prefix(Self.messageLimit))
     }
   }
 

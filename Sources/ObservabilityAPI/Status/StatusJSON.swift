@@ -40,7 +40,11 @@ extension ObservabilityStatus.Agents {
 }
 
 extension ObservabilityStatus.IneligibleNode {
-  var json: JSONValue { ["name": .string(name), "kernel": .string(kernel), "reason": .string(reason)] }
+  var json: JSONValue {
+    var node: JSONObject = ["name": .string(name), "kernel": .string(kernel), "reason": .string(reason)]
+    if !message.isEmpty { node["message"] = .string(message) }
+    return .object(node)
+  }
 }
 
 extension ObservabilityStatus.Capability {

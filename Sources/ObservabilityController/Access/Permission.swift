@@ -35,8 +35,9 @@ extension Permission {
       scope: .cluster, group: "", resource: "namespaces", verbs: ["list", "watch"],
       reason: "see, by name, whether the namespace of an object is there"),
     Permission(
-      scope: .cluster, group: "", resource: "nodes", verbs: ["list", "watch"],
-      reason: "count the nodes that are to carry an agent, and tell those that cannot"),
+      scope: .cluster, group: "", resource: "nodes", verbs: ["list", "patch", "watch"],
+      reason: "find the nodes that cannot carry an agent, and set one label on them; an admission policy refuses every "
+        + "other change"),
     Permission(
       scope: .cluster, group: "", resource: "services", verbs: ["list", "watch"],
       reason: "find, by name, the Services of the metrics storage"),
@@ -47,6 +48,9 @@ extension Permission {
     Permission(
       scope: .cluster, group: "observability.cozystack.io", resource: "observabilities/status", verbs: ["patch"],
       reason: "say how it goes"),
+    Permission(
+      scope: .children, group: "", resource: "configmaps",
+      verbs: ["create", "delete", "list", "patch", "watch"], reason: "a child: what was found on nodes"),
     Permission(
       scope: .children, group: "", resource: "pods", verbs: ["list", "watch"],
       reason: "see why an agent does not run, and what its init container found on the node"),

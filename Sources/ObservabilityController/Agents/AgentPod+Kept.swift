@@ -47,6 +47,7 @@ extension AgentPod {
     if phase != "Running" { kept["phase"] = .string(phase) }
     if !isReady { kept["notReadySince"] = notReadySince?.kept ?? .null }
     if isBeingDeleted { kept["deleted"] = true }
+    kept["created"] = createdAt?.kept
     kept["failure"] = failure?.kept
     kept["unscheduled"] = unscheduled?.kept
     if preflight != .done { kept["preflight"] = preflight.kept }
@@ -67,6 +68,7 @@ extension AgentPod {
     isReady = state?["notReadySince"] == nil
     notReadySince = Timestamp(kept: state?["notReadySince"])
     isBeingDeleted = state?["deleted"] != nil
+    createdAt = Timestamp(kept: state?["created"])
     failure = state?["failure"].flatMap { Cause($0) }
     unscheduled = state?["unscheduled"].flatMap { Cause($0) }
     preflight = state?["preflight"].map { Container(kept: $0) } ?? .done

@@ -32,6 +32,8 @@ struct AgentPod: Hashable, Sendable {
   /// Since when it is not ready; nil while it is.
   var notReadySince: Timestamp?
   var isBeingDeleted: Bool
+  /// When it was made; nil while its agent runs as it was first started, since then nobody asks.
+  var createdAt: Timestamp?
   /// Why the kubelet ended or refused the pod as a whole, such as `Evicted`.
   var failure: Cause?
   /// Why the scheduler has not placed it, such as `Unschedulable`.
@@ -117,6 +119,7 @@ extension AgentPod {
     // Once it has done its work there is nothing to tell of it, on thousands of nodes.
     if case .terminated(let end) = preflight.state, end.exitCode == 0 { preflight.state = .terminated(.success) }
     agent = Container(Self.agentName, of: pod[path: "spec", "containers"], in: status?["containerStatuses"])
+    createdAt = agent == .runs ? nil : Timestamp(wholeSeconds: pod.creationTimestamp)
   }
 
   /// The node that a DaemonSet's controller made the pod for; the scheduler binds it later

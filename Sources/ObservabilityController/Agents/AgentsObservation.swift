@@ -12,7 +12,7 @@ struct AgentsObservation: Hashable, Sendable {
   struct Ineligible: Hashable, Sendable {
     var name: String
     var kernel: String
-    var reason: String
+    var why: Ineligibility
   }
 
   /// What tells one moment of a roll-out from the next.
@@ -61,7 +61,7 @@ struct AgentsObservation: Hashable, Sendable {
       switch pool.standing(of: node) {
       case .notSelected: break
       case .eligible: eligible.insert(node.name)
-      case .ineligible(let reason): ineligible.append(Ineligible(name: node.name, kernel: node.kernel, reason: reason))
+      case .ineligible(let why): ineligible.append(Ineligible(name: node.name, kernel: node.kernel, why: why))
       }
     }
     self.eligible = eligible.count

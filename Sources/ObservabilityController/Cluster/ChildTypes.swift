@@ -15,7 +15,9 @@ extension ResourceType {
     group: "operator.victoriametrics.com", version: "v1beta1", kind: "VMPodScrape", plural: "vmpodscrapes")
 
   /// Every type that a child may have, whether or not one is wanted now.
-  static let childTypes: [ResourceType] = [.serviceAccounts, .networkPolicies, .daemonSets, .podScrapes]
+  static let childTypes: [ResourceType] = [
+    .serviceAccounts, .networkPolicies, .daemonSets, .podScrapes, .configMaps,
+  ]
 
   /// The type of a rendered child.
   init(_ child: Child) {

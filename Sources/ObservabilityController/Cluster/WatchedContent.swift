@@ -21,10 +21,9 @@ extension Watches {
   }
 
   private static let nodeContent = WatchContent(
-    projection: keeping([
-      ["metadata", "labels"], ["spec", "taints"], ["status", "nodeInfo", "kernelVersion"],
-      ["status", "nodeInfo", "architecture"], ["status", "nodeInfo", "operatingSystem"],
-    ]), reduce: NodeView.project)
+    projection: keeping(
+      [["metadata", "labels"], ["metadata", "annotations", NodeOverride.annotation], ["spec", "taints"]]
+        + NodeView.info.map { ["status", "nodeInfo", $0] }), reduce: NodeView.project)
 
   private static let objectContent = WatchContent(
     projection: .dropping([

@@ -23,12 +23,14 @@ struct NodeAssignment: Hashable, Sendable {
 
   /// For each object that gets no nodes: the oldest object that stands in its way.
   let overlaps: [String: Overlap]
+  /// The object that serves a node, by the node's name.
+  let servedBy: [String: String]
 
   init(claims: [Claim], nodes: [NodeView]) {
     var servedBy: [String: String] = [:]
     var overlaps: [String: Overlap] = [:]
     for claim in claims.sorted(by: { ($0.creationTimestamp, $0.name) < ($1.creationTimestamp, $1.name) }) {
-      let wanted = nodes.filter { claim.pool.standing(of: $0) != .notSelected }.map(\.name)
+      let wanted = nodes.filter(claim.pool.selects).map(\.name)
       let taken = wanted.filter { servedBy[$0] != nil }
       if let first = claims.lazy.filter({ other in taken.contains { servedBy[$0] == other.name } })
         .min(by: { ($0.creationTimestamp, $0.name) < ($1.creationTimestamp, $1.name) })
@@ -40,5 +42,6 @@ struct NodeAssignment: Hashable, Sendable {
       }
     }
     self.overlaps = overlaps
+    self.servedBy = servedBy
   }
 }

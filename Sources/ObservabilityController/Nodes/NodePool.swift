@@ -12,35 +12,44 @@ struct NodePool: Hashable, Sendable {
     /// It is to carry an agent.
     case eligible
     /// It is asked for, but cannot carry the agent; the DaemonSet's affinity leaves it out.
-    case ineligible(reason: String)
+    case ineligible(Ineligibility)
   }
-
-  /// The label that keeps an agent off a node. The DaemonSet's affinity knows it too.
-  static let ineligibleLabel = "observability.cozystack.io/node-agent"
 
   let nodeSelector: [String: String]
   let tolerations: [JSONObject]
+  /// The oldest kernel that will do.
+  let floor: KernelVersion
+  /// What was found on nodes and still holds, by name.
+  var verdicts: [String: NodeVerdict]
 
-  init(nodeSelector: [String: String], tolerations: [JSONObject]) {
+  init(
+    nodeSelector: [String: String], tolerations: [JSONObject], floor: KernelVersion = .floor(.minimal),
+    verdicts: [String: NodeVerdict] = [:]
+  ) {
     self.nodeSelector = nodeSelector
     self.tolerations = tolerations
+    self.floor = floor
+    self.verdicts = verdicts
   }
 
-  init(_ spec: NodeAgent) {
-    self.init(nodeSelector: spec.nodeSelector, tolerations: spec.tolerations)
+  init(_ spec: NodeAgent, verdicts: [String: NodeVerdict] = [:]) {
+    self.init(
+      nodeSelector: spec.nodeSelector, tolerations: spec.tolerations, floor: .floor(spec.security.mode),
+      verdicts: verdicts)
   }
 
-  /// What the node is to this pool.
+  /// Whether the user asks for an agent on the node.
+  func selects(_ node: NodeView) -> Bool {
+    nodeSelector.allSatisfy { node.labels[$0.key] == $0.value } && node.taints.allSatisfy(tolerates)
+  }
+
+  /// What the node is to this pool. The operator's own label on it says nothing: it follows from this, a moment later.
   func standing(of node: NodeView) -> Standing {
-    guard nodeSelector.allSatisfy({ node.labels[$0.key] == $0.value }) else { return .notSelected }
-    guard node.taints.allSatisfy(tolerates) else { return .notSelected }
-    // The labels decide, since the DaemonSet's affinity sees nothing else; the kubelet derives them from the node.
-    let system = node.labels["kubernetes.io/os"] ?? node.operatingSystem
-    guard system == "linux" else { return .ineligible(reason: "UnsupportedOperatingSystem") }
-    let architecture = node.labels["kubernetes.io/arch"] ?? node.architecture
-    guard ["amd64", "arm64"].contains(architecture) else { return .ineligible(reason: "UnsupportedArchitecture") }
-    if node.labels[Self.ineligibleLabel] == "ineligible" { return .ineligible(reason: "LabelledIneligible") }
-    return .eligible
+    guard selects(node) else { return .notSelected }
+    switch NodeEligibility(node, floor: floor, verdict: verdicts[node.name]) {
+    case .eligible: return .eligible
+    case .ineligible(let why): return .ineligible(why)
+    }
   }
 
   /// Whether a pod of the pool may run on a node with that taint.

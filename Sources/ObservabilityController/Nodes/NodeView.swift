@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ControllerRuntime
 import JSON
 import KubernetesClient
 
 /// What the operator keeps of a Node: enough to decide who gets an agent, and nothing that a heartbeat changes.
+///
+/// Texts are bounded: a kubelet writes what it likes of its own node, and some of it goes into a status.
 struct NodeView: Hashable, Sendable {
   /// A taint, as far as scheduling looks at it.
   struct Taint: Hashable, Sendable {
@@ -32,9 +35,17 @@ struct NodeView: Hashable, Sendable {
   var name: String
   var labels: Labels
   var taints: [Taint]
+  /// What the administrator says of the node, by annotation.
+  var override: NodeOverride?
   var kernel: String
   var architecture: String
   var operatingSystem: String
+  /// The name of the operating system's image: `Talos (v1.10.5)`.
+  var osImage: String
+  /// The container runtime and its version: `containerd://2.1.4`.
+  var runtime: String
+  /// The start of what is another one after each boot.
+  var bootID: String
 
   /// The view of a Node object, projected or whole.
   init(_ node: KubernetesObject) {
@@ -43,10 +54,28 @@ struct NodeView: Hashable, Sendable {
     taints = (node[path: "spec", "taints"]?.array ?? []).map {
       Taint(key: $0["key"]?.string ?? "", value: $0["value"]?.string ?? "", effect: $0["effect"]?.string ?? "")
     }
+    override = Self.override(of: node).map(NodeOverride.init)
     let info = node[path: "status", "nodeInfo"]
-    kernel = info?["kernelVersion"]?.string ?? ""
-    architecture = info?["architecture"]?.string ?? ""
-    operatingSystem = info?["operatingSystem"]?.string ?? ""
+    func text(_ member: String) -> String { info?[member]?.string?.bounded(bytes: Self.longestText) ?? "" }
+    kernel = text("kernelVersion")
+    architecture = text("architecture")
+    operatingSystem = text("operatingSystem")
+    osImage = text("osImage")
+    runtime = text("containerRuntimeVersion")
+    bootID = String((info?["bootID"]?.string ?? "").prefix(Self.bootIDLength))
+  }
+
+  /// The longest text of `nodeInfo` that is kept, in bytes.
+  static let longestText = 96
+  /// As much of a boot ID as a String has room for without memory of its own; it tells 2^48 boots of one node apart.
+  static let bootIDLength = 15
+  /// What of `nodeInfo` is kept: what decides, and what tells that a node is not what it was.
+  static let info = [
+    "kernelVersion", "architecture", "operatingSystem", "osImage", "containerRuntimeVersion", "bootID",
+  ]
+
+  private static func override(of node: KubernetesObject) -> String? {
+    node[path: "metadata", "annotations", NodeOverride.annotation]?.string?.bounded(bytes: NodeOverride.longest)
   }
 
   /// Reduces a Node to what a view reads, so that the store stays small and a kubelet's heartbeat is no change.
@@ -56,11 +85,16 @@ struct NodeView: Hashable, Sendable {
     if let labels = node[path: "metadata", "labels"]?.object {
       metadata["labels"] = .object(JSONObject(labels.map { (names.shared($0.key), $0.value) }))
     }
+    if let override = override(of: node) {
+      metadata["annotations"] = [NodeOverride.annotation: .string(override)]
+    }
     var content: JSONObject = ["metadata": .object(metadata)]
     if let taints = node[path: "spec", "taints"] { content["spec"] = ["taints": taints] }
     var info: JSONObject = [:]
-    for member in ["kernelVersion", "architecture", "operatingSystem"] {
-      info[member] = node[path: "status", "nodeInfo", member]
+    for member in Self.info {
+      guard let text = node[path: "status", "nodeInfo", member]?.string else { continue }
+      info[member] = .string(
+        member == "bootID" ? String(text.prefix(bootIDLength)) : systems.shared(text.bounded(bytes: longestText)))
     }
     content["status"] = ["nodeInfo": .object(info)]
     return KubernetesObject(content)
@@ -68,4 +102,20 @@ struct NodeView: Hashable, Sendable {
 
   /// The names of labels, which are the same on thousands of nodes, each in memory once.
   private static let names = SharedNames()
+  /// Kernels, architectures, images and runtimes: a fleet has few of them.
+  private static let systems = SharedNames()
+}
+
+extension NodeView {
+  /// Whether two states of a node differ in nothing but the label that the operator writes itself.
+  static func differOnlyInOurLabel(_ old: KubernetesObject, _ new: KubernetesObject) -> Bool {
+    func unlabelled(_ node: KubernetesObject) -> KubernetesObject {
+      var node = node
+      var labels = node[path: "metadata", "labels"]?.object ?? JSONObject()
+      labels[NodeLabel.label] = nil
+      node["metadata"]?["labels"] = .object(labels)
+      return node
+    }
+    return unlabelled(old) == unlabelled(new)
+  }
 }

@@ -20,6 +20,9 @@ final class ObservabilityReconciler: Sendable {
     var inventory: [InventoryEntry]?
     /// Children that were deleted because they could not be changed, and are not there again yet.
     var replaced: Set<ChildID> = []
+    /// What was found on nodes; nil until what an earlier process wrote down has been read.
+    var verdicts: VerdictMemory?
+    var nodes = NodeNews()
     var settling = Settling()
     var story = Story()
     var episodes = AgentEpisodes()
@@ -41,8 +44,9 @@ final class ObservabilityReconciler: Sendable {
   let statusWriter: StatusWriter
   let events: EventRecorder
   let monitor: BackendMonitor
-  let decoded = DecodedObjects()
-  let survey = NodeSurvey()
+  let decoded: DecodedObjects
+  let survey: NodeSurvey
+  let labeller: NodeLabeller
   let settings: OperatorSettings
   let environment: RuntimeEnvironment
   let logger: Logger
@@ -50,10 +54,14 @@ final class ObservabilityReconciler: Sendable {
 
   init(
     api: any KubernetesAPI, informers: Informers, events: EventRecorder, transport: any HTTPTransport,
-    settings: OperatorSettings, environment: RuntimeEnvironment, logger: Logger
+    decoded: DecodedObjects, survey: NodeSurvey, labeller: NodeLabeller, settings: OperatorSettings,
+    environment: RuntimeEnvironment, logger: Logger
   ) {
     self.api = api
     self.informers = informers
+    self.decoded = decoded
+    self.survey = survey
+    self.labeller = labeller
     applier = ChildApplier(api: api, fieldManager: OperatorSettings.fieldManager, environment: environment)
     pruner = Pruner(api: api)
     statusWriter = StatusWriter(api: api, fieldManager: OperatorSettings.fieldManager, environment: environment)
@@ -141,6 +149,7 @@ final class ObservabilityReconciler: Sendable {
     informers.want([], by: name)
     await monitor.forget(name)
     decoded.forget(name)
+    survey.forget(name)
     guard let memory = memories.withLockedValue({ $0.removeValue(forKey: name) }) else { return }
     for entry in memory.inventory ?? [] { applier.forget(entry.id) }
     logger.info("object gone", metadata: ["object": "\(name)"])

@@ -16,6 +16,10 @@ struct Pass: Sendable {
   var observability: Observability?
   /// The nodes, read once for the pass.
   var nodes: [NodeView] = []
+  /// What the object asks for, with what was found on nodes; nil until that is known.
+  var pool: NodePool?
+  /// Whether the namespace of the children is there, and stays.
+  var hasNamespace = false
   /// What has been applied, from the status or from memory, whichever is newer.
   var inventory: [InventoryEntry]
 
@@ -30,12 +34,16 @@ struct Pass: Sendable {
   var failureNews: [AgentFailure] = []
   /// When to look again although nothing changes.
   var nextLooks: [Duration] = []
+  /// Nodes that count as eligible although something about them is odd, sorted by name.
+  var oddNodes: [NodeNews.Odd] = []
   var conditions = ConditionAssembly()
 
   /// Something has not been read yet: the pass ends without a word and is repeated when it has.
   var isPending = false
   /// The object is another one by now than what is known of it.
   var isOutdated = false
+  /// Whether the API server was asked in this pass whether the object is still as it is known.
+  var isConfirmed = false
   /// The first failure that is worth trying again by itself.
   var failure: KubernetesError?
 
@@ -62,7 +70,10 @@ struct AppliedChildRecord: Sendable {
   /// As the API server holds it, at least as new as what a store shows; nil if it is gone.
   var object: KubernetesObject?
 
-  var id: ChildID {
+  var id: ChildID { Self.id(child) }
+
+  /// Which object a child is.
+  static func id(_ child: Child) -> ChildID {
     ChildID(type: ResourceType(child), key: ObjectKey(namespace: child.namespace, name: child.name))
   }
 

@@ -16,10 +16,11 @@ extension ObservabilityReconciler {
     let daemonSet = daemonSet(of: observability, pass)
     guard let pods = pods(in: namespace, &pass) else { return }
     var agents = AgentsObservation(
-      pool: NodePool(observability.spec.nodeAgent), nodes: pass.nodes, daemonSet: daemonSet, pods: pods,
+      pool: pass.pool ?? NodePool(observability.spec.nodeAgent), nodes: pass.nodes, daemonSet: daemonSet, pods: pods,
       now: environment.timestamp())
     tellFailures(&agents, pods, &pass)
     pass.agents = agents
+    pass.oddNodes = oddNodes(pass)
     if daemonSet == nil, let obstacle = pass.conditions.blocked ?? pass.conditions.metrics?.badFinding {
       pass.conditions.agents = .progressing(
         Finding(.notCreated, "The DaemonSet is not there yet. \(obstacle.message)"))
@@ -34,7 +35,8 @@ extension ObservabilityReconciler {
     pass.nextLooks += [nextLook, agents.nextLook.map { .seconds($0) }].compactMap(\.self)
     let security = PodSecurity(namespaceObject(namespace))
     let notes = AgentNote.notes(for: observability.spec, agents: agents, podSecurity: security)
-    pass.conditions.agents = agents.state(podSecurity: security, lacksForLong: isLong).adding(notes.map(\.text))
+    pass.conditions.agents = agents.state(podSecurity: security, lacksForLong: isLong).adding(
+      notes.map(\.text) + [NodeNews.Odd.summary(pass.oddNodes)].compactMap(\.self))
     tell(notes, before: before?.message ?? "", object: pass.object)
   }
 
@@ -82,6 +84,15 @@ extension ObservabilityReconciler {
         "agents to be minded",
         metadata: ["object": "\(object.name)", "reason": "\(note.reason)", "cause": "\(note.text)"])
       events.record(regarding: object, type: .warning, reason: note.reason, action: "Observe", note: note.text)
+    }
+  }
+
+  /// The nodes that count as eligible although something about them is odd.
+  private func oddNodes(_ pass: Pass) -> [NodeNews.Odd] {
+    guard let pool = pass.pool else { return [] }
+    return pass.nodes.compactMap { node in
+      guard let note = NodeNote(node, floor: pool.floor), pool.standing(of: node) == .eligible else { return nil }
+      return NodeNews.Odd(name: node.name, note: note)
     }
   }
 

@@ -15,50 +15,65 @@ extension ObservabilityReconciler {
     }
     let children = Renderer.children(of: observability, facts: facts)
     guard isReadable(children, &pass) else { return }
-    var isConfirmed = false
-    var inventory = pass.inventory
     pass.everyChildApplied = true
     for child in children {
-      let type = ResourceType(child)
-      let key = ObjectKey(namespace: child.namespace, name: child.name)
-      let store = informers.store(Watches.children(type, in: child.namespace))
-      let id = ChildID(type: type, key: key)
-      let entry = inventory.first { $0.id == id }
-      var live = store?.get(key)
-      if applier.needsWrite(
-        type: type, desired: KubernetesObject(child.manifest), live: live, appliedHash: entry?.hash)
-      {
-        // What was written before may have come back by watch between the look at the store and the one at what is
-        // awaited; then the store has it by now.
-        live = store?.get(key)
-      }
-      do {
-        if !isConfirmed,
-          applier.needsWrite(
-            type: type, desired: KubernetesObject(child.manifest), live: live, appliedHash: entry?.hash)
-        {
-          isConfirmed = try await isAsKnown(&pass)
-          guard isConfirmed else { return }
-        }
-        let result = try await applier.apply(
-          type: type, desired: KubernetesObject(child.manifest), live: live, appliedHash: entry?.hash)
-        inventory.removeAll { $0.id == id }
-        inventory.append(result.inventoryEntry)
-        let wasReplaced = result.change == .created && remember(observability.name) { $0.replaced.remove(id) != nil }
-        let record = AppliedChildRecord(
-          child: child, change: result.change,
-          before: wasReplaced ? nil : entry.map { $0.uid == result.uid ? .hidden : .deleted },
-          object: result.uid == nil ? nil : result.object)
-        hold(record, &pass)
-        pass.applied.append(record)
-        tellDrift(record, object: pass.object)
-      } catch {
-        pass.everyChildApplied = false
-        refused(child, error, &pass)
-      }
+      guard await apply(child, &pass) else { return }
     }
-    pass.inventory = inventory.sorted()
-    remember(observability.name) { $0.inventory = inventory.sorted() }
+  }
+
+  /// Applies one child if it differs from what is there; false if the pass is over.
+  func apply(_ child: Child, _ pass: inout Pass) async -> Bool {
+    let type = ResourceType(child)
+    let id = AppliedChildRecord.id(child)
+    let desired = KubernetesObject(child.manifest)
+    let store = informers.store(Watches.children(type, in: child.namespace))
+    let entry = pass.inventory.first { $0.id == id }
+    var live = store?.get(id.key)
+    if applier.needsWrite(type: type, desired: desired, live: live, appliedHash: entry?.hash) {
+      // What was written before may have come back by watch between the look at the store and the one at what is
+      // awaited; then the store has it by now.
+      live = store?.get(id.key)
+    }
+    do {
+      if applier.needsWrite(type: type, desired: desired, live: live, appliedHash: entry?.hash) {
+        if type == .daemonSets, live == nil, labeller.isBusy {
+          waitForLabels(child, &pass)
+          return true
+        }
+        if !pass.isConfirmed { pass.isConfirmed = try await isAsKnown(&pass) }
+        guard pass.isConfirmed else { return false }
+      }
+      let result = try await applier.apply(type: type, desired: desired, live: live, appliedHash: entry?.hash)
+      pass.inventory.removeAll { $0.id == id }
+      pass.inventory.append(result.inventoryEntry)
+      pass.inventory.sort()
+      let inventory = pass.inventory
+      let wasReplaced = remember(pass.object.name) { memory in
+        memory.inventory = inventory
+        return result.change == .created && memory.replaced.remove(id) != nil
+      }
+      let record = AppliedChildRecord(
+        child: child, change: result.change,
+        before: wasReplaced ? nil : entry.map { $0.uid == result.uid ? .hidden : .deleted },
+        object: result.uid == nil ? nil : result.object)
+      hold(record, &pass)
+      pass.applied.append(record)
+      tellDrift(record, object: pass.object)
+    } catch {
+      pass.everyChildApplied = false
+      refused(child, error, &pass)
+    }
+    return true
+  }
+
+  /// A DaemonSet is made only after the nodes are labelled that are known not to carry the agent, as far as they can be:
+  /// on thousands of them pods would be started and taken away again.
+  private func waitForLabels(_ child: Child, _ pass: inout Pass) {
+    pass.everyChildApplied = false
+    pass.conditions.blocked =
+      pass.conditions.blocked
+      ?? Finding(
+        .progressing, "Nodes that cannot carry the agent are being labelled; \(child.kind) \(child.name) is made then.")
   }
 
   /// Whether the object is still the one that this pass is about, asked of the API server before anything is written or
@@ -95,7 +110,7 @@ extension ObservabilityReconciler {
   }
 
   /// Whether every type that is to be applied has been read, so that it is known what is there.
-  private func isReadable(_ children: [Child], _ pass: inout Pass) -> Bool {
+  func isReadable(_ children: [Child], _ pass: inout Pass) -> Bool {
     for child in children {
       let target = Watches.children(ResourceType(child), in: child.namespace)
       switch informers.collection(target) {

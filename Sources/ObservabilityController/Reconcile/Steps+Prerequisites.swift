@@ -36,39 +36,6 @@ extension ObservabilityReconciler {
     informers.want(Watches.needed(for: spec, inventory: pass.inventory), by: observability.name)
   }
 
-  /// Finds out whether an older object already serves nodes that this one asks for.
-  func assignNodes(_ pass: inout Pass) {
-    guard let observability = pass.observability, let objects = informers.store(Watches.objects) else { return }
-    let nodes: ObjectStore
-    switch informers.collection(Watches.nodes) {
-    case .pending:
-      pass.isPending = true
-      return
-    case .failing(let error):
-      pass.conditions.blocked = Finding(.notPermitted, "Nodes cannot be read: \(error).")
-      return
-    case .known(let store): nodes = store
-    }
-    let survey = survey.result(nodes: nodes, objects: objects, claim: claim)
-    pass.nodes = survey.nodes
-    guard let overlap = survey.assignment.overlaps[observability.name] else { return }
-    let shown = overlap.nodes.prefix(5).joined(separator: ", ")
-    let more = overlap.nodes.count > 5 ? " and \(overlap.nodes.count - 5) more" : ""
-    pass.conditions.stalled = Finding(
-      .nodesAlreadyObserved,
-      "Observability \(overlap.object), which is older, already serves \(shown)\(more). Narrow "
-        + "spec.nodeAgent.nodeSelector so that the two select different nodes.")
-  }
-
-  private func claim(_ object: KubernetesObject) -> NodeAssignment.Claim? {
-    guard let observability = try? decoded.decode(object),
-      !NotImplemented.features(in: observability.spec).contains(where: \.blocking)
-    else { return nil }
-    return NodeAssignment.Claim(
-      name: object.name, creationTimestamp: object.creationTimestamp ?? "", pool: NodePool(observability.spec.nodeAgent)
-    )
-  }
-
   /// Finds the namespace of the children.
   func findNamespace(_ pass: inout Pass) {
     guard let spec = pass.observability?.spec else { return }
@@ -81,6 +48,7 @@ extension ObservabilityReconciler {
     case .failing(let error):
       pass.conditions.blocked = Finding(.notPermitted, "Namespace \(spec.namespace) cannot be read: \(error).")
     case .present(let namespace):
+      pass.hasNamespace = !namespace.isBeingDeleted
       guard namespace.isBeingDeleted else { return }
       pass.conditions.blocked = Finding(
         .namespaceNotFound, "Namespace \(spec.namespace) is being deleted. Wait until it is gone and create it anew.")

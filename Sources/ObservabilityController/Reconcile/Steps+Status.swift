@@ -22,9 +22,16 @@ extension ObservabilityReconciler {
       return memory.settling.waits(
         hasChanged: pass.changedSomething || moves && !isSettled, isSettled: isSettled, now: now)
     }
-    let report = Story.Report(pass)
+    var report = Story.Report(pass)
+    let news = nodeNews(pass)
+    report.nodes = news.lines
     for line in remember(name, { $0.story.tell(report, now: now) }) {
       logger.log(level: line.level, "\(line.message)", metadata: line.metadata)
+    }
+    for item in news.events {
+      events.record(
+        regarding: pass.object, type: item.isWarning ? .warning : .normal, reason: "NodeIneligible", action: "Skip",
+        note: item.note)
     }
     guard !waits else { return }
 
@@ -46,6 +53,18 @@ extension ObservabilityReconciler {
     }
   }
 
+  /// What is new about the nodes of the object.
+  private func nodeNews(_ pass: Pass) -> NodeNews.Items {
+    guard let agents = pass.agents, pass.pool != nil else { return NodeNews.Items() }
+    let nodes = informers.store(Watches.nodes)
+    return remember(pass.object.name) { memory in
+      memory.nodes.tell(ineligible: agents.ineligible, odd: pass.oddNodes) { name in
+        // A label that is there already was told of when it was set, by this process or an earlier one.
+        nodes?.get(ObjectKey(name: name)).flatMap(NodeLabel.current) == NodeLabel.value
+      }
+    }
+  }
+
   private func status(_ pass: Pass, conditions: ConditionSet) -> JSONObject {
     if pass.isStalled, pass.agents == nil {
       // Nothing was looked at, so all else stands as it was last seen.
@@ -59,8 +78,11 @@ extension ObservabilityReconciler {
     if let agents = pass.agents {
       status.agents = .init(
         eligible: agents.eligible, ineligible: agents.ineligible.count, updated: agents.updated, ready: agents.ready)
-      status.ineligibleNodes = agents.ineligible.map {
-        .init(name: $0.name, kernel: $0.kernel, reason: $0.reason)
+      // The list is sorted, and only its beginning is shown.
+      status.ineligibleNodes = agents.ineligible.enumerated().map { position, node in
+        .init(
+          name: node.name, kernel: node.kernel, reason: node.why.reason.name,
+          message: position < ObservabilityStatus.nodeLimit ? node.why.message : "")
       }
     }
     if let spec = pass.observability?.spec {

@@ -27,6 +27,8 @@ struct Story: Sendable {
     var applied: [AppliedChildRecord]
     var agents: AgentsObservation?
     var failures: [AgentFailure] = []
+    /// What is new about nodes.
+    var nodes: [Line] = []
     var daemonSet: String?
     var retry: Duration?
     var isReady: Bool
@@ -37,7 +39,6 @@ struct Story: Sendable {
   private var metrics: PartState?
   private var blocked: Finding?
   private var stalled: Finding?
-  private var ineligible: [AgentsObservation.Ineligible] = []
   private var counts: [Int] = []
   private var isReady = false
   private var busySince: Duration?
@@ -63,11 +64,7 @@ struct Story: Sendable {
       }
     }
     tellBackend(report, add)
-    for node in report.agents?.ineligible ?? [] where !ineligible.contains(node) {
-      add(
-        .info, "node ineligible", ["node": "\(node.name)", "kernel": "\(node.kernel)", "reason": "\(node.reason)"])
-    }
-    ineligible = report.agents?.ineligible ?? ineligible
+    for line in report.nodes { add(line.level, line.message, line.metadata) }
     for record in report.applied { tellChild(record, add) }
     if blocked != report.blocked {
       blocked = report.blocked

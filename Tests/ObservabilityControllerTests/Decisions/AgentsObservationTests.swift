@@ -121,7 +121,7 @@ import Testing
     let observation = Self.observe(example)
     #expect(observation.eligible == example.eligible)
     #expect(observation.ineligible.map(\.name) == (0..<example.ineligible).map { "i\($0)" })
-    #expect(observation.ineligible.allSatisfy { $0.reason == "UnsupportedArchitecture" && $0.kernel == "4.18.0" })
+    #expect(observation.ineligible.allSatisfy { $0.why.reason == .unsupportedArchitecture && $0.kernel == "4.18.0" })
     let counts = example.daemonSet.map { $0.count == 5 ? $0 : [0, 0, 0, 0, 0] } ?? [0, 0, 0, 0, 0]
     #expect(observation.updated == Int(counts[3]) && observation.ready == Int(counts[4]))
   }

@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesClient
+import ObservabilityAPI
 import Testing
 
 @testable import ObservabilityController
@@ -12,12 +13,16 @@ import Testing
     "apiVersion": "v1", "kind": "Node",
     "metadata": [
       "name": "worker-1", "uid": "u", "resourceVersion": "10", "labels": ["kubernetes.io/os": "linux", "pool": "x"],
-      "annotations": ["volumes.kubernetes.io/controller-managed-attach-detach": "true"],
+      "annotations": [
+        "volumes.kubernetes.io/controller-managed-attach-detach": "true", NodeOverride.annotation: "eligible",
+      ],
     ],
     "spec": ["podCIDR": "10.0.0.0/24", "taints": [["key": "k", "value": "v", "effect": "NoSchedule"]]],
     "status": [
       "nodeInfo": [
         "kernelVersion": "6.8.0", "architecture": "amd64", "operatingSystem": "linux", "kubeletVersion": "v1.36.2",
+        "osImage": "Talos (v1.10.5)", "containerRuntimeVersion": "containerd://2.1.4",
+        "bootID": "5b9f5c3e-68f6-4f4e-9d43-5f0e7b2f8a11",
       ],
       "conditions": [["type": "Ready", "status": "True", "lastHeartbeatTime": "2026-01-01T00:00:00Z"]],
       "images": [["names": ["a"], "sizeBytes": 1]],
@@ -36,7 +41,7 @@ import Testing
       $0["status"]?["conditions"] = [["type": "Ready", "status": "True", "lastHeartbeatTime": "2026-01-01T00:00:10Z"]]
     },
     changed { $0["status"]?["images"] = [] },
-    changed { $0["metadata"]?["annotations"] = ["node.alpha.kubernetes.io/ttl": "0"] },
+    changed { $0["metadata"]?["annotations"]?["node.alpha.kubernetes.io/ttl"] = "0" },
     changed { $0["spec"]?["podCIDR"] = "10.0.1.0/24" },
   ]
 
@@ -51,6 +56,10 @@ import Testing
     changed { $0["status"]?["nodeInfo"]?["kernelVersion"] = "6.9.0" },
     changed { $0["status"]?["nodeInfo"]?["architecture"] = "arm64" },
     changed { $0["status"]?["nodeInfo"]?["operatingSystem"] = "windows" },
+    changed { $0["status"]?["nodeInfo"]?["osImage"] = "Talos (v1.11.0)" },
+    changed { $0["status"]?["nodeInfo"]?["bootID"] = "6c9f5c3e-68f6-4f4e-9d43-5f0e7b2f8a11" },
+    changed { $0["status"]?["nodeInfo"]?["containerRuntimeVersion"] = "containerd://2.2.0" },
+    changed { $0["metadata"]?["annotations"] = nil },
     changed { $0["metadata"]?["uid"] = "another" },
   ]
 
@@ -78,6 +87,7 @@ import Testing
     let view = NodeView(Self.node)
     #expect(view.name == "worker-1" && view.labels["pool"] == "x")
     #expect(view.taints == [.init(key: "k", value: "v", effect: "NoSchedule")])
+    #expect(view.override == .eligible && view.bootID == "5b9f5c3e-68f6-4" && view.osImage == "Talos (v1.10.5)")
     #expect(view.kernel == "6.8.0" && view.architecture == "amd64" && view.operatingSystem == "linux")
   }
 
@@ -88,6 +98,7 @@ import Testing
     let pool = NodePool(nodeSelector: [:], tolerations: [])
     #expect(pool.standing(of: view) == .eligible)
     view.operatingSystem = "windows"
-    #expect(pool.standing(of: view) == .ineligible(reason: "UnsupportedOperatingSystem"))
+    guard case .ineligible(let why) = pool.standing(of: view) else { return #expect(Bool(false)) }
+    #expect(why.reason == .unsupportedOperatingSystem)
   }
 }

@@ -56,6 +56,7 @@ import Testing
         $0.backend = Self.backend
         $0.metrics = .good(Finding(.reachable, "answered"))
         $0.agents = Self.agents(ready: 0, ineligible: 1)
+        $0.nodes = [Story.Line(level: .info, message: "node ineligible", metadata: ["node": "i0"])]
         $0.applied = [Self.record(.created)]
         $0.daemonSet = Self.name
       }, now: .seconds(1))
@@ -74,7 +75,7 @@ import Testing
       lines.map(Self.text) == [
         "info object seen generation=1 mode=AgentsOnly object=platform",
         "info backend resolved backend=metrics from=tenant-root/shortterm object=platform read=http://r/ write=http://w/",
-        "info node ineligible kernel=4.18.0 node=i0 object=platform reason=UnsupportedArchitecture",
+        "info node ineligible node=i0 object=platform",
         "info child applied change=created child=\(Self.name) object=platform",
         "info rollout child=\(Self.name) eligible=3 object=platform ready=0",
         "info rollout child=\(Self.name) eligible=3 object=platform ready=1",
@@ -89,7 +90,6 @@ import Testing
     ("agents wait", report { $0.blocked = Finding(.namespaceNotFound, "x") }),
     ("backend resolved", report { $0.backend = backend }),
     ("backend unavailable", report { $0.metrics = .bad(Finding(.unreachable, "refused")) }),
-    ("node ineligible", report { $0.agents = agents(ready: 0, ineligible: 1) }),
     (
       "rollout",
       report {

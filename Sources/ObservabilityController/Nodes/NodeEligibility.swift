@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ObservabilityAPI
+
+/// Whether a node can carry the agent. Decided from what is known of the node, and of nothing else.
+enum NodeEligibility: Hashable, Sendable {
+  /// It can, as far as is known.
+  case eligible
+  /// It cannot, and why.
+  case ineligible(Ineligibility)
+
+  /// The architectures that the agent's image exists for, as the DaemonSet's affinity has them.
+  static let architectures = ["amd64", "arm64"]
+
+  /// Judges a node.
+  ///
+  /// What the DaemonSet's node selector and affinity say cannot be overridden by an annotation: no pod would come.
+  ///
+  /// - Parameters:
+  ///   - floor: the oldest kernel that will do; one that cannot be read will do.
+  ///   - verdict: what preflight or the agent has found on the node and still holds.
+  init(_ node: NodeView, floor: KernelVersion, verdict: NodeVerdict? = nil) {
+    self = Self.obstacle(node, floor: floor, verdict: verdict).map(Self.ineligible) ?? .eligible
+  }
+
+  private static func obstacle(_ node: NodeView, floor: KernelVersion, verdict: NodeVerdict?) -> Ineligibility? {
+    let insistence = node.override == .eligible ? ", and its annotation cannot change that" : ""
+    // The labels decide, since the DaemonSet's affinity sees nothing else; the kubelet derives them from the node.
+    let system = node.labels["kubernetes.io/os"] ?? node.operatingSystem
+    guard system == "linux" else {
+      return Ineligibility(.unsupportedOperatingSystem, "The node runs \(system.shown)\(insistence)")
+    }
+    let architecture = node.labels["kubernetes.io/arch"] ?? node.architecture
+    guard architectures.contains(architecture) else {
+      return Ineligibility(.unsupportedArchitecture, "The node's architecture is \(architecture.shown)\(insistence)")
+    }
+    switch node.override {
+    case .ineligible: return Ineligibility(.excluded, "The node has \(NodeOverride.annotation): ineligible")
+    case .eligible: return nil
+    case .unknown, nil: break
+    }
+    if KernelVersion(node.kernel)?.isOlder(than: floor) == true {
+      return Ineligibility(.kernelTooOld, "Kernel \(node.kernel) is older than \(floor)", needs: "\(floor)")
+    }
+    return verdict.map { Ineligibility($0.reason, $0.message, isFound: true) }
+  }
+}
+
+/// Why a node cannot carry the agent.
+struct Ineligibility: Hashable, Sendable {
+  var reason: IneligibilityReason
+  /// What is so on this very node, without a full stop; empty where nothing is known beyond the reason.
+  var detail: String
+  /// What the node would have to have, as one word for a log line.
+  var needs: String?
+  /// Whether it was found by running something on the node, and so has to be remembered.
+  var isFound: Bool
+
+  init(_ reason: IneligibilityReason, _ detail: String, needs: String? = nil, isFound: Bool = false) {
+    self.reason = reason
+    self.detail = detail
+    self.needs = needs
+    self.isFound = isFound
+  }
+
+  /// What is wrong, and the way out.
+  var message: String {
+    let meaning = detail.isEmpty ? reason.meaning : detail.last == "." ? detail : "\(detail)."
+    return "\(meaning) \(reason.remedy)"
+  }
+}
+
+/// What is odd about a node that counts as eligible all the same.
+enum NodeNote: Hashable, Sendable {
+  /// The kernel's version says nothing.
+  case kernelUnclear(String)
+  /// The annotation has a value that means nothing.
+  case overrideIgnored(String)
+
+  /// What is odd about the node; the first of several.
+  init?(_ node: NodeView, floor: KernelVersion) {
+    switch node.override {
+    case .unknown(let value): self = .overrideIgnored(value)
+    case .eligible, .ineligible: return nil
+    case nil:
+      guard KernelVersion(node.kernel)?.isOlder(than: floor) == nil else { return nil }
+      self = .kernelUnclear(node.kernel)
+    }
+  }
+
+  /// What is odd, and what follows from it.
+  var message: String {
+    switch self {
+    case .kernelUnclear(let kernel):
+      "Kernel \(kernel.shown) cannot be compared with what the agent needs; the node counts as eligible"
+    case .overrideIgnored(let value):
+      "\(NodeOverride.annotation): \(value.shown) is ignored; use eligible or ineligible"
+    }
+  }
+}
+
+extension KernelVersion {
+  /// The oldest kernel on which an agent of that security mode works.
+  ///
+  /// Without `privileged`: 5.11, from where on the memory of eBPF maps is counted as the pod's; before, it is held against
+  /// RLIMIT_MEMLOCK, which only SYS_RESOURCE can raise. With it: 5.1, which the agent's README asks for (commit 3254ce1);
+  /// its code lets 4.16 pass (`main.go`), but is reported not to load on 4.x
+  /// (github.com/coroot/coroot-node-agent/issues/95 and 106).
+  static func floor(_ mode: NodeAgent.Security.Mode) -> KernelVersion {
+    switch mode {
+    case .minimal: KernelVersion(5, 11)
+    case .privileged: KernelVersion(5, 1)
+    }
+  }
+}
+
+extension String {
+  /// The text as a sentence can hold it.
+  fileprivate var shown: String { isEmpty ? "unknown" : "\"\(self)\"" }
+}

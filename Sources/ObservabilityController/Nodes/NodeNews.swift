@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ControllerRuntime
+import Logging
+import ObservabilityAPI
+
+/// What is worth a line or an Event about the nodes of one object: each fact once, and of thousands at once the first few
+/// and how many more. Pure.
+struct NodeNews: Sendable {
+  /// How many nodes are named in one pass, in the log and in Events each.
+  static let limit = 10
+
+  /// A node that counts as eligible although something about it is odd.
+  struct Odd: Hashable, Sendable {
+    var name: String
+    var note: NodeNote
+
+    /// The first of them in words, and how many more there are; nil for none.
+    static func summary(_ nodes: [Odd]) -> String? {
+      guard let first = nodes.first else { return nil }
+      let others = nodes.count == 1 ? "" : " So it is with \(nodes.count - 1) more nodes."
+      return "Node \(first.name): \(first.note.message).\(others)"
+    }
+  }
+
+  /// One Event.
+  struct Event: Hashable, Sendable {
+    var isWarning: Bool
+    var note: String
+  }
+
+  /// What is new.
+  struct Items: Sendable {
+    var lines: [Story.Line] = []
+    var events: [Event] = []
+  }
+
+  /// The reasons of the nodes that were told of; nil before the first look.
+  private var told: [String: IneligibilityReason]?
+  private var odd: Set<Odd> = []
+
+  /// What is new since the last time.
+  ///
+  /// - Parameter wasTold: whether an Event of a node that is met for the first time by this process was sent before it.
+  mutating func tell(
+    ineligible: [AgentsObservation.Ineligible], odd: [Odd], wasTold: (String) -> Bool
+  ) -> Items {
+    let before = told ?? [:]
+    let fresh = ineligible.filter { before[$0.name] != $0.why.reason }
+    var items = Items()
+    items.lines += Self.named(fresh, line: Self.line) { more in
+      Story.Line(
+        level: .info, message: "more nodes ineligible",
+        metadata: ["count": "\(more.count)", "reasons": "\(Self.reasons(more))"])
+    }
+    let unheard = told == nil ? fresh.filter { !wasTold($0.name) } : fresh
+    items.events += Self.named(unheard, line: Self.event) { more in
+      Event(
+        isWarning: more.contains { !Self.isExpected($0.why.reason) },
+        note: "\(more.count) more nodes cannot carry the agent: \(Self.reasons(more)). See status.ineligibleNodes.")
+    }
+    let now = Dictionary(ineligible.map { ($0.name, $0.why.reason) }, uniquingKeysWith: { $1 })
+    let joined = before.keys.filter { now[$0] == nil }.sorted()
+    items.lines += Self.named(
+      joined, line: { Story.Line(level: .info, message: "node no longer ineligible", metadata: ["node": "\($0)"]) },
+      rest: {
+        Story.Line(level: .info, message: "more nodes no longer ineligible", metadata: ["count": "\($0.count)"])
+      })
+    items.lines += Self.named(
+      odd.filter { !self.odd.contains($0) },
+      line: {
+        Story.Line(
+          level: .warning, message: "node odd", metadata: ["node": "\($0.name)", "cause": "\($0.note.message)"])
+      },
+      rest: { Story.Line(level: .warning, message: "more nodes odd", metadata: ["count": "\($0.count)"]) })
+    told = now
+    self.odd = Set(odd)
+    return items
+  }
+
+  /// The first few, each by itself, and one item for the others.
+  private static func named<Item, Told>(
+    _ items: [Item], line: (Item) -> Told, rest: (ArraySlice<Item>) -> Told
+  ) -> [Told] {
+    let more = items.dropFirst(limit)
+    return items.prefix(limit).map(line) + (more.isEmpty ? [] : [rest(more)])
+  }
+
+  private static func line(_ node: AgentsObservation.Ineligible) -> Story.Line {
+    var metadata: Logger.Metadata = [
+      "node": "\(node.name)", "kernel": "\(node.kernel)", "reason": "\(node.why.reason.name)",
+    ]
+    if let needs = node.why.needs { metadata["needs"] = "\(needs)" }
+    if node.why.isFound, !node.why.detail.isEmpty { metadata["cause"] = "\(node.why.detail)" }
+    return Story.Line(level: .info, message: "node ineligible", metadata: metadata)
+  }
+
+  private static func event(_ node: AgentsObservation.Ineligible) -> Event {
+    Event(
+      isWarning: !isExpected(node.why.reason),
+      note: "Node \(node.name) with kernel \(node.kernel) cannot carry the agent (\(node.why.reason.name)): "
+        + node.why.message)
+  }
+
+  /// Whether it is just as somebody meant it.
+  private static func isExpected(_ reason: IneligibilityReason) -> Bool {
+    [.unsupportedOperatingSystem, .unsupportedArchitecture, .excluded].contains(reason)
+  }
+
+  /// `KernelTooOld 3980, AgentExits 10`
+  private static func reasons(_ nodes: ArraySlice<AgentsObservation.Ineligible>) -> String {
+    Dictionary(grouping: nodes, by: \.why.reason.name).map { ($0.key, $0.value.count) }
+      .sorted { ($1.1, $0.0) < ($0.1, $1.0) }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+  }
+}
