@@ -10,7 +10,7 @@ extension APIServer {
   public func addNode(
     _ name: String, labels: [String: String] = [:], kernel: String = "6.8.0-60-generic",
     architecture: String = "amd64", operatingSystem: String = "linux", osImage: String = "Talos (v1.10.5)",
-    taints: [JSONValue] = []
+    bootID: String = "", taints: [JSONValue] = []
   ) {
     var all: JSONObject = [
       "kubernetes.io/hostname": .string(name), "kubernetes.io/os": .string(operatingSystem),
@@ -26,7 +26,7 @@ extension APIServer {
       "spec": taints.isEmpty ? [:] : ["taints": .array(taints)],
       "status": [
         "nodeInfo": [
-          "machineID": "", "systemUUID": "", "bootID": "", "kernelVersion": .string(kernel),
+          "machineID": "", "systemUUID": "", "bootID": .string(bootID), "kernelVersion": .string(kernel),
           "osImage": .string(osImage), "containerRuntimeVersion": "containerd://2.1.4", "kubeletVersion": "v1.36.2",
           "kubeProxyVersion": "", "operatingSystem": .string(operatingSystem), "architecture": .string(architecture),
         ],

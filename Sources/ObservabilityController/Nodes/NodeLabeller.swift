@@ -86,6 +86,9 @@ final class NodeLabeller: Sendable {
   /// Whether there are nodes that are to be labelled and that no attempt has been made for.
   var isBusy: Bool { state.withLockedValue { !$0.untried.isEmpty } }
 
+  /// Whether this process has written the label of that node.
+  func hasWritten(_ node: String) -> Bool { state.withLockedValue { $0.writes[node] != nil } }
+
   /// The nodes whose label cannot be written and does not seem to heal by itself, sorted by name.
   var failures: [Failure] {
     state.withLockedValue { $0.failures.values }

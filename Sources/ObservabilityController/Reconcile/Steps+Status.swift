@@ -59,8 +59,9 @@ extension ObservabilityReconciler {
     let nodes = informers.store(Watches.nodes)
     return remember(pass.object.name) { memory in
       memory.nodes.tell(ineligible: agents.ineligible, odd: pass.oddNodes) { name in
-        // A label that is there already was told of when it was set, by this process or an earlier one.
-        nodes?.get(ObjectKey(name: name)).flatMap(NodeLabel.current) == NodeLabel.value
+        // A label that an earlier process has set was told of by that.
+        !labeller.hasWritten(name)
+          && nodes?.get(ObjectKey(name: name)).flatMap(NodeLabel.current) == NodeLabel.value
       }
     }
   }

@@ -35,7 +35,8 @@ import Testing
   @Test(
     arguments: [
       (node(), nil, ""), (node(system: "windows"), .unsupportedOperatingSystem, #"runs "windows""#),
-      (node(architecture: "riscv64"), .unsupportedArchitecture, #"is "riscv64""#), (node(architecture: "arm64"), nil, ""),
+      (node(architecture: "riscv64"), .unsupportedArchitecture, #"is "riscv64""#),
+      (node(architecture: "arm64"), nil, ""),
       (node(kernel: "4.18.0"), .kernelTooOld, "Kernel 4.18.0 is older than 5.11"),
       (node(kernel: "4.18.0", override: "eligible"), nil, ""), (node(override: "ineligible"), .excluded, "ineligible"),
       (node(kernel: "4.18.0", override: "yes"), .kernelTooOld, "5.11"), (node(override: "yes"), nil, ""),
@@ -70,7 +71,9 @@ import Testing
 
   @Test func anAnnotationThatMeansNothingIsNoted() throws {
     let note = try #require(NodeNote(Self.node(override: "maybe"), floor: .floor(.minimal)))
-    #expect(note.message == #"observability.cozystack.io/node-agent-override: "maybe" is ignored; use eligible or ineligible"#)
+    #expect(
+      note.message == #"observability.cozystack.io/node-agent-override: "maybe" is ignored; use eligible or ineligible"#
+    )
     for value in ["eligible", "ineligible"] {
       #expect(NodeNote(Self.node(kernel: "", override: value), floor: .floor(.minimal)) == nil)
     }

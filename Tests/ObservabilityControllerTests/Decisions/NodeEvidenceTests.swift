@@ -83,7 +83,8 @@ import Testing
 
   @Test(
     arguments: [
-      (ending("bad"), true), (ending("bad", restarts: 4), false), (ending("bad", code: 137, reason: "OOMKilled"), false),
+      (ending("bad"), true), (ending("bad", restarts: 4), false),
+      (ending("bad", code: 137, reason: "OOMKilled"), false),
       (ending("bad", code: 1, reason: "OOMKilled"), false), (ending("bad", code: 255), false),
       (ending("bad", code: 2), false), (ending("bad", after: "00:02:59"), false),
       (ending("bad", after: "00:03:00"), true), (ending("bad", running: true), false),
@@ -105,8 +106,12 @@ import Testing
     func words(_ message: String) -> String? {
       NodeEvidence.all(in: [Self.ready("good"), Self.ending("bad", message: message)]).first?.message
     }
-    #expect(words("I1 fine\nE1 netlink receive: no such file or directory\n\n") == "E1 netlink receive: no such file or directory")
-    #expect(words("F1 cannot reach http://agent:s3cret@vminsert:8480/insert") == "F1 cannot reach http://***@vminsert:8480/insert")
+    #expect(
+      words("I1 fine\nE1 netlink receive: no such file or directory\n\n")
+        == "E1 netlink receive: no such file or directory")
+    #expect(
+      words("F1 cannot reach http://agent:s3cret@vminsert:8480/insert")
+        == "F1 cannot reach http://***@vminsert:8480/insert")
     #expect(words("agent:s3cret@vminsert:8480/x " + String(repeating: "y", count: 2000))?.contains("s3cret") == false)
     let cut = String(repeating: "y", count: 30) + "s3cret@vminsert:8480/x " + String(repeating: "z", count: 990)
     #expect(words(cut)?.contains("s3cret") == false)

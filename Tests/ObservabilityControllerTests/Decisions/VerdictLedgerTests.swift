@@ -100,7 +100,8 @@ import Testing
   @Test func itIsBounded() {
     var ledger = VerdictLedger()
     for index in 0..<VerdictLedger.limit {
-      let evidence = Self.evidence(.kernelLockedDown, node: "worker-\(index)", message: String(repeating: "x", count: 900))
+      let evidence = Self.evidence(
+        .kernelLockedDown, node: "worker-\(index)", message: String(repeating: "x", count: 900))
       let isTaken = ledger.take(evidence, system: Self.node.system, image: "agent:1", now: Self.time(0))
       #expect(isTaken)
       guard isTaken else { return }

@@ -96,8 +96,20 @@ import Testing
     for type in [ResourceType.serviceAccounts, .networkPolicies, .daemonSets] {
       try await leaveBehind(type, cluster)
     }
+    try await findAndForget(cluster)
     try await cluster.admin.delete(TestCluster.observabilities, ObjectKey(name: "platform"), DeleteOptions())
     try await cluster.wait(for: .daemonSets, key) { $0 == nil }
+  }
+
+  /// A node that cannot carry the agent for a while.
+  private static func findAndForget(_ cluster: TestCluster) async throws {
+    await cluster.server.setPodFate { _, node in node["metadata"]?["name"] == "node-0" ? TestCluster.lockedDown : .ready
+    }
+    try await cluster.wait(label: "ineligible", on: "node-0")
+    await cluster.server.setPodFate { _, _ in .ready }
+    try await cluster.boot("node-0", bootID: "another")
+    try await cluster.wait(label: nil, on: "node-0")
+    try await cluster.wait(for: .configMaps, SkippedNodesTests.record) { $0 == nil }
   }
 
   /// The same mishap twice makes a series of one Event.
