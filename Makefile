@@ -35,8 +35,9 @@ generate: setup ## write what is generated into config/ and the documents
 verify: setup ## fail if what is generated differs from what is committed
 	swift run generate --check
 
-validate: setup ## check rendered and installed manifests by the schemas of Kubernetes; needs python3 and PyPI
+validate: setup ## check manifests by the schemas of Kubernetes, the admission policy by its cases; needs python3 and PyPI
 	@.ci/validate.sh
+	@.ci/vap-cases.sh
 
 scan: setup ## compare what checkov finds in all manifests with the list of findings that stay; needs python3 and PyPI
 	@.ci/scan.sh

@@ -126,7 +126,7 @@ let package = Package(
       "ObservabilityControllerTests",
       [
         "ObservabilityController", "ObservabilityAPI", "Rendering", "Backends", "ControllerRuntime", "KubernetesClient",
-        "HTTPTransport", "DevCluster", "JSON", "Telemetry", "Harness", logging, nioConcurrency,
+        "HTTPTransport", "DevCluster", "JSON", "Telemetry", "Harness", "Replay", logging, nioConcurrency,
       ]),
     .target(
       name: "Harness",
