@@ -51,7 +51,8 @@ enum NodesPage {
       $ kubectl annotate node worker-7 \(NodeRules.overrideAnnotation)-             # as the operator finds it
       ```
 
-      `eligible` drops what is remembered of the node. It cannot help a node of another operating system or architecture, \
+      `eligible` drops what is remembered of the node; preflight still looks at it, and what it refuses then is a failing \
+      pod. It cannot help a node of another operating system or architecture, \
       for which there is no image. Setting it and taking it off again makes the operator look anew.
 
       ## Taking the labels off by hand

@@ -39,7 +39,7 @@ enum NodeEligibility: Hashable, Sendable {
     case .eligible: return nil
     case .unknown, nil: break
     }
-    if KernelVersion(node.kernel)?.isOlder(than: floor) == true {
+    if let kernel = KernelVersion(node.kernel), kernel < floor {
       return Ineligibility(.kernelTooOld, "Kernel \(node.kernel) is older than \(floor)", needs: "\(floor)")
     }
     return verdict.map { Ineligibility($0.reason, $0.message, isFound: true) }
@@ -78,12 +78,12 @@ enum NodeNote: Hashable, Sendable {
   case overrideIgnored(String)
 
   /// What is odd about the node; the first of several.
-  init?(_ node: NodeView, floor: KernelVersion) {
+  init?(_ node: NodeView) {
     switch node.override {
     case .unknown(let value): self = .overrideIgnored(value)
     case .eligible, .ineligible: return nil
     case nil:
-      guard KernelVersion(node.kernel)?.isOlder(than: floor) == nil else { return nil }
+      guard KernelVersion(node.kernel) == nil else { return nil }
       self = .kernelUnclear(node.kernel)
     }
   }
@@ -101,15 +101,10 @@ enum NodeNote: Hashable, Sendable {
 
 extension KernelVersion {
   /// The oldest kernel on which an agent of that security mode works.
-  ///
-  /// Without `privileged`: 5.11, from where on the memory of eBPF maps is counted as the pod's; before, it is held against
-  /// RLIMIT_MEMLOCK, which only SYS_RESOURCE can raise. With it: 5.1, which the agent's README asks for (commit 3254ce1);
-  /// its code lets 4.16 pass (`main.go`), but is reported not to load on 4.x
-  /// (github.com/coroot/coroot-node-agent/issues/95 and 106).
   static func floor(_ mode: NodeAgent.Security.Mode) -> KernelVersion {
     switch mode {
-    case .minimal: KernelVersion(5, 11)
-    case .privileged: KernelVersion(5, 1)
+    case .minimal: minimum
+    case .privileged: minimumPrivileged
     }
   }
 }

@@ -9,9 +9,9 @@ public enum NodeRules {
   /// The annotation by which an administrator overrides what the operator finds.
   public static let overrideAnnotation = NodeOverride.annotation
   /// The oldest kernel for `spec.nodeAgent.security.mode: Minimal`.
-  public static let minimalFloor = KernelVersion.floor(.minimal).description
+  public static let minimalFloor = KernelVersion.minimum.description
   /// The oldest kernel for `spec.nodeAgent.security.mode: Privileged`.
-  public static let privilegedFloor = KernelVersion.floor(.privileged).description
+  public static let privilegedFloor = KernelVersion.minimumPrivileged.description
   /// How many verdicts are remembered of one object.
   public static let ledgerLimit = VerdictLedger.limit
 }

@@ -91,7 +91,7 @@ extension ObservabilityReconciler {
   private func oddNodes(_ pass: Pass) -> [NodeNews.Odd] {
     guard let pool = pass.pool else { return [] }
     return pass.nodes.compactMap { node in
-      guard let note = NodeNote(node, floor: pool.floor), pool.standing(of: node) == .eligible else { return nil }
+      guard let note = NodeNote(node), pool.standing(of: node) == .eligible else { return nil }
       return NodeNews.Odd(name: node.name, note: note)
     }
   }
