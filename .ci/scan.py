@@ -120,8 +120,8 @@ def main():
     for problem in problems:
         print(f"FAILED {problem}")
     outcome = f"{len(problems)} contradict {LIST}" if problems else f"all listed in {LIST}"
-    print(f"checkov: {rendered} rendered manifests and {INSTALLED}: {len(passed)} checks passed, {len(failed)} findings, "
-          f"{outcome}")
+    print(f"checkov: {rendered} rendered manifests and {INSTALLED}: {len(passed)} checks passed, "
+          f"{len(failed)} findings, {outcome}")
     return 1 if problems or not failed else 0
 
 

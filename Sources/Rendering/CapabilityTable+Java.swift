@@ -2,8 +2,8 @@
 
 import ObservabilityAPI
 
-/// The two things that the agent loads into Java programs. Each is of use to another feature only; loaded without it, it
-/// would be read by nobody.
+/// The two things that the agent loads into Java programs. Each is of use to another feature only; loaded without it,
+/// it would be read by nobody.
 extension CapabilityTable {
   private static let attaching: [CapabilityRow.Grant] = [
     .init(

@@ -4,9 +4,9 @@ public import ObservabilityAPI
 
 /// Which feature of the agent needs what, and why.
 ///
-/// The DaemonSet, `status.capabilities` and the page of capabilities all come from here. SYS_ADMIN, SYS_PTRACE and uid 0
-/// together are as good as root on the node; what the short list takes away is 33 other capabilities, the node's devices
-/// and a writable `/proc/sys`.
+/// The DaemonSet, `status.capabilities` and the page of capabilities all come from here. SYS_ADMIN, SYS_PTRACE and uid
+/// 0 together are as good as root on the node; what the short list takes away is 33 other capabilities, the node's
+/// devices and a writable `/proc/sys`.
 public enum CapabilityTable {
   /// The ``CapabilityRow/feature`` of what the agent cannot start, or not see rightly, without.
   public static let always = "agent"

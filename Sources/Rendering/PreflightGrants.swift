@@ -2,8 +2,8 @@
 
 extension CapabilityTable {
   /// What the init container gets, whatever is switched on: a container's own `/proc/sys` is read-only, so settings are
-  /// written through `/proc/1/root`, in the host's network namespace; and without NET_ADMIN the kernel does not even tell
-  /// whether it has connection tracking. It gives each of them up once it has no more use for it.
+  /// written through `/proc/1/root`, in the host's network namespace; and without NET_ADMIN the kernel does not even
+  /// tell whether it has connection tracking. It gives each of them up once it has no more use for it.
   public static let preflightGrants: [CapabilityRow.Grant] = [
     .init(name: "SYS_ADMIN", reason: "enter the host's network namespace", without: missing),
     .init(name: "SYS_PTRACE", reason: "reach the host's files and sysctls by /proc/1/root", without: missing),

@@ -2,8 +2,8 @@
 
 /// How long the spool of a node holds while nothing can be sent.
 ///
-/// The agent writes one compressed file a scrape, with one sample of each series (`prom/remote_writer.go`). What a series
-/// takes in it was measured with `.ci/spool-size.py`, on invented nodes: labels, families and compression are those of
+/// The agent writes one compressed file a scrape, with one sample of each series (`prom/remote_writer.go`). What a
+/// series takes in it was measured with `.ci/spool-size.py`, on invented nodes: labels, families and compression are those of
 /// the agent, the workloads are not anyone's.
 public struct SpoolEstimate: Sendable {
   /// A node as it was invented.
