@@ -16,6 +16,7 @@ extension AgentPod {
     var before = self
     before.node = next.node
     before.phase = next.phase
+    before.createdAt = next.createdAt
     before.notReadySince = next.notReadySince
     before.preflight.state = next.preflight.state
     before.agent.state = next.agent.state
