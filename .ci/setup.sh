@@ -34,20 +34,9 @@ install_libraries() {
       "  Fedora, RHEL:    dnf install libcurl-devel libyaml-devel pkgconf-pkg-config" \
       "  macOS:           brew install curl libyaml pkgconf"
   fi
-  local as_root=()
-  if [[ $EUID -ne 0 ]]; then
-    command -v sudo >/dev/null || fail "As root: apt-get install ${packages[*]}"
-    as_root=(sudo)
-  fi
-  echo "installing ${packages[*]}" >&2
-  # Not local: the trap runs when this function has returned.
-  log=$(mktemp)
-  trap 'rm -f "$log"' EXIT
-  local get=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -y -q)
-  # The lists of packages may be missing or old; they are fetched only if it does not go without.
-  "${get[@]}" install --no-install-recommends "${packages[@]}" >"$log" 2>&1 ||
-    { "${get[@]}" update && "${get[@]}" install --no-install-recommends "${packages[@]}"; } >"$log" 2>&1 ||
-    fail "$(tail -n 20 "$log")" "apt-get could not install ${packages[*]}; see above."
+  . "$(dirname "$0")/packages.sh"
+  install_packages "${packages[@]}" ||
+    fail "$(tail -n 20 <<<"$apt_output")" "apt-get could not install ${packages[*]}; see above."
   libraries_present || fail "installed, but pkg-config still does not find libcurl and yaml-0.1"
 }
 
