@@ -37,7 +37,7 @@ struct BenchCommand: AsyncParsableCommand {
       figures += try await measure(part)
     }
     let table = Table(figures: figures)
-    print(table.text)
+    print("\(table.text)\n\n\(table.summary)")
     guard table.isHeld else { throw ExitCode(1) }
   }
 

@@ -29,15 +29,19 @@ extension TestCluster {
           let query = WatchQuery(
             namespace: key.namespace, fieldSelector: "metadata.name=\(key.name)",
             resourceVersion: list.resourceVersion)
-          for try await event in try await admin.watch(type, query) {
-            let object: KubernetesObject? =
-              switch event {
-              case .added(let object), .modified(let object): object
-              case .deleted: nil
-              case .bookmark: await last.object
-              }
-            await last.set(object)
-            if condition(object) { return object }
+          do {
+            for try await event in try await admin.watch(type, query) {
+              let object: KubernetesObject? =
+                switch event {
+                case .added(let object), .modified(let object): object
+                case .deleted: nil
+                case .bookmark: await last.object
+                }
+              await last.set(object)
+              if condition(object) { return object }
+            }
+          } catch let error as KubernetesError where error.isExpired {
+            // More happened at once than the server remembers; the list tells how it is now.
           }
         }
       }
