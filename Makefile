@@ -2,8 +2,8 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test conformance lint format generate verify validate scan bench differential simulate \
-	faults seccomp coverage ci clean
+.PHONY: help setup build release run test conformance lint format generate verify validate scan bench \
+	differential simulate faults seccomp coverage ci clean
 
 help: ## show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z][a-z-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,10 +14,13 @@ setup: ## check for Swift and the system's libraries; install them on Debian and
 build: setup ## build the executables for release
 	swift build -c release
 
+release: setup ## build the one stripped file that the image holds, in .build/release-image; needs Debian or Ubuntu
+	@.ci/release.sh
+
 run: setup ## start an API server in memory and the operator beside it; ONCE=1 ends when the sample is Ready
 	@ONCE='$(ONCE)' .ci/run-devcluster.sh
 
-test: setup ## run all tests; SANITIZE=thread or SANITIZE=address runs them under that sanitizer
+test: setup ## run all tests; SANITIZE=thread or =address under that sanitizer, LIBCURL=small with the libcurl that ships
 	@.ci/test.sh
 
 conformance: setup ## replay the recorded exchanges of a real kube-apiserver against the API server of this repository

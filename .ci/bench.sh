@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Measures the operator's release build, and our decoders beside Foundation's. Ends with 1 if a count is above its floor.
-# Arguments go to bench: names of parts, or --runs.
+# Measures the executable that ships (see shipped.sh), and our decoders beside Foundation's. Ends with 1 if a count is
+# above its floor. Arguments go to bench: names of parts, or --runs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# A scratch path of its own, so that the usual release build is not linked anew for the sake of one option.
-options=(-c release --static-swift-stdlib --scratch-path .build/bench)
+. .ci/shipped.sh
+libraries="one file, libcurl within"
+shipped_options || {
+  libraries="NOT what ships: linked with the system's libraries"
+  echo "warning: measuring with the system's libraries, which take more memory" >&2
+}
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 for product in observability-operator bench bench-decoders; do
@@ -17,6 +21,7 @@ for product in observability-operator bench bench-decoders; do
   }
 done
 bin=$(swift build "${options[@]}" --show-bin-path)
+echo "measured: $libraries"$'\n'
 code=0
 "$bin/bench" --operator "$bin/observability-operator" "$@" || code=$?
 [[ $# -gt 0 ]] || { echo && "$bin/bench-decoders"; }

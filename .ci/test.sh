@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Builds and runs all tests. Prints failures and the closing line; all lines with VERBOSE=1. With SANITIZE=thread or
-# SANITIZE=address everything is built with that sanitizer, and a report fails the run.
+# SANITIZE=address everything is built with that sanitizer, and a report fails the run. With LIBCURL=small the tests are
+# linked with the libcurl that ships, and with its OpenSSL and libyaml. Arguments go to swift test.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,6 +18,18 @@ case ${SANITIZE:-} in
     ;;
   *)
     echo "SANITIZE takes thread or address, not '$SANITIZE'" >&2
+    exit 2
+    ;;
+esac
+case ${LIBCURL:-} in
+  '') ;;
+  small)
+    PKG_CONFIG_PATH=$(.ci/libcurl.sh)
+    export PKG_CONFIG_PATH
+    options+=(--scratch-path .build/small)
+    ;;
+  *)
+    echo "LIBCURL takes small, not '$LIBCURL'" >&2
     exit 2
     ;;
 esac

@@ -2,7 +2,8 @@
 
 import Glibc
 
-/// An executable of this package, as the build has put it beside the tests.
+/// An executable of this package: one in the folder that the variable `EXECUTABLES` names, so that the same tests can be
+/// put to what ships; else as the build has put it beside the tests.
 public enum BuiltExecutable {
   /// There is none where the tests are.
   public struct Missing: Error, CustomStringConvertible {
@@ -14,6 +15,10 @@ public enum BuiltExecutable {
   ///
   /// - Throws: ``Missing``.
   public static func path(_ name: String) throws -> String {
+    if let folder = getenv("EXECUTABLES") {
+      let named = String(cString: folder) + "/" + name
+      if access(named, X_OK) == 0 { return named }
+    }
     var places: [String] = []
     for candidate in [ownPath(), CommandLine.arguments.first].compactMap({ $0 }) + bundles() {
       guard let slash = candidate.lastIndex(of: "/") else { continue }

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Builds what the image holds: .build/release-image/observability-operator, one stripped file that needs no library.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+. .ci/shipped.sh
+shipped_options
+swift build "${options[@]}" --product observability-operator --quiet
+built=$(swift build "${options[@]}" --show-bin-path)/observability-operator
+
+readonly folder=.build/release-image
+readonly file=$folder/observability-operator
+mkdir -p "$folder"
+strip -o "$file" "$built"
+# What the linker was asked for, it may have passed over in silence.
+dynamic=$(readelf --dynamic --wide "$file")
+! grep -q '(NEEDED)' <<<"$dynamic" || { echo "$file needs libraries:" $'\n'"$dynamic" >&2; exit 1; }
+grep -q 'Flags:.* PIE' <<<"$dynamic" || { echo "$file is bound to one address" >&2; exit 1; }
+"$file" version
+echo "$file: $(stat --format=%s "$file") bytes, with libcurl $(<.build/libcurl/version)"
