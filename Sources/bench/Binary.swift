@@ -29,10 +29,10 @@ struct Binary {
     }
     let modules = symbols.filter { line in Self.unwantedModules.contains { line.contains($0) } }
     let essentials = symbols.contains { $0.contains("$s20FoundationEssentials") }
-    let swift = libraries.count { $0.contains("libswift") || $0.contains("libFoundation") }
+    let needed = libraries.count { $0.contains(".so") }
     return [
-      Figure(name: "size of the stripped executable", value: Int(status.st_size).mebibytes),
-      Figure(name: "shared libraries", value: "\(libraries.count) (\(swift) of Swift)"),
+      .size("size of the stripped executable", Int(status.st_size), aim: 15),
+      Figure(name: "shared libraries that it needs", value: "\(needed)").aiming("= 0", isReached: needed == 0),
       .count("libraries of Foundation with ICU or networking", heavy.count, atMost: 0),
       .count("symbols of Foundation with ICU or networking", modules.count, atMost: 0),
       Figure(name: "FoundationEssentials linked in", value: essentials ? "yes" : "no"),

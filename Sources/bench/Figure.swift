@@ -47,6 +47,11 @@ struct Figure: Sendable {
     return figure.aiming("≤ \(aim.milliseconds.tenths) ms", isReached: median <= aim.milliseconds)
   }
 
+  /// Something done per second, at least as much as its aim.
+  static func rate(_ name: String, _ value: Double, atLeast aim: Int, parts: String = "") -> Figure {
+    Figure(name: name, value: "\(Int(value))", parts: parts).aiming("≥ \(aim)", isReached: value >= Double(aim))
+  }
+
   /// One duration.
   static func time(_ name: String, _ value: Duration, aim: Duration? = nil) -> Figure {
     let figure = Figure(name: name, value: "\((value / .seconds(1)).hundredths) s")

@@ -36,7 +36,8 @@ struct ManyEvents {
       let clock = ContinuousClock()
       let start = clock.now
       process.signal(SIGCONT)
-      try await eventually("the last event has arrived", every: .milliseconds(2)) {
+      // Seldom: each look costs the operator the making of its metrics.
+      try await eventually("the last event has arrived", every: .milliseconds(50)) {
         try await subject.running.metric("workqueue_adds_total") > added ? true : nil
       }
       let took = clock.now - start
@@ -46,9 +47,10 @@ struct ManyEvents {
         Figure(
           name: "watch events per second through the store, from a served cluster",
           value: "\(Int(Double(Self.count) / (took / .seconds(1))))",
-          parts: "\(Self.count) changes of nodes in \((took / .seconds(1)).hundredths) s"),
-        Figure(
-          name: "watch events per second of CPU", value: "\(Int(Double(Self.count) / max(seconds, 0.01)))",
+          parts: "\(Self.count) changes of nodes in \((took / .seconds(1)).hundredths) s",
+          floor: "what the server sends"),
+        .rate(
+          "watch events per second of CPU", Double(Self.count) / max(seconds, 0.01), atLeast: 20_000,
           parts: "\(seconds.hundredths) CPU seconds"),
       ]
     }

@@ -32,9 +32,9 @@ struct Times {
       return (creates, returns)
     }
     return [
-      .times("create of the object to its last child", creates),
+      .times("create of the object to its last child", creates, aim: .milliseconds(50)),
       .times("deleted DaemonSet to its return", returns, aim: .milliseconds(50)).vendor("100 to 150 ms"),
-      .times("start of the process to ready", starts),
+      .times("start of the process to ready", starts, aim: .milliseconds(150)),
     ]
   }
 
