@@ -15,8 +15,14 @@ enum Allocator {
     mallopt(M_TRIM_THRESHOLD, 256 << 10)
   }
 
-  /// Gives back what the first lists needed while they were read.
+  /// How often it is looked whether there is something to give back.
+  static let interval = Duration.seconds(10)
+  /// What may lie free without being given back, in bytes.
+  private static let allowance = 1 << 20
+
+  /// Gives back what lists and passes over thousands of objects needed while they were read, once it is worth it: glibc
+  /// by itself gives back only what lies at the end.
   static func giveBack() {
-    malloc_trim(0)
+    if mallinfo2().fordblks > allowance { malloc_trim(0) }
   }
 }

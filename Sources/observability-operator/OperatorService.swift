@@ -45,7 +45,10 @@ struct OperatorService: Service {
     let watching = Task { await instance.watch() }
     let trimming = Task {
       await instance.waitUntilSynced()
-      Allocator.giveBack()
+      while !Task.isCancelled {
+        Allocator.giveBack()
+        try? await ContinuousClock().sleep(for: Allocator.interval)
+      }
     }
     let probing = Task { try? await probes.run() }
     let working = Task { await work() }

@@ -33,6 +33,23 @@ import Testing
     #expect(store.all().map(\.name) == ["c"])
   }
 
+  @Test func whatAListDidNotChangeStaysInTheMemoryThatOthersMayShare() {
+    let store = ObjectStore()
+    let version = String(repeating: "1", count: 100)
+    _ = store.replace(with: [object("a", version: version)])
+    let kept = place(of: store.get(key("a"))?.resourceVersion)
+    #expect(kept != nil)
+    // Made anew, as a parser does.
+    let changes = store.replace(with: [object("a", version: String(repeating: "1", count: 100))])
+    #expect(changes.isEmpty)
+    #expect(place(of: store.get(key("a"))?.resourceVersion) == kept)
+  }
+
+  /// Where the bytes of a text lie that is too long to lie in the value itself.
+  private func place(of text: String?) -> UnsafePointer<UInt8>? {
+    text?.utf8.withContiguousStorageIfAvailable { $0.baseAddress } ?? nil
+  }
+
   @Test func singleChangesAreToldWithBothStates() {
     let store = ObjectStore()
     _ = store.replace(with: [])

@@ -67,14 +67,18 @@ public final class ObjectStore: Sendable {
     return contents.withLockedValue { contents in
       let isInitial = !contents.isSynced
       let old = contents.objects
-      contents = Contents(objects: next, isSynced: true, version: contents.version + 1)
-      for (key, object) in next { contents.addOwners(of: object, at: key) }
       var changes = old.keys.filter { next[$0] == nil }.sorted().map { StoreChange(key: $0, old: old[$0], new: nil) }
       for (key, object) in next.sorted(by: { $0.key < $1.key }) {
         let before = old[key]
-        guard before != object else { continue }
-        changes.append(StoreChange(key: key, old: before, new: object, isInitial: isInitial))
+        if let before, before == object {
+          // The very object that was there: what was made of it may share its memory, which would else be kept twice.
+          next[key] = before
+        } else {
+          changes.append(StoreChange(key: key, old: before, new: object, isInitial: isInitial))
+        }
       }
+      contents = Contents(objects: next, isSynced: true, version: contents.version + 1)
+      for (key, object) in next { contents.addOwners(of: object, at: key) }
       return changes
     }
   }
