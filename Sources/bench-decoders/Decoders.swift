@@ -8,17 +8,19 @@ import YAML
 /// One way to read a list, and what is kept of it.
 struct Decoder: Sendable {
   let name: String
+  /// What an object is to take at most, in bytes; nil for those that ours are held against.
+  var bytesAim: Int?
   /// Reads the text and returns what must stay in memory, with the number of objects that it holds.
   let decode: @Sendable ([UInt8]) throws -> (held: Any, count: Int)
 
   static let all: [Decoder] = [
-    Decoder(name: "JSONParser, whole") { try held(JSONParser.parse($0, limits: .list)) },
-    Decoder(name: "JSONParser, without managedFields") {
+    Decoder(name: "JSONParser, whole", bytesAim: 4096) { try held(JSONParser.parse($0, limits: .list)) },
+    Decoder(name: "JSONParser, without managedFields", bytesAim: 2560) {
       try held(
         JSONParser.parse(
           $0, limits: .list, projection: .dropping([["metadata", "managedFields"]]).nested(under: ["items"])))
     },
-    Decoder(name: "JSONParser, names and versions only") {
+    Decoder(name: "JSONParser, names and versions only", bytesAim: 512) {
       try held(
         JSONParser.parse(
           $0, limits: .list,
