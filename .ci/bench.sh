@@ -11,15 +11,7 @@ shipped_options || {
   libraries="NOT what ships: linked with the system's libraries"
   echo "warning: measuring with the system's libraries, which take more memory" >&2
 }
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-for product in observability-operator bench bench-decoders; do
-  echo "building $product" >&2
-  swift build "${options[@]}" --product "$product" >"$log" 2>&1 || {
-    cat "$log" >&2
-    exit 1
-  }
-done
+build_shipped observability-operator bench bench-decoders
 bin=$(swift build "${options[@]}" --show-bin-path)
 echo "measured: $libraries"$'\n'
 code=0

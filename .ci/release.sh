@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 . .ci/shipped.sh
 shipped_options
-swift build "${options[@]}" --product observability-operator --quiet
+build_shipped observability-operator
 built=$(swift build "${options[@]}" --show-bin-path)/observability-operator
 
 readonly folder=.build/release-image

@@ -21,3 +21,15 @@ shipped_options() {
   options=(-c release --static-swift-stdlib --scratch-path .build/shipped --disable-local-rpath
     -Xswiftc -Xclang-linker -Xswiftc -static-pie)
 }
+
+# build_shipped <product>…: builds with these options; what the tools say is shown only if that fails.
+build_shipped() {
+  local product said
+  for product in "$@"; do
+    echo "building $product" >&2
+    said=$(swift build "${options[@]}" --product "$product" 2>&1) || {
+      printf '%s\n' "$said" >&2
+      return 1
+    }
+  done
+}
