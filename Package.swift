@@ -12,7 +12,8 @@ let strict: [SwiftSetting] = [
 
 /// Keeps what is mapped and never read out of the operator's resident memory: relative relocations are packed to a few
 /// bytes each (RELR, which glibc reads from 2.36 on), and no symbol is exported to libraries that load none. Together 3 MiB.
-/// The linker is named because the toolchain's default, where it is not this one, packs nothing.
+/// The linker is named because the toolchain's default, where it is not this one, packs nothing and makes no static PIE; so
+/// what is built together with the operator names it too.
 let small: [LinkerSetting] = [
   .unsafeFlags(
     ["-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs", "-Xlinker", "--no-export-dynamic"],
@@ -97,8 +98,9 @@ let package = Package(
       dependencies: [
         "CLinux", "JSON", "KubernetesClient", "DevCluster", "Harness", "ProcessSupport", arguments,
       ],
-      swiftSettings: strict),
-    .executableTarget(name: "bench-decoders", dependencies: ["CLinux", "JSON", "YAML"], swiftSettings: strict),
+      swiftSettings: strict, linkerSettings: small),
+    .executableTarget(
+      name: "bench-decoders", dependencies: ["CLinux", "JSON", "YAML"], swiftSettings: strict, linkerSettings: small),
     .executableTarget(name: "decode", dependencies: ["JSON", "YAML", arguments], swiftSettings: strict),
     .executableTarget(name: "conformance", dependencies: ["Replay"], swiftSettings: strict),
     .executableTarget(
