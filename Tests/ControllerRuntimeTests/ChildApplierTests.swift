@@ -58,6 +58,33 @@ import Testing
     #expect(api.count("apply") == 3)
   }
 
+  @Test func aPlanTellsWhetherItWritesAndDoesSoOnceItIsCarriedOut() async throws {
+    let applier = applier
+    func plan(_ value: String, _ live: KubernetesObject?, _ hash: String?) -> ApplyPlan {
+      applier.plan(type: .configMaps, desired: desired(value), live: live, appliedHash: hash)
+    }
+    let creation = plan("1", nil, nil)
+    #expect(creation.isWrite)
+    #expect(api.requests.isEmpty)
+    let created = try await applier.apply(creation)
+    #expect(created.change == .created)
+    #expect(api.count("apply") == 1)
+    // What the plan was made of is what is written, whatever became known meanwhile.
+    let update = plan("2", created.object, created.hash)
+    #expect(update.isWrite)
+    let updated = try await applier.apply(update)
+    #expect(updated.change == .updated)
+    #expect(api.object(.configMaps, key)?["data"] == ["k": "2"])
+
+    let rest = plan("2", updated.object, updated.hash)
+    #expect(!rest.isWrite)
+    #expect(try await applier.apply(rest).change == .unchanged)
+    var leaving = updated.object
+    leaving["metadata"]?["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    #expect(!plan("3", leaving, updated.hash).isWrite)
+    #expect(api.count("apply") == 2)
+  }
+
   @Test func aStoreThatLagsBehindCostsNoSecondWrite() async throws {
     let applier = applier
     let created = try await applier.apply(type: .configMaps, desired: desired(), live: nil, appliedHash: nil)

@@ -48,6 +48,9 @@ import Testing
     let id = ChildID(type: .configMaps, key: key)
     let last = try await look(applier, isDeleted: isDeleted, hash)
     #expect(last.change == .contested(fields: isDeleted ? [] : ["data[k]"], by: []))
+    let plan = applier.plan(
+      type: .configMaps, desired: desired, live: api.object(.configMaps, key), appliedHash: hash)
+    #expect(!plan.isWrite)
     let rest = try #require(applier.rest(of: id))
     #expect(rest <= .seconds(300))
     time.advance(by: rest)

@@ -75,6 +75,8 @@ public struct ChildApplier: Sendable {
 
   /// Makes a child as desired. Sends nothing if it is, else one request, which takes the fields that others own.
   ///
+  /// This is a ``plan(type:desired:live:appliedHash:)``, carried out at once.
+  ///
   /// - Parameters:
   ///   - desired: the whole of what we want to own, as rendered.
   ///   - live: the child in the store, with its `managedFields`; nil if it is not there.
@@ -83,52 +85,64 @@ public struct ChildApplier: Sendable {
   public func apply(
     type: ResourceType, desired: KubernetesObject, live: KubernetesObject?, appliedHash: String?
   ) async throws(KubernetesError) -> AppliedChild {
+    try await apply(plan(type: type, desired: desired, live: live, appliedHash: appliedHash))
+  }
+
+  /// Decides what is to be done so that a child is as desired; sends nothing. The parameters are those of
+  /// ``apply(type:desired:live:appliedHash:)``.
+  public func plan(
+    type: ResourceType, desired: KubernetesObject, live: KubernetesObject?, appliedHash: String?
+  ) -> ApplyPlan {
     let child = ChildID(type: type, key: desired.key)
     let hash = canonicalHash(of: desired)
     let known = recent.current(child, stored: live)
-    let appliedHash = known.isRecent ? known.hash : appliedHash
-    if let live = known.object, live.isBeingDeleted {
-      return AppliedChild(change: .beingDeleted, hash: hash, uid: live.uid, object: live)
-    }
-    let comparison = ChildComparison(desired: desired, live: known.object, appliedHash: appliedHash)
-    if comparison == .unchanged, let live = known.object {
-      return AppliedChild(change: .unchanged, hash: hash, uid: live.uid, object: live)
-    }
-    // Made before and gone, or made so and changed: not by us.
-    let isRepair = comparison == .create ? appliedHash != nil : comparison != .update
-    let difference = difference(desired, known.object)
-    if isRepair, pace.rest(of: child) != nil {
-      return AppliedChild(
-        change: .contested(fields: difference.fields, by: difference.by), hash: hash, uid: known.object?.uid,
-        object: known.object ?? desired)
-    }
-    let answer: KubernetesObject
-    do throws(KubernetesError) {
-      answer = try await api.apply(type, desired, ApplyOptions(fieldManager: fieldManager, force: true))
-    } catch {
-      guard let live = known.object, try await isReplaced(type, live, by: desired, after: error) else { throw error }
-      return AppliedChild(
-        change: .replacing(fields: error.immutableFields), hash: hash, uid: live.uid, object: live)
-    }
-    if isRepair { pace.repaired(child) }
-    recent.remember(child, stored: live, hash: hash, answer: answer)
-    return AppliedChild(
-      change: change(comparison, difference), hash: hash, uid: answer.uid, object: answer)
+    return ApplyPlan(
+      type: type, child: child, desired: desired, hash: hash, stored: live, known: known.object,
+      decision: decide(child, desired, hash, known.object, appliedHash: known.isRecent ? known.hash : appliedHash))
   }
 
-  /// Whether ``apply(type:desired:live:appliedHash:)`` would send a request now.
+  /// Carries a plan out. Sends nothing unless ``ApplyPlan/isWrite``.
   ///
-  /// Before the first one of a pass, read the owner once more: an apply on behalf of an owner that a lagging watch still
-  /// shows, and that has a successor by now, would make the garbage collector delete the child.
-  public func needsWrite(
-    type: ResourceType, desired: KubernetesObject, live: KubernetesObject?, appliedHash: String?
-  ) -> Bool {
-    let child = ChildID(type: type, key: desired.key)
-    let known = recent.current(child, stored: live)
-    if let live = known.object, live.isBeingDeleted { return false }
-    let comparison = ChildComparison(
-      desired: desired, live: known.object, appliedHash: known.isRecent ? known.hash : appliedHash)
-    return comparison != .unchanged
+  /// - Throws: ``KubernetesError`` as the API server answered it.
+  public func apply(_ plan: ApplyPlan) async throws(KubernetesError) -> AppliedChild {
+    func outcome(_ change: AppliedChild.Change, _ object: KubernetesObject?) -> AppliedChild {
+      AppliedChild(change: change, hash: plan.hash, uid: object?.uid, object: object ?? plan.desired)
+    }
+    switch plan.decision {
+    case .rest(let change): return outcome(change, plan.known)
+    case .write(let change, let isRepair):
+      let answer: KubernetesObject
+      do throws(KubernetesError) {
+        answer = try await api.apply(plan.type, plan.desired, ApplyOptions(fieldManager: fieldManager, force: true))
+      } catch {
+        guard let live = plan.known, try await isReplaced(plan.type, live, by: plan.desired, after: error) else {
+          throw error
+        }
+        return outcome(.replacing(fields: error.immutableFields), live)
+      }
+      if isRepair { pace.repaired(plan.child) }
+      recent.remember(plan.child, stored: plan.stored, hash: plan.hash, answer: answer)
+      return outcome(change, answer)
+    }
+  }
+
+  private func decide(
+    _ child: ChildID, _ desired: KubernetesObject, _ hash: String, _ live: KubernetesObject?, appliedHash: String?
+  ) -> ApplyPlan.Decision {
+    if live?.isBeingDeleted == true { return .rest(.beingDeleted) }
+    switch ChildComparison(desired: desired, hash: hash, live: live, appliedHash: appliedHash) {
+    case .unchanged: return .rest(.unchanged)
+    case .update: return .write(.updated, isRepair: false)
+    case .create where appliedHash == nil: return .write(.created, isRepair: false)
+    // Made before and gone: not by us.
+    case .create:
+      return pace.rest(of: child) == nil ? .write(.created, isRepair: true) : .rest(.contested(fields: [], by: []))
+    case .repair(let fields):
+      let others = live.map { overruled($0, desired) } ?? []
+      return pace.rest(of: child) == nil
+        ? .write(.repaired(fields: fields, by: others), isRepair: true)
+        : .rest(.contested(fields: fields, by: others))
+    }
   }
 
   /// Deletes the child if that is what is left to do after a refusal. Its dependents go first, so that what comes anew
@@ -172,21 +186,8 @@ public struct ChildApplier: Sendable {
     pace.rest(of: child)
   }
 
-  private func change(
-    _ comparison: ChildComparison, _ difference: (fields: [String], by: [String])
-  ) -> AppliedChild.Change {
-    switch comparison {
-    case .unchanged: .unchanged
-    case .create: .created
-    case .update: .updated
-    case .repair: .repaired(fields: difference.fields, by: difference.by)
-    }
-  }
-
-  /// The fields that are not as desired, and the managers that own them now.
-  private func difference(_ desired: KubernetesObject, _ live: KubernetesObject?) -> (fields: [String], by: [String]) {
-    guard let live else { return ([], []) }
-    let paths = ChildComparison.drift(of: live, from: desired)
-    return (paths.map(\.description), FieldOwners.others(than: fieldManager, owning: paths, of: live))
+  /// The managers that own now what is not as desired.
+  private func overruled(_ live: KubernetesObject, _ desired: KubernetesObject) -> [String] {
+    FieldOwners.others(than: fieldManager, owning: ChildComparison.drift(of: live, from: desired), of: live)
   }
 }

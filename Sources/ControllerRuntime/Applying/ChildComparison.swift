@@ -26,11 +26,16 @@ public enum ChildComparison: Hashable, Sendable {
   ///
   /// - Parameter appliedHash: the ``canonicalHash(of:)-(KubernetesObject)`` of what was applied last, if known.
   public init(desired: KubernetesObject, live: KubernetesObject?, appliedHash: String?) {
+    self.init(desired: desired, hash: canonicalHash(of: desired), live: live, appliedHash: appliedHash)
+  }
+
+  /// - Parameter hash: the hash of what is desired.
+  init(desired: KubernetesObject, hash: String, live: KubernetesObject?, appliedHash: String?) {
     guard let live else {
       self = .create
       return
     }
-    guard canonicalHash(of: desired) == appliedHash else {
+    guard hash == appliedHash else {
       self = .update
       return
     }

@@ -25,17 +25,19 @@ extension ObservabilityReconciler {
   func apply(_ child: Child, _ pass: inout Pass) async -> Bool {
     let type = ResourceType(child)
     let id = AppliedChildRecord.id(child)
-    let desired = KubernetesObject(child.manifest)
     let store = informers.store(Watches.children(type, in: child.namespace))
     let entry = pass.inventory.first { $0.id == id }
+    let desired = KubernetesObject(child.manifest)
     var live = store?.get(id.key)
-    if applier.needsWrite(type: type, desired: desired, live: live, appliedHash: entry?.hash) {
-      // What was written before may have come back by watch between the look at the store and the one at what is
-      // awaited; then the store has it by now.
+    var plan = applier.plan(type: type, desired: desired, live: live, appliedHash: entry?.hash)
+    // What was written before may have come back by watch between the look at the store and the one at what is awaited;
+    // then the store has it by now.
+    if plan.isWrite {
       live = store?.get(id.key)
+      plan = applier.plan(type: type, desired: desired, live: live, appliedHash: entry?.hash)
     }
     do {
-      if applier.needsWrite(type: type, desired: desired, live: live, appliedHash: entry?.hash) {
+      if plan.isWrite {
         if type == .daemonSets, live == nil, labeller.isBusy {
           waitForLabels(child, &pass)
           return true
@@ -43,7 +45,7 @@ extension ObservabilityReconciler {
         if !pass.isConfirmed { pass.isConfirmed = try await isAsKnown(&pass) }
         guard pass.isConfirmed else { return false }
       }
-      let result = try await applier.apply(type: type, desired: desired, live: live, appliedHash: entry?.hash)
+      let result = try await applier.apply(plan)
       pass.inventory.removeAll { $0.id == id }
       pass.inventory.append(result.inventoryEntry)
       pass.inventory.sort()

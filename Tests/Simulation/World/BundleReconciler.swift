@@ -112,18 +112,16 @@ final class BundleReconciler: Sendable {
       let id = ChildID(type: .configMaps, key: child.key)
       let entry = inventory.first { $0.id == id }
       do throws(KubernetesError) {
-        if !isConfirmed,
-          applier.needsWrite(
-            type: .configMaps, desired: child, live: live?.get(child.key), appliedHash: entry?.hash)
-        {
+        let plan = applier.plan(
+          type: .configMaps, desired: child, live: live?.get(child.key), appliedHash: entry?.hash)
+        if plan.isWrite, !isConfirmed {
           isConfirmed = try await isAsKnown(bundle)
           guard isConfirmed else {
             pass.isOver = true
             return
           }
         }
-        let result = try await applier.apply(
-          type: .configMaps, desired: child, live: live?.get(child.key), appliedHash: entry?.hash)
+        let result = try await applier.apply(plan)
         inventory.removeAll { $0.id == id }
         inventory.append(result.inventoryEntry)
         pass.applied.append(id)
