@@ -40,10 +40,11 @@ final class RecentWrites: Sendable {
     let now = environment.now()
     state.withLockedValue { state in
       state.writes = state.writes.filter { now - $0.value.at < Self.longestLag }
-      guard let version = answer.resourceVersion, version != stored?.resourceVersion,
-        state.told[child]?.contains(version) != true
-      else { return }
-      state.writes[child] = Write(hash: hash, answer: answer, at: now)
+      guard let version = answer.resourceVersion else { return }
+      let isTold = state.told[child]?.contains(version) == true
+      let isShown = version == stored?.resourceVersion && state.writes[child]?.answer.resourceVersion != version
+      // What the store holds by now is this state or a later one, so an earlier write is past, too.
+      state.writes[child] = isTold || isShown ? nil : Write(hash: hash, answer: answer, at: now)
     }
   }
 
