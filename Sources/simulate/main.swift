@@ -8,21 +8,30 @@ struct Simulate: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate", abstract: "Lives through seeds of the runtime's simulation and says which went wrong.")
 
-  @Option(help: "How many seeds, from the first on.")
-  var seeds: UInt64 = 500
+  @Option(help: "How many seeds.")
+  var seeds = 500
 
-  @Option(help: "The first seed.")
-  var first: UInt64 = 1
+  @Option(help: "The first of them; if not given, those that have found something before, then 1, 2, 3.")
+  var first: UInt64?
 
   @Option(help: "One seed, with all its steps.")
   var seed: UInt64?
 
+  @Flag(help: "From the last seed to the first.")
+  var backwards = false
+
   @Option(help: "How many seeds at once.")
   var threads = 2
+
+  @Flag(help: "Say the trace of each seed: a number that two runs have in common only if all their steps are alike.")
+  var traces = false
 
   @Option(
     help: "A defect of the controller, to see it found: \(Defect.allCases.map(\.rawValue).joined(separator: ", ")).")
   var defect: Defect?
+
+  @Option(help: "After how many seeds with violations no more are begun.")
+  var failures = 5
 
   @Option(help: "How often requests go wrong, in hundredths of the usual.")
   var faults = 100
@@ -31,33 +40,28 @@ struct Simulate: ParsableCommand {
     var options = Simulation.Options()
     options.defect = defect
     options.faults = faults
-    if let seed {
-      options.memory = .max / 4
-      let verdict = Simulation.run(seed: seed, options)
-      for step in verdict.lastSteps { print(step) }
-      print("trace \(String(verdict.trace, radix: 16)), \(verdict.steps) steps, \(verdict.requests) requests")
-      try conclude(verdict.violations.isEmpty, "seed \(seed): \(verdict.violations.joined(separator: "; "))")
-      return
-    }
-    let campaign = Campaign(seeds: first..<first + seeds, options: options, threads: threads)
-    let summary = campaign.run { verdict in
-      let steps = verdict.lastSteps.map { "    \($0)\n" }.joined()
-      print(
-        """
-        seed \(verdict.seed): \(verdict.violations.joined(separator: "; "))
-          the last steps:
-        \(steps)  replay with: make simulate SEED=\(verdict.seed)
-        """)
+    if seed != nil { options.memory = .max / 4 }
+    let campaign = Campaign(seeds: chosen, options: options, threads: threads, failureLimit: failures)
+    let summary = campaign.run { [seed, traces] verdict in
+      if seed != nil { verdict.lastSteps.forEach { print($0) } }
+      if seed != nil || traces { print(verdict.line) }
+      guard !verdict.violations.isEmpty else { return }
+      var report = "seed \(verdict.seed): \(verdict.violations.joined(separator: "; "))"
+      if seed == nil {
+        report += "\n  the last steps:\n" + verdict.lastSteps.map { "    \($0)\n" }.joined()
+        report += "  replay with: make simulate SEED=\(verdict.seed)"
+      }
+      print(report)
       fflush(nil)
     }
-    print(summary.line)
-    try conclude(summary.failed == 0, nil)
+    if seed == nil { print(summary.line) }
+    if summary.failed > 0 { throw ExitCode.failure }
   }
 
-  private func conclude(_ isWell: Bool, _ message: String?) throws {
-    guard !isWell else { return }
-    if let message { print(message) }
-    throw ExitCode.failure
+  private var chosen: [UInt64] {
+    if let seed { return [seed] }
+    let all = first.map { Array($0..<$0 + UInt64(seeds)) } ?? KnownSeeds.first(seeds)
+    return backwards ? all.reversed() : all
   }
 }
 

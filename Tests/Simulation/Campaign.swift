@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
 import NIOConcurrencyHelpers
 
 /// Many seeds, several at a time.
@@ -29,8 +28,8 @@ public struct Campaign: Sendable {
     }
   }
 
-  /// The seeds.
-  public var seeds: Range<UInt64>
+  /// The seeds, in the order in which they are begun.
+  public var seeds: [UInt64]
   /// How each is simulated.
   public var options: Simulation.Options
   /// How many are simulated at once.
@@ -40,33 +39,34 @@ public struct Campaign: Sendable {
 
   /// A campaign over those seeds.
   public init(
-    seeds: Range<UInt64>, options: Simulation.Options = .init(), threads: Int = 2, failureLimit: Int = 5
+    seeds: some Sequence<UInt64>, options: Simulation.Options = .init(), threads: Int = 2, failureLimit: Int = 5
   ) {
-    self.seeds = seeds
+    self.seeds = Array(seeds)
     self.options = options
     self.threads = max(1, threads)
     self.failureLimit = failureLimit
   }
 
   private struct State {
-    var next: UInt64
+    var begun = 0
     var summary = Summary()
   }
 
-  /// Lives through all seeds; calls `onFailure` for each that has violations, from any thread.
-  public func run(onFailure: @escaping @Sendable (Simulation.Verdict) -> Void = { _ in }) -> Summary {
+  /// Lives through all seeds; calls `onVerdict` after each, from any thread.
+  public func run(onVerdict: @escaping @Sendable (Simulation.Verdict) -> Void = { _ in }) -> Summary {
     let start = ContinuousClock.now
-    let shared = Shared(State(next: seeds.lowerBound))
-    let work: @Sendable () -> Void = { [seeds, options, failureLimit] in
-      while let seed = shared.take(below: seeds.upperBound, failureLimit: failureLimit) {
-        let verdict = Simulation.run(seed: seed, options)
-        shared.add(verdict)
-        if !verdict.violations.isEmpty { onFailure(verdict) }
+    let shared = Shared()
+    let threads = (0..<threads).compactMap { _ in
+      SimulationThread { [seeds, options, failureLimit] in
+        while let seed = shared.next(of: seeds, failureLimit: failureLimit) {
+          let verdict = Simulation.run(seed: seed, options)
+          shared.add(verdict)
+          onVerdict(verdict)
+        }
       }
     }
-    let others = (1..<threads).compactMap { _ in Self.thread(work) }
-    work()
-    for thread in others { pthread_join(thread, nil) }
+    precondition(!threads.isEmpty, "the system gives no thread")
+    for thread in threads { thread.join() }
     var summary = shared.summary
     summary.failures.sort { $0.seed < $1.seed }
     summary.took = .now - start
@@ -74,15 +74,14 @@ public struct Campaign: Sendable {
   }
 
   private final class Shared: Sendable {
-    private let state: NIOLockedValueBox<State>
-    init(_ state: State) { self.state = NIOLockedValueBox(state) }
+    private let state = NIOLockedValueBox(State())
     var summary: Summary { state.withLockedValue { $0.summary } }
 
-    func take(below end: UInt64, failureLimit: Int) -> UInt64? {
+    func next(of seeds: [UInt64], failureLimit: Int) -> UInt64? {
       state.withLockedValue { state in
-        guard state.next < end, state.summary.failed < failureLimit else { return nil }
-        state.next += 1
-        return state.next - 1
+        guard state.begun < seeds.count, state.summary.failed < failureLimit else { return nil }
+        state.begun += 1
+        return seeds[state.begun - 1]
       }
     }
 
@@ -97,27 +96,5 @@ public struct Campaign: Sendable {
         state.summary.failures.append(verdict)
       }
     }
-  }
-
-  private final class Work: Sendable {
-    let body: @Sendable () -> Void
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-  }
-
-  /// A thread that runs the body; nil if the system gives none.
-  private static func thread(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
-    var thread = pthread_t()
-    let work = Unmanaged.passRetained(Work(body))
-    let failure = pthread_create(
-      &thread, nil,
-      { argument in
-        if let argument { Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body() }
-        return nil
-      }, work.toOpaque())
-    guard failure == 0 else {
-      work.release()
-      return nil
-    }
-    return thread
   }
 }

@@ -7,8 +7,9 @@ import NIOConcurrencyHelpers
 /// One life of a controller, as it follows from a seed.
 ///
 /// For a while users change what is desired, others meddle with what is there, replicas die and are started anew, and
-/// requests and watches go wrong in every way that ``FaultMix`` knows. Then all that ends, and the world must become
-/// right:
+/// requests and watches go wrong in every way that ``FaultMix`` knows. Then all that ends. Once the world is right and at
+/// rest, one thing more happens, while writes fail for some seconds: nothing that comes later can heal by accident what
+/// was left undone. Each time the world must become right:
 /// - What is desired is what is there, within bounded time, and nothing is written any more.
 /// - No key was worked on twice at once by one replica; no two replicas took themselves for the leader at once.
 /// - Nothing was deleted that was desired all its life.
@@ -48,6 +49,11 @@ public struct Simulation: Sendable {
     public let requests: Int
     /// How many jobs ran.
     public let steps: Int
+
+    /// The life in a line. Two runs have it in common only if all their steps are alike.
+    public var line: String {
+      "seed \(seed) trace \(String(trace, radix: 16)) in \(steps) jobs, \(requests) requests, \(faults) faults"
+    }
   }
 
   /// How long the world may take to become right: longer than the longest waits one after the other, which are those of
@@ -57,8 +63,8 @@ public struct Simulation: Sendable {
   static let quiet = Duration.seconds(60)
   private static let stepLimit = 2_000_000
 
-  /// Lives through one seed, on this thread.
-  public static func run(seed: UInt64, _ options: Options = Options()) -> Verdict {
+  /// Lives through one seed, on this thread, which must be a ``SimulationThread``.
+  static func run(seed: UInt64, _ options: Options = Options()) -> Verdict {
     let scheduler = Scheduler(seed: seed)
     let trace = Trace(memory: options.memory)
     let counts = NIOLockedValueBox((faults: 0, requests: 0))
@@ -93,7 +99,7 @@ public struct Simulation: Sendable {
     await world.changeBundle()
     // Every tenth world knows no faults of the network: what goes wrong there is the controller's.
     let mix = FaultMix.badDay.scaled(percent: world.draw(0...9) == 0 ? 0 : options.faults * world.draw(10...120) / 100)
-    await server.setFaults(FaultPlan(seed: seed ^ 0xfa17, mix: mix, for: RequestPattern(token: "replica")))
+    await server.setFaults(FaultPlan(seed: seed ^ 0xfa17, mix: mix, for: World.requests))
     for _ in 0..<world.draw(6...24) {
       try? await world.scheduler.sleep(
         .milliseconds(world.draw(0...1) == 0 ? world.draw(0...300) : world.draw(0...9000)))
@@ -105,6 +111,10 @@ public struct Simulation: Sendable {
     await server.releaseHeld()
     await server.releaseWatches()
     await settle(world)
+    if world.violations.isEmpty {
+      await world.trial()
+      await settle(world)
+    }
     await world.judge()
     for deletion in world.wrongDeletions() { world.violated(deletion) }
     world.note("stop")

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A binary heap with its least element on top.
-struct Heap<Element: Comparable & Sendable>: Sendable {
-  private(set) var elements: [Element] = []
+package struct Heap<Element: Comparable & Sendable>: Sendable {
+  package private(set) var elements: [Element] = []
 
-  init(_ elements: [Element] = []) {
+  package init(_ elements: [Element] = []) {
     // A sorted array is a heap.
     self.elements = elements.sorted()
   }
 
-  var count: Int { elements.count }
-  var least: Element? { elements.first }
+  package var count: Int { elements.count }
+  package var least: Element? { elements.first }
 
-  mutating func insert(_ element: Element) {
+  package mutating func insert(_ element: Element) {
     elements.append(element)
     var child = elements.count - 1
     while child > 0, elements[child] < elements[(child - 1) / 2] {
@@ -22,7 +22,7 @@ struct Heap<Element: Comparable & Sendable>: Sendable {
   }
 
   @discardableResult
-  mutating func removeLeast() -> Element? {
+  package mutating func removeLeast() -> Element? {
     guard !elements.isEmpty else { return nil }
     elements.swapAt(0, elements.count - 1)
     let least = elements.removeLast()

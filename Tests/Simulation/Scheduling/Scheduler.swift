@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ControllerRuntime
 import DevCluster
 import NIOConcurrencyHelpers
 
@@ -10,18 +11,21 @@ import NIOConcurrencyHelpers
 /// is drawn is every order in which tasks can interleave at their suspension points, and no finer one. See
 /// ``TaskCapture`` for how tasks come here.
 final class Scheduler: TaskExecutor {
-  private struct Sleeper {
+  /// When somebody is to be woken; among those of one time, who fell asleep first.
+  private struct Alarm: Comparable {
     let at: Duration
-    let turn: Int
-    let continuation: CheckedContinuation<Void, any Error>
+    let sleeper: Int
+    static func < (left: Alarm, right: Alarm) -> Bool { (left.at, left.sleeper) < (right.at, right.sleeper) }
   }
 
   private struct State {
     var ready: [UnownedJob] = []
     var random: SeededRandom
     var now: Duration
-    var sleepers: [Int: Sleeper] = [:]
-    var turns = 0
+    var sleepers: [Int: CheckedContinuation<Void, any Error>] = [:]
+    /// Of all sleepers, and of some that were woken before their time.
+    var alarms = Heap<Alarm>()
+    var lastSleeper = 0
     var steps = 0
   }
 
@@ -63,20 +67,21 @@ final class Scheduler: TaskExecutor {
   /// Waits that long, or until the task is cancelled.
   func sleep(_ duration: Duration) async throws {
     let id = state.withLockedValue { state in
-      state.turns += 1
-      return state.turns
+      state.lastSleeper += 1
+      return state.lastSleeper
     }
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
         let isWaiting = state.withLockedValue { state in
           guard !Task.isCancelled else { return false }
-          state.sleepers[id] = Sleeper(at: state.now + max(.zero, duration), turn: id, continuation: continuation)
+          state.sleepers[id] = continuation
+          state.alarms.insert(Alarm(at: state.now + max(.zero, duration), sleeper: id))
           return true
         }
         if !isWaiting { continuation.resume(throwing: CancellationError()) }
       }
     } onCancel: {
-      state.withLockedValue { $0.sleepers.removeValue(forKey: id) }?.continuation.resume(throwing: CancellationError())
+      state.withLockedValue { $0.sleepers.removeValue(forKey: id) }?.resume(throwing: CancellationError())
     }
   }
 
@@ -111,18 +116,20 @@ final class Scheduler: TaskExecutor {
     }
   }
 
-  /// Moves the clock to the next time that is waited for; says whether there is one.
+  /// Moves the clock to the next time that is waited for and wakes who waits for it; says whether there is one.
   private func advance() -> Bool {
-    let sleeper = state.withLockedValue { state -> Sleeper? in
-      guard let next = state.sleepers.min(by: { ($0.value.at, $0.value.turn) < ($1.value.at, $1.value.turn) }) else {
-        return nil
+    let woken = state.withLockedValue { state in
+      var woken: [CheckedContinuation<Void, any Error>] = []
+      while let alarm = state.alarms.least, woken.isEmpty || alarm.at <= state.now {
+        state.alarms.removeLeast()
+        guard let sleeper = state.sleepers.removeValue(forKey: alarm.sleeper) else { continue }
+        state.now = max(state.now, alarm.at)
+        woken.append(sleeper)
       }
-      state.sleepers[next.key] = nil
-      state.now = max(state.now, next.value.at)
-      return next.value
+      return woken
     }
-    sleeper?.continuation.resume()
-    return sleeper != nil
+    for sleeper in woken { sleeper.resume() }
+    return !woken.isEmpty
   }
 }
 

@@ -53,7 +53,7 @@ extension World {
     if andMakeAnew { await changeBundle() }
   }
 
-  private func touchChild() async {
+  func touchChild() async {
     let children = await server.objects("configmaps", namespace: "work").filter {
       $0["metadata"]?["ownerReferences"] != nil
     }

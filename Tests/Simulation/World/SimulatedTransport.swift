@@ -4,8 +4,8 @@ import DevCluster
 import HTTPTransport
 import NIOConcurrencyHelpers
 
-/// The network between one replica and the API server: keeps deadlines on virtual time, and can be torn for good, as
-/// when a process dies.
+/// The network between one replica and the API server: everything that it carries takes its time, deadlines are kept, and
+/// it can be torn for good, as when a process dies. All time is virtual.
 final class SimulatedTransport: HTTPTransport {
   private let server: InProcessTransport
   private let scheduler: Scheduler
@@ -36,8 +36,12 @@ final class SimulatedTransport: HTTPTransport {
     note("-> \(request.method) \(path) \(request.body.map { String($0.count) } ?? "")")
     do {
       let deadline = request.deadlines.total ?? request.deadlines.idle
-      let answer = try await within(deadline) { [server] () async throws(TransportError) in
-        try await server.send(request)
+      let answer = try await within(deadline) { [self] () async throws(TransportError) in
+        // What has been sent arrives, though nobody may wait for the answer any more.
+        await travel()
+        let answer = try await server.send(request)
+        await travel()
+        return answer
       }
       try checkIsWhole()
       note("<- \(answer.status) \(request.method) \(path)")
@@ -54,13 +58,26 @@ final class SimulatedTransport: HTTPTransport {
   private func body(_ body: HTTPBody, idle: Duration) -> HTTPBody {
     HTTPBody { [self] () async throws(TransportError) in
       try checkIsWhole()
-      let chunk = try await within(idle) { () async throws(TransportError) in
+      let chunk = try await within(idle) { [self] () async throws(TransportError) -> [UInt8]? in
         var chunks = body.makeAsyncIterator()
-        return try await chunks.next()
+        guard let chunk = try await chunks.next() else { return nil }
+        await travel()
+        return chunk
       }
       try checkIsWhole()
       return chunk
     }
+  }
+
+  /// Takes about a millisecond, now and then much longer, and now and then no time at all, so that things meet.
+  private func travel() async {
+    let duration: Duration =
+      switch scheduler.fraction() {
+      case ..<0.1: .zero
+      case ..<0.98: .microseconds(100 + Int(3000 * scheduler.fraction()))
+      default: .milliseconds(Int(500 * scheduler.fraction()))
+      }
+    if duration > .zero { try? await scheduler.sleep(duration) }
   }
 
   private func checkIsWhole() throws(TransportError) {
