@@ -71,6 +71,38 @@ import Testing
     }
   }
 
+  /// Somebody else takes the Lease, as another replica does that finds it expired: a leader that cannot know what its rival
+  /// does must do nothing more.
+  @Test func whoLosesTheLeaseEndsAndTheStandbyTakesOver() async throws {
+    let path = try Executable.path()
+    try await ServedCluster.serve(TestCluster()) { served in
+      try await OperatorProcess.run(path, served.arguments, environment: ["POD_NAME": "first"]) { first in
+        try await Self.wait(for: "first_", served.cluster)
+        try await OperatorProcess.run(path, served.arguments, environment: ["POD_NAME": "second"]) { second in
+          try await second.waitForReadiness()
+          try await served.cluster.apply(TestCluster.object())
+          try await served.cluster.wait(condition: "Ready")
+          let taken = await served.cluster.server.takeLease(
+            Self.lease.name, namespace: "cozy-observability", by: "rival", seconds: 1)
+          #expect(taken)
+
+          // It looks every 5 s.
+          #expect(try await first.process.waitForEnd(within: .seconds(30)) == .exit(1))
+          let log = first.process.errors.all
+          let last = try #require(log.last)
+          #expect(last.contains("leadership lost, ending") && last.contains("rival leads now"), "\(log)")
+          // What is another's is not for it to release.
+          #expect(!log.contains { $0.contains("lease released") })
+
+          try await Self.wait(for: "second_", served.cluster)
+          try await Self.expectReturn(served.cluster)
+          #expect(try await second.metric("leader_election_master_status") == 1)
+          #expect(try await second.terminate() == .exit(0))
+        }
+      }
+    }
+  }
+
   private static func wait(
     for holder: String, _ cluster: TestCluster, within deadline: Duration = .seconds(30)
   ) async throws {
