@@ -26,6 +26,8 @@ final class ObservabilityReconciler: Sendable {
     var settling = Settling()
     var story = Story()
     var episodes = AgentEpisodes()
+    /// Whether this process has looked at the agents before.
+    var hasSeenAgents = false
     var lack = PodLack()
     var glance: AgentsObservation.Glance?
     /// What was last noted of agents that run.

@@ -18,7 +18,8 @@ extension ObservabilityReconciler {
     var agents = AgentsObservation(
       pool: pass.pool ?? NodePool(observability.spec.nodeAgent), nodes: pass.nodes, daemonSet: daemonSet, pods: pods,
       now: environment.timestamp())
-    tellFailures(&agents, pods, &pass)
+    let before = ConditionSet(pass.object[path: "status", "conditions"])[ConditionType.agentsAvailable.rawValue]
+    tellFailures(&agents, pods, wereTold: before?.reason == ConditionReason.podsFailing.name, &pass)
     pass.agents = agents
     pass.oddNodes = oddNodes(pass)
     if daemonSet == nil, let obstacle = pass.conditions.blocked ?? pass.conditions.metrics?.badFinding {
@@ -26,7 +27,6 @@ extension ObservabilityReconciler {
         Finding(.notCreated, "The DaemonSet is not there yet. \(obstacle.message)"))
       return
     }
-    let before = ConditionSet(pass.object[path: "status", "conditions"])[ConditionType.agentsAvailable.rawValue]
     let (isLong, nextLook) = remember(name) {
       $0.lack.update(
         isLacking: agents.lacking > 0, wasLong: before?.reason == ConditionReason.podsNotCreated.name,
@@ -56,9 +56,18 @@ extension ObservabilityReconciler {
   }
 
   /// Tells each agent that began to fail, once, and sees to it that it is always called by the same words.
-  private func tellFailures(_ agents: inout AgentsObservation, _ pods: [AgentPod], _ pass: inout Pass) {
+  ///
+  /// - Parameter wereTold: whether the status says that agents fail: then an earlier process has sent the Events of those
+  ///   that fail when this one first looks.
+  private func tellFailures(
+    _ agents: inout AgentsObservation, _ pods: [AgentPod], wereTold: Bool, _ pass: inout Pass
+  ) {
     let observed = agents.failures
     let nodes = pass.nodes
+    let isFirst = remember(pass.object.name) { memory in
+      defer { memory.hasSeenAgents = true }
+      return !memory.hasSeenAgents
+    }
     let (failures, news) = remember(pass.object.name) { memory -> ([AgentFailure], [AgentFailure]) in
       guard !observed.isEmpty || !memory.episodes.isEmpty else { return ([], []) }
       let ready = Set(pods.lazy.filter(\.isReady).map(\.node))
@@ -67,6 +76,7 @@ extension ObservabilityReconciler {
     }
     agents.failures = failures
     pass.failureNews = news
+    if isFirst, wereTold { return }
     for failure in news {
       events.record(
         regarding: pass.object, type: .warning, reason: "AgentPodFailing", action: "Observe", note: failure.note)

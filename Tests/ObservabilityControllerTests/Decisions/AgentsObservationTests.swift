@@ -163,7 +163,7 @@ import Testing
 
   @Test func onlyPodsOfTheDaemonSetOnEligibleNodesFail() throws {
     let node = NodeAssignmentTests.node("worker-1")
-    let left = NodeAssignmentTests.node("worker-2", labels: ["observability.cozystack.io/node-agent": "ineligible"])
+    let left = NodeAssignmentTests.node("worker-2", labels: ["kubernetes.io/arch": "riscv64"])
     var failing = AgentPod(
       AgentPodTests.agent(["waiting": ["reason": "CreateContainerError", "message": "no such directory"]]))
     var stranger = failing

@@ -103,6 +103,22 @@ import Testing
     }
   }
 
+  @Test func aRestartTellsNothingAnew() async throws {
+    let cluster = try await TestCluster()
+    try await cluster.withOperator { running in
+      try await RequestCountTests.settled(cluster, running, spec: Self.spec)
+      await cluster.server.setPodFate(Self.only(.crashLoop(exitCode: 2, reason: "Error", message: "no", restarts: 7)))
+      try await cluster.wait(condition: "AgentsAvailable", is: "False", reason: "PodsFailing")
+      try await cluster.waitForEvent(reason: "AgentPodFailing")
+      await running.instance.queue.waitUntilIdle()
+    }
+    await cluster.server.clearRequestLog()
+    try await cluster.withOperator { running in
+      try await running.waitForLine("agent fails")
+      try await expectWrites([:], cluster, running)
+    }
+  }
+
   private func expectWrites(
     _ expected: [String: Int], _ cluster: TestCluster, _ running: RunningOperator
   ) async throws {
