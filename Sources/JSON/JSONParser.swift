@@ -6,16 +6,16 @@
 /// the input are bounded. Numbers without fraction or exponent that fit become integers, exactly.
 ///
 /// The measurement that justified a parser of our own, by `bench-decoders`: a list of 10,000 ConfigMaps of 913 bytes each,
-/// release build, all in one run on two busy processors of x86-64, so that the ratios say more than the rates.
+/// release build, by the processor time of its thread, on x86-64; three runs differed by 3 percent.
 ///
-/// | decoder | MB per second | bytes per object |
+/// | decoder | MB per second of CPU | bytes per object |
 /// |---|---|---|
-/// | this one, whole | 40.1 | 3351 |
-/// | this one, without `managedFields` | 42.9 | 1927 |
-/// | this one, names and versions only | 48.2 | 487 |
-/// | Foundation's `JSONDecoder`, to a struct of six fields | 17.7 | 978 |
-/// | Foundation's `JSONDecoder`, to a `Codable` enum of any JSON | 1.3 | 5308 |
-/// | Foundation's `JSONSerialization` | 6.3 | 19935 |
+/// | this one, whole | 252 | 3351 |
+/// | this one, without `managedFields` | 256 | 1927 |
+/// | this one, names and versions only | 327 | 487 |
+/// | Foundation's `JSONDecoder`, to a struct of six fields | 79 | 978 |
+/// | Foundation's `JSONDecoder`, to a `Codable` enum of any JSON | 5.2 | 5308 |
+/// | Foundation's `JSONSerialization` | 27 | 19935 |
 public struct JSONParser {
   let bytes: UnsafeBufferPointer<UInt8>
   var position = 0

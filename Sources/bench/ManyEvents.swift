@@ -33,6 +33,7 @@ struct ManyEvents {
       for index in 0..<Self.count { await change(index % Self.nodes) }
       await subject.cluster.server.addNode(
         "worker-new", labels: ["pool": "workers", "observability.cozystack.io/node-agent": "ineligible"])
+      await subject.cluster.server.clearRequestLog()
       let before = try Usage(of: process.id)
       let clock = ContinuousClock()
       let start = clock.now
@@ -42,6 +43,10 @@ struct ManyEvents {
       }
       let took = clock.now - start
       let after = try Usage(of: process.id)
+      let anew = await subject.cluster.operatorRequests().filter { $0.resource == "nodes" }
+      guard anew.isEmpty else {
+        throw Unmeasured("the watch of nodes was lost, and with it the events: \(Counts.summary(anew))")
+      }
       let seconds = after.processorTime - before.processorTime
       return [
         Figure(
