@@ -18,7 +18,9 @@ struct ManyNodes {
       try await subject.settle(passes: 0)
       return try Usage(of: subject.running.process.id)
     }
-    for index in 0..<Self.count { await served.cluster.server.addNode("worker-\(index)", labels: Self.labels(index)) }
+    for index in 0..<Self.count { try await create(Self.node(index)) }
+    let sample = await served.cluster.server.object("nodes", "worker-0")
+    guard sample?[path: "status", "images"] != nil else { throw Unmeasured("the nodes have lost their status") }
     return try await Subject.run(executable, served) { subject in
       let synced = ContinuousClock().now - subject.running.process.start
       try await subject.settle(passes: 0)
@@ -51,12 +53,23 @@ struct ManyNodes {
       + (try Usage(of: subject.running.process.id).figures("\(Self.count) nodes and one object", resident: 40))
   }
 
-  /// What kubeadm, a cloud and an administrator put on a node.
-  private static func labels(_ index: Int) -> [String: String] {
-    [
-      "pool": "pool-\(index % 20)", "node-role.kubernetes.io/worker": "", "topology.kubernetes.io/region": "eu-1",
-      "topology.kubernetes.io/zone": "eu-1-\(index % 3)", "node.kubernetes.io/instance-type": "m5.4xlarge",
-      "example.org/rack": "rack-\(index / 40)", "example.org/serial": "serial-\(index)",
-    ]
+  /// As a kubelet does: the node first, then how it is.
+  private func create(_ node: KubernetesObject) async throws {
+    let admin = served.cluster.admin
+    _ = try await admin.apply(.nodes, node, ApplyOptions(fieldManager: "kubelet"))
+    _ = try await admin.apply(.nodes, node, ApplyOptions(fieldManager: "kubelet", subresource: "status"))
+  }
+
+  /// As a kubelet reports it, with what an administrator puts on it besides.
+  private static func node(_ index: Int) -> KubernetesObject {
+    var node = KubernetesObject(SampleNode.value(index).object ?? [:])
+    // The server gives both.
+    node["metadata"]?["uid"] = nil
+    node["metadata"]?["resourceVersion"] = nil
+    node["metadata"]?["managedFields"] = nil
+    node["metadata"]?["labels"]?["pool"] = .string("pool-\(index % 20)")
+    node["metadata"]?["labels"]?["example.org/rack"] = .string("rack-\(index / 40)")
+    node["metadata"]?["labels"]?["example.org/serial"] = .string("serial-\(index)")
+    return node
   }
 }
