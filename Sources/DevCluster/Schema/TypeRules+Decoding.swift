@@ -28,7 +28,7 @@ extension StructuralSchema {
         if let problem = items?.decodingProblem(element, at: path) { return problem }
       }
     case (.string, .string(let text)):
-      if let layout = timeLayout, !Format.isDateTime(text) {
+      if let layout = timeLayout, !DateTimeReader.isDateTime(text) {
         return #"parsing time "\#(text)" as "\#(layout)": cannot parse "\#(text)" as "2006""#
       }
       if rules.format == "byte", Base64.decoded(text) == nil { return "illegal base64 data at input byte 0" }
