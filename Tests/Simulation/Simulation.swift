@@ -59,6 +59,8 @@ public struct Simulation: Sendable {
   /// How long the world may take to become right: longer than the longest waits one after the other, which are those of
   /// a watch whose connection died, of a queue's backoff and of a repair that is put off.
   static let patience = Duration.seconds(3600)
+  /// How many requests that may take, renewals of the Lease included: many times more than any seed was seen to need.
+  static let mostRequests = 1000
   /// For how long nothing may be written then.
   static let quiet = Duration.seconds(60)
   private static let stepLimit = 2_000_000
@@ -84,6 +86,7 @@ public struct Simulation: Sendable {
     case .stuck: violations.append("nothing can run any more, and not all is done")
     case .endless: violations.append("not done after \(stepLimit) steps")
     }
+    if scheduler.oddJobs > 0 { violations.append("\(scheduler.oddJobs) jobs have a priority of their own") }
     let (faults, requests) = counts.withLockedValue { $0 }
     return Verdict(
       seed: seed, violations: violations, lastSteps: trace.last, trace: trace.hash, faults: faults,
@@ -119,19 +122,26 @@ public struct Simulation: Sendable {
     for deletion in world.wrongDeletions() { world.violated(deletion) }
     world.note("stop")
     await world.stopReplicas()
+    // What is still under way arrives.
+    try? await world.scheduler.sleep(.seconds(30))
     if await server.openWatches > 0 { world.violated("\(await server.openWatches) watches are left open") }
     if await server.heldRequests > 0 { world.violated("\(await server.heldRequests) requests are left waiting") }
   }
 
   /// Waits until the world is right, and then whether it stays so.
   private static func settle(_ world: World) async {
-    let end = world.scheduler.now + patience
+    let begin = world.scheduler.now
+    let requests = await world.server.requests
     var quietSince: (revision: Int64, at: Duration)?
-    while world.scheduler.now < end {
+    func made() async -> Int { await world.server.requests - requests }
+    while world.scheduler.now < begin + patience, await made() < mostRequests {
       let isRight = await world.truth().differences.isEmpty
       let revision = await lastWrite(world)
       if let since = quietSince, isRight, since.revision == revision {
-        if world.scheduler.now - since.at >= quiet { return }
+        if world.scheduler.now - since.at >= quiet {
+          world.note("right and at rest, after \(await made()) requests")
+          return
+        }
       } else {
         quietSince = isRight ? (revision, world.scheduler.now) : nil
       }
@@ -139,7 +149,7 @@ public struct Simulation: Sendable {
     }
     let differences = await world.truth().differences
     if differences.isEmpty {
-      world.violated("what is desired is there, but it is written again and again")
+      world.violated("what is desired is there, but it is written again and again: \(await made()) requests in calm")
     } else {
       for difference in differences { world.violated(difference) }
     }

@@ -27,6 +27,7 @@ final class Scheduler: TaskExecutor {
     var alarms = Heap<Alarm>()
     var lastSleeper = 0
     var steps = 0
+    var oddJobs = 0
   }
 
   /// How a run ended.
@@ -53,6 +54,10 @@ final class Scheduler: TaskExecutor {
   /// How many jobs have run.
   var steps: Int { state.withLockedValue { $0.steps } }
 
+  /// How many jobs had another priority than the rest. Actors let those of higher priority overtake, which is no order
+  /// that follows from the seed.
+  var oddJobs: Int { state.withLockedValue { $0.oddJobs } }
+
   /// How many tasks wait for a time.
   var sleeping: Int { state.withLockedValue { $0.sleepers.count } }
 
@@ -62,7 +67,12 @@ final class Scheduler: TaskExecutor {
   /// Takes a job in.
   func enqueue(_ job: consuming ExecutorJob) { enqueue(UnownedJob(job)) }
 
-  func enqueue(_ job: UnownedJob) { state.withLockedValue { $0.ready.append(job) } }
+  func enqueue(_ job: UnownedJob) {
+    state.withLockedValue { state in
+      if job.priority.rawValue != TaskPriority.medium.rawValue { state.oddJobs += 1 }
+      state.ready.append(job)
+    }
+  }
 
   /// Waits that long, or until the task is cancelled.
   func sleep(_ duration: Duration) async throws {

@@ -16,7 +16,8 @@ final class Replica: Sendable {
   private let elector: LeaderElector
   private let events: EventRecorder
   private let transport: SimulatedTransport
-  private let elects: Bool
+  private let api: KubernetesClient
+  private let defect: Defect?
   private let task = NIOLockedValueBox<Task<Void, Never>?>(nil)
   private let isGone = NIOLockedValueBox(false)
   /// Keys that are being worked on.
@@ -28,12 +29,13 @@ final class Replica: Sendable {
   ) {
     self.name = name
     self.transport = transport
-    elects = defect != .ignoresElection
+    self.defect = defect
     let logger = Logger(label: name) { _ in SwiftLogNoOpLogHandler() }
     let api = KubernetesClient(
       transport: transport,
       configuration: ClusterConfiguration(server: "http://simulated", credentials: .token("replica")),
       options: .init(userAgent: name))
+    self.api = api
     let queue = WorkQueue<ObjectKey>(name: "bundles", environment: environment)
     let router = Router(queue)
     informers = Informers(
@@ -53,6 +55,7 @@ final class Replica: Sendable {
       reconcile: { key in
         if !active.enter(key) { onOverlap("\(name) works on \(key) twice at once") }
         defer { active.leave(key) }
+        if defect == .givesBackEarly { queue.done(key) }
         return try await reconciler.reconcile(key)
       })
     elector = LeaderElector(
@@ -70,16 +73,24 @@ final class Replica: Sendable {
         group.addTask { await self.events.run() }
         group.addTask {
           await self.informers.waitUntilSynced([Bundle.objects, Bundle.children])
-          if self.elects {
-            _ = await self.elector.run { await self.controller.run() }
-          } else {
+          if self.defect == .leavesAWatch { self.leaveAWatch() }
+          if self.defect == .ignoresElection {
             await self.controller.run()
+          } else {
+            _ = await self.elector.run { await self.controller.run() }
           }
           if !Task.isCancelled { onEnd() }
         }
       }
     }
     self.task.withLockedValue { $0 = task }
+  }
+
+  private func leaveAWatch() {
+    Task { [api] in
+      let events = try await api.watch(Bundle.type, WatchQuery(namespace: Bundle.namespace, timeoutSeconds: 600))
+      for try await _ in events {}
+    }
   }
 
   /// Dies: from now on nothing goes out or comes in, and nothing is cleaned up.

@@ -36,13 +36,7 @@ final class SimulatedTransport: HTTPTransport {
     note("-> \(request.method) \(path) \(request.body.map { String($0.count) } ?? "")")
     do {
       let deadline = request.deadlines.total ?? request.deadlines.idle
-      let answer = try await within(deadline) { [self] () async throws(TransportError) in
-        // What has been sent arrives, though nobody may wait for the answer any more.
-        await travel()
-        let answer = try await server.send(request)
-        await travel()
-        return answer
-      }
+      let answer = try await within(deadline) { [self] () async throws(TransportError) in try await exchange(request) }
       try checkIsWhole()
       note("<- \(answer.status) \(request.method) \(path)")
       return HTTPResponse(
@@ -51,6 +45,27 @@ final class SimulatedTransport: HTTPTransport {
       note("<- \(error.kind) \(request.method) \(path)")
       throw error
     }
+  }
+
+  /// The request and its answer under way. What has been sent may take effect although the sender has given up or died
+  /// meanwhile, and as late as it takes.
+  private func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
+    let letterbox = Letterbox()
+    Task { [self] in
+      await travel()
+      let answer: Result<HTTPResponse, TransportError>
+      do throws(TransportError) {
+        answer = .success(try await server.send(request))
+      } catch {
+        answer = .failure(error)
+      }
+      await travel()
+      letterbox.put(answer)
+    }
+    guard let answer = await letterbox.take() else {
+      throw TransportError(kind: .cancelled, phase: .firstByte, host: "simulated", cause: "cancelled")
+    }
+    return try answer.get()
   }
 
   private func note(_ step: String) { trace.note("\(scheduler.now.milliseconds) \(name) \(step)") }

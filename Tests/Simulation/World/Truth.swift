@@ -41,8 +41,9 @@ struct Truth {
         continue
       }
       found.insert(name)
-      if child["data"]?["value"]?.string != wanted.value {
-        differences.append("child \(name) holds \(child["data"]?["value"] ?? .null), desired is \(wanted.value)")
+      let value = child["data"]?["value"]?.string
+      if value != wanted.value {
+        differences.append("child \(name) holds \(value ?? "nothing"), desired is \(wanted.value)")
       }
       if owner != wanted.uid { differences.append("child \(name) has another owner than bundle \(wanted.bundle)") }
       if child["metadata"]?["labels"]?["example.org/bundle"]?.string != wanted.bundle {

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import HTTPTransport
+import NIOConcurrencyHelpers
+
+/// Holds one answer for who waits for it, or for nobody.
+final class Letterbox: Sendable {
+  typealias Answer = Result<HTTPResponse, TransportError>
+  private struct State {
+    var answer: Answer?
+    var reader: CheckedContinuation<Answer?, Never>?
+  }
+  private let state = NIOLockedValueBox(State())
+
+  func put(_ answer: Answer) {
+    let reader = state.withLockedValue { state in
+      if state.reader == nil { state.answer = answer }
+      defer { state.reader = nil }
+      return state.reader
+    }
+    reader?.resume(returning: answer)
+  }
+
+  /// The answer; nil if the task is cancelled before it comes.
+  func take() async -> Answer? {
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { reader in
+        let early = state.withLockedValue { state -> Answer?? in
+          if Task.isCancelled { return .some(nil) }
+          if let answer = state.answer { return answer }
+          state.reader = reader
+          return nil
+        }
+        if let early { reader.resume(returning: early) }
+      }
+    } onCancel: {
+      let reader = state.withLockedValue { state in
+        defer { state.reader = nil }
+        return state.reader
+      }
+      reader?.resume(returning: nil)
+    }
+  }
+}
