@@ -18,6 +18,7 @@ extension AgentPod {
     before.phase = next.phase
     before.createdAt = next.createdAt
     before.notReadySince = next.notReadySince
+    before.createdAt = next.createdAt
     before.preflight.state = next.preflight.state
     before.agent.state = next.agent.state
     return before == next
