@@ -84,7 +84,7 @@ struct OperatorService: Service {
   }
 
   private var queueCheck: HealthCheck {
-    HealthCheck("queue") { instance.queue.stuck() }
+    HealthCheck("queue") { instance.queue.stuck() ?? instance.labelQueue.stuck() }
   }
 
   private var transportCheck: HealthCheck {

@@ -49,6 +49,8 @@ extension ObservabilityReconciler {
         return nil
       }
     }
+    // As long as nodes cannot be read, none of them is gone.
+    guard informers.store(Watches.nodes)?.isSynced == true else { return nil }
     if let known = memory(of: object.name).verdicts { return known }
     let target = Watches.children(.configMaps, in: namespace)
     switch informers.collection(target) {
