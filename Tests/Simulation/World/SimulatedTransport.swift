@@ -7,22 +7,24 @@ import NIOConcurrencyHelpers
 /// The network between one replica and the API server: everything that it carries takes its time, deadlines are kept, and
 /// it can be torn for good, as when a process dies. All time is virtual.
 final class SimulatedTransport: HTTPTransport {
-  private let server: InProcessTransport
+  private let server: APIServer
   private let scheduler: Scheduler
   private let name: String
   private let trace: Trace
+  private let writes: WriteLog
   private let isTorn = NIOLockedValueBox(false)
   /// Asked to look at each request as it is sent.
   private let onSend: @Sendable (HTTPRequest) -> Void
 
   init(
-    _ server: APIServer, scheduler: Scheduler, name: String, trace: Trace,
+    _ server: APIServer, scheduler: Scheduler, name: String, trace: Trace, writes: WriteLog,
     onSend: @escaping @Sendable (HTTPRequest) -> Void
   ) {
-    self.server = InProcessTransport(server)
+    self.server = server
     self.scheduler = scheduler
     self.name = name
     self.trace = trace
+    self.writes = writes
     self.onSend = onSend
   }
 
@@ -52,13 +54,15 @@ final class SimulatedTransport: HTTPTransport {
   private func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     let letterbox = Letterbox()
     Task { [self] in
+      let write = writes.sent(request, at: await server.revision)
       await travel()
       let answer: Result<HTTPResponse, TransportError>
       do throws(TransportError) {
-        answer = .success(try await server.send(request))
+        answer = .success(try await InProcessTransport(server).send(request))
       } catch {
         answer = .failure(error)
       }
+      if let write { writes.answered(write, at: await server.revision) }
       await travel()
       letterbox.put(answer)
     }

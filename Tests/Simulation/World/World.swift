@@ -26,6 +26,7 @@ final class World: Sendable {
   let scheduler: Scheduler
   let server: APIServer
   let trace: Trace
+  private let writes = WriteLog()
   private let defect: Defect?
   private let state: NIOLockedValueBox<State>
 
@@ -79,7 +80,9 @@ final class World: Sendable {
     }
     let name = "replica-\(number)"
     note("\(name) starts")
-    let transport = SimulatedTransport(server, scheduler: scheduler, name: name, trace: trace) { [weak self] request in
+    let transport = SimulatedTransport(
+      server, scheduler: scheduler, name: name, trace: trace, writes: writes
+    ) { [weak self] request in
       guard request.method != "GET", !request.url.contains("/leases") else { return }
       self?.checkLeaders(writer: name)
     }
@@ -137,7 +140,7 @@ final class World: Sendable {
   /// Judges what has happened, before the history is lost or at the end.
   func judge() async {
     let changes = await server.changes(after: 0)
-    state.withLockedValue { $0.judge.judge(changes, spared: $0.spared) }
+    state.withLockedValue { $0.judge.judge(changes, spared: $0.spared, writes) }
   }
 
   func wrongDeletions() -> [String] { state.withLockedValue { $0.judge.wrongDeletions } }
