@@ -165,7 +165,7 @@ let package = Package(
         "ControllerRuntime", "KubernetesClient", "HTTPTransport", "DevCluster", "JSON", logging, nioConcurrency,
       ],
       path: "Tests/Simulation", swiftSettings: strict),
-    tests("SimulationTests", ["Simulation", "ProcessSupport", "simulate"]),
+    tests("SimulationTests", ["Simulation", "DevCluster", "HTTPTransport", "JSON", "ProcessSupport", "simulate"]),
     tests(
       "FaultsTests",
       [
