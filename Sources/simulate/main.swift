@@ -49,13 +49,22 @@ struct Simulate: ParsableCommand {
       var report = "seed \(verdict.seed): \(verdict.violations.joined(separator: "; "))"
       if seed == nil {
         report += "\n  the last steps:\n" + verdict.lastSteps.map { "    \($0)\n" }.joined()
-        report += "  replay with: make simulate SEED=\(verdict.seed)"
+        report += "  replay with: \(Self.build)make simulate SEED=\(verdict.seed)"
       }
       print(report)
       fflush(nil)
     }
     if seed == nil { print(summary.line) }
     if summary.failed > 0 { throw ExitCode.failure }
+  }
+
+  /// What a replay must be told: a seed has another life in another build.
+  private static var build: String {
+    #if DEBUG
+      "CONFIGURATION=debug "
+    #else
+      ""
+    #endif
   }
 
   private var chosen: [UInt64] {

@@ -7,10 +7,10 @@ import NIOConcurrencyHelpers
 /// One life of a controller, as it follows from a seed.
 ///
 /// For a while users change what is desired, others meddle with what is there, replicas die and are started anew, and
-/// requests and watches go wrong in every way that ``FaultMix`` knows. Then all that ends. Once the world is right and at
-/// rest, one thing more happens, while writes fail for some seconds: nothing that comes later can heal by accident what
-/// was left undone. Each time the world must become right:
-/// - What is desired is what is there, within bounded time, and nothing is written any more.
+/// requests and watches go wrong in every way that ``FaultMix`` knows. Every request takes its time and may outlive its
+/// sender. Then all that ends. Once the world is right and at rest it has one trial more (``World/trial()``), after which
+/// nothing comes that would heal by accident what was left undone. Both times the world must become right:
+/// - What is desired is what is there, within bounded time and few requests, and nothing is written any more.
 /// - No key was worked on twice at once by one replica; no two replicas took themselves for the leader at once.
 /// - Nothing was deleted that was desired all its life.
 /// - When the replicas are stopped, nothing of them is left: no task, no watch, no object in memory.
@@ -18,7 +18,10 @@ import NIOConcurrencyHelpers
 /// Seeded: the order in which tasks that are ready run, all times and random numbers, what meddling and faults there
 /// are, uids and names. Not seeded: the order of sets and dictionaries, which follows from
 /// `SWIFT_DETERMINISTIC_HASHING`; with that variable set, as the command sets it, a seed gives the same run in every
-/// process of one build.
+/// process of one build, alone or beside others. Builds differ, debug and release too: the optimizer leaves out
+/// suspension points, and with them places where tasks may interleave.
+///
+/// ``Defect`` names for each of these promises a controller that breaks it, and a test shows that it is found out.
 public struct Simulation: Sendable {
   /// What is to be simulated.
   public struct Options: Sendable {

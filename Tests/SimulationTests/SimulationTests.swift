@@ -45,7 +45,7 @@ import Testing
     let violations = lines.filter { $0.hasPrefix("seed ") }
     let findings = violations.count { Self.telling(of: defect).contains(where: $0.contains) }
     #expect(findings >= 3, "found by \(findings) seeds, \(lines.last ?? ""): \(violations)")
-    #expect(lines.contains { $0.contains("replay with: make simulate SEED=") })
+    #expect(lines.contains { $0.contains("replay with: ") && $0.contains("make simulate SEED=") })
   }
 
   /// What a violation says that such a controller causes.
