@@ -26,11 +26,12 @@ step() {
 }
 
 # The source's newest version, from where this machine has its packages, checked by the same keys. The machine's own
-# lists and sources stay as they are, and no right is needed.
+# lists and sources stay as they are, and this step needs no right.
 fetch() {
   mkdir -p "$work/sources" "$work/lists/partial" "$work/cache/archives/partial"
   local file
   for file in /etc/apt/sources.list /etc/apt/sources.list.d/*; do
+    [[ -r $file ]] || continue
     case $file in
       *.list) sed -nE 's/^deb[[:space:]]/deb-src /p' "$file" ;;
       *.sources) sed -E 's/^Types:.*/Types: deb-src/' "$file" ;;
