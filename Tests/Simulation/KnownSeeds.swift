@@ -5,8 +5,9 @@
 public enum KnownSeeds {
   /// The seeds, with what they found.
   static let all: KeyValuePairs<UInt64, String> = [
-    2505: "two leaders after a restore from a backup wrote for ever within one instant, since no request took time",
-    5421: "lives on the main thread and on another one differed",
+    // `PassedOverWriteTests`; and no request took time, so that it went on for ever within one instant.
+    2505: "after a restore, who believed a write from before it wrote again in each pass",
+    5421: "failed once among others and not alone; its life has been the same in every run since",
   ]
 
   /// So many seeds: those, then 1, 2, 3 without them.

@@ -5,8 +5,8 @@ import Glibc
 /// A thread that lives through seeds, never the process's first one.
 ///
 /// A task that is made where no task runs, as when the last reference to something goes with a task that has ended, takes
-/// the thread's priority (`stdlib/public/Concurrency/GlobalExecutor.cpp`, `swift_task_getCurrentThreadPriority`). On the
-/// main thread that is a higher one than elsewhere, and actors work by priority: the same seed would go another way.
+/// its priority from the thread, and actors work by priority. All seeds live on threads of one kind, so that this cannot
+/// tell them apart; ``Scheduler/oddJobs`` counts what does.
 struct SimulationThread {
   private let thread: pthread_t
 
