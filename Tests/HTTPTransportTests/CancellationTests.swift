@@ -154,7 +154,7 @@ import Testing
     do {
       let own = try CurlTransport(userAgent: "tests/1")
       #expect(try await own.send(HTTPRequest(url: server.url, deadlines: .patient)).body.collect().count == 2)
-      #expect(server.clientSockets == 1)
+      withExtendedLifetime(own) { #expect(server.clientSockets == 1) }
     }
     await expectNothingLeft(of: server)
   }

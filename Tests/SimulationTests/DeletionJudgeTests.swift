@@ -71,16 +71,36 @@ import Testing
     #expect(await verdict() == [])
   }
 
+  /// What a write of the child rests on.
+  enum Ground: CaseIterable {
+    case sentBefore, askedBefore, askedLongBefore, nothing
+  }
+
   /// The child of a bundle's successor is given to the bundle that is no more, and so the garbage collector takes it. Who
-  /// sent that before the bundle went could not know; who sent it afterwards had not looked.
-  @Test(arguments: [true, false]) func anOutdatedOwnerIsBlamedOnWhoCouldKnow(_ isLate: Bool) async throws {
+  /// sent that, or asked whether the bundle is still there, before it went could not know; who did so afterwards had not
+  /// looked.
+  @Test(arguments: Ground.allCases) func anOutdatedOwnerIsBlamedOnWhoCouldKnow(_ ground: Ground) async throws {
     let old = try await begin()
     let early = await server.revision
     await server.delete("bundles", group: "example.org", namespace: "work", "amber")
     _ = try await make()
-    let write = try #require(writes.sent(request(old), at: isLate ? early : await server.revision))
+    if ground == .askedBefore || ground == .askedLongBefore {
+      writes.asked("amber", by: "replica", at: early)
+      writes.told("amber", to: "replica", now: .seconds(100))
+    }
+    let write = try #require(
+      writes.sent(
+        request(old), by: "replica", at: ground == .sentBefore ? early : await server.revision,
+        now: .seconds(ground == .askedLongBefore ? 110 : 101)))
     try await server.apply(child(of: old))
     writes.answered(write, at: await server.revision)
-    #expect(await verdict().count == (isLate ? 0 : 1))
+    #expect(await verdict().count == (ground == .sentBefore || ground == .askedBefore ? 0 : 1))
+  }
+
+  @Test func aQuestionIsAReadOfOneBundle() {
+    let bundles = "http://simulated/apis/example.org/v1/namespaces/work/bundles"
+    #expect(WriteLog.question(HTTPRequest(url: bundles + "/amber")) == "amber")
+    #expect(WriteLog.question(HTTPRequest(url: bundles + "?watch=true")) == nil)
+    #expect(WriteLog.question(HTTPRequest(method: "PATCH", url: bundles + "/amber")) == nil)
   }
 }

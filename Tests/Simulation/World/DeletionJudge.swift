@@ -54,15 +54,18 @@ struct DeletionJudge {
     }
   }
 
-  /// Begins anew after the server's history was exchanged: nothing is known of what is there.
+  /// Begins anew after the server's history was exchanged: nothing is known of what is there. Bundles that the new
+  /// history has not are no more either.
   mutating func reset(at revision: Int64, bundles objects: [JSONValue]) {
     self.revision = revision
     alwaysDesired = [:]
+    let before = bundles
     bundles = [:]
     for object in objects where object["metadata"]?["deletionTimestamp"] == nil {
       let name = object["metadata"]?["name"]?.string ?? ""
       let items = object["spec"]?["items"]?.object ?? [:]
       bundles[name] = (object["metadata"]?["uid"]?.string ?? "", Set(items.map { "\(name)-\($0.key)" }))
     }
+    for (name, bundle) in before where bundles[name]?.uid != bundle.uid { gone[bundle.uid] = revision }
   }
 }

@@ -54,7 +54,10 @@ final class SimulatedTransport: HTTPTransport {
   private func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     let letterbox = Letterbox()
     Task { [self] in
-      let write = writes.sent(request, at: await server.revision)
+      let question = WriteLog.question(request)
+      let revision = await server.revision
+      if let question { writes.asked(question, by: name, at: revision) }
+      let write = writes.sent(request, by: name, at: revision, now: scheduler.now)
       await travel()
       let answer: Result<HTTPResponse, TransportError>
       do throws(TransportError) {
@@ -64,6 +67,7 @@ final class SimulatedTransport: HTTPTransport {
       }
       if let write { writes.answered(write, at: await server.revision) }
       await travel()
+      if let question { writes.told(question, to: name, now: scheduler.now) }
       letterbox.put(answer)
     }
     guard let answer = await letterbox.take() else {
