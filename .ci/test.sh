@@ -41,15 +41,28 @@ swift build --build-tests "${quiet[@]}" "${options[@]}"
 # A crash must tell where; the backtracer must not wait for a terminal.
 export SWIFT_BACKTRACE=interactive=no,color=no
 
-code=0
-if [[ ${VERBOSE:-} ]]; then
-  swift test --skip-build --parallel "${options[@]}" "$@" 2>&1 || code=$?
-else
-  # Kept: failures with their details, skipped tests, and the closing line.
-  swift test --skip-build --parallel "${options[@]}" "$@" 2>&1 |
+# Kept: failures with their details, skipped tests, and the closing line.
+digest() {
+  if [[ ${VERBOSE:-} ]]; then
+    cat
+  else
     awk '/^[^ ]+ Test run with/ { print; next }
          / (started|after [0-9.]+ seconds)\.$/ && !/^✘/ { next }
          /^(◇|✔) |↳ (Testing Library|Target Platform)|^\[[0-9]+\/[0-9]+\]|^Test Suite |^Build|Executed 0 tests|^$/ { next }
-         { print; fflush() }' || code=$?
+         { print; fflush() }'
+  fi
+}
+
+code=0
+run() { swift test --skip-build --parallel "${options[@]}" "$@" 2>&1 | digest || code=$?; }
+
+if [[ $# -gt 0 ]]; then
+  run "$@"
+else
+  # Those that talk over sockets and to processes wait for real time, and so do not run beside those that use up the
+  # processors.
+  readonly waiting='^(HTTPTransport|KubernetesClient|Telemetry|Backends|EndToEnd|Kubectl|Example)Tests'
+  run --filter "$waiting"
+  run --skip "$waiting"
 fi
 exit "$code"

@@ -100,7 +100,7 @@ final class ScriptedServer: Sendable {
 
   /// How many sockets of this process lead to the server: what a leak would leave behind.
   var clientSockets: Int {
-    (0..<Int32(1024)).count { descriptor in
+    (0..<Int32(16384)).count { descriptor in
       var address = sockaddr_in()
       var length = socklen_t(MemoryLayout<sockaddr_in>.size)
       let result = withUnsafeMutablePointer(to: &address) {

@@ -45,6 +45,7 @@ import Testing
       try await cluster.wait(ObjectKey(name: "platform")) {
         $0?[path: "status", "agents"]?.object.map { [$0["eligible"], $0["ready"]] == [3, 2] } == true
       }
+      try await cluster.wait(condition: "AgentsAvailable", is: "False", reason: "PodsFailing")
       for (node, label) in zip(names, [nil, nil, nil, "ineligible", "ineligible", "ineligible"]) {
         let current = await cluster.server.object("nodes", node).flatMap {
           $0[path: "metadata", "labels", NodeLabel.label]
