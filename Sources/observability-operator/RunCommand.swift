@@ -73,8 +73,8 @@ struct RunCommand: AsyncParsableCommand {
         gracefulShutdownSignals: [.sigterm, .sigint], logger: service.logger))
     do {
       try await group.run()
-    } catch let error as LeadershipLost {
-      service.logger.critical("leadership lost, ending", metadata: ["cause": "\(error.cause)"])
+    } catch is LeadershipLost {
+      // The elector has said why.
       throw ExitCode(1)
     } catch let error as ProbeServerError {
       complain("\(error); name another with --listen")

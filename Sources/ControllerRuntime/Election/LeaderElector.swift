@@ -11,7 +11,7 @@ public final class LeaderElector: Sendable {
   public enum End: Hashable, Sendable {
     /// The work is over, or the task was cancelled; the lease, if it was held, is released.
     case finished
-    /// The lease was lost. The work is cancelled but may not have ended: exit the process now.
+    /// The lease was lost, which stands in the log. The work is cancelled but may not have ended: exit the process now.
     case lost(String)
   }
 
