@@ -14,10 +14,18 @@ struct WatchFrame: Sendable {
   }
 
   /// What a client sees that was shown only the last of these frames for each object.
+  ///
+  /// Nothing is moved over a bookmark: it promises that all before it was told.
   static func coalesced(_ frames: [WatchFrame]) -> [WatchFrame] {
     var last: [WatchFrame] = []
+    var sinceBookmark = 0
     for frame in frames {
-      guard let place = last.firstIndex(where: { $0.key == frame.key }) else {
+      guard let key = frame.key else {
+        last.append(frame)
+        sinceBookmark = last.count
+        continue
+      }
+      guard let place = last[sinceBookmark...].firstIndex(where: { $0.key == key }) else {
         last.append(frame)
         continue
       }

@@ -92,7 +92,9 @@ extension StructuralSchema {
     return items ?? .anything
   }
 
-  /// The value without the fields of the set. A list or map that loses all it had becomes null, as in the API server.
+  /// The value without the fields of the set. A list or map that loses all it had becomes null, as in the API server,
+  /// which then refuses a custom resource for it (kubernetes/kubernetes#117447). The first patches of 1.36 leave it empty
+  /// instead, which was taken back (kubernetes-sigs/structured-merge-diff#331): whoever gets by here, gets by on both.
   func removing(_ set: FieldSet, from value: JSONValue) -> JSONValue {
     guard !set.isEmpty else { return value }
     switch Atom(self, value) {
