@@ -134,7 +134,8 @@ struct PreflightTests {
     #expect(try await node.conntrackEvents() == "2")
   }
 
-  @Test func hasNoCapabilityLeftWhenItReports() async throws {
+  @Test(.disabled(if: Sanitizer.watchesThreads, "the sanitizer's own thread keeps what it was started with"))
+  func hasNoCapabilityLeftWhenItReports() async throws {
     let node = try await Node()
     let pipe = try node.terminationPipe()
     let process = try node.start(Pod(), terminationLog: pipe)
