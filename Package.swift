@@ -96,7 +96,8 @@ let package = Package(
     .executableTarget(
       name: "bench",
       dependencies: [
-        "CLinux", "JSON", "KubernetesClient", "DevCluster", "Harness", "ProcessSupport", arguments,
+        "CLinux", "JSON", "KubernetesClient", "ControllerRuntime", "ObservabilityController", "DevCluster", "Harness",
+        "ProcessSupport", arguments,
       ],
       swiftSettings: strict, linkerSettings: small),
     .executableTarget(

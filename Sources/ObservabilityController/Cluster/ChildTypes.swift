@@ -26,14 +26,14 @@ extension ResourceType {
 }
 
 /// The watches that follow from objects.
-enum Watches {
+package enum Watches {
   /// The label by which children are watched; its value is the name of their object.
   static let objectLabel = "observability.cozystack.io/object"
 
   /// The objects themselves.
   static let objects = WatchTarget(.observabilities)
   /// All nodes.
-  static let nodes = WatchTarget(.nodes)
+  package static let nodes = WatchTarget(.nodes)
 
   /// The children of one type in one namespace.
   static func children(_ type: ResourceType, in namespace: String) -> WatchTarget {

@@ -6,7 +6,7 @@ import KubernetesClient
 
 extension Watches {
   /// What is asked for and kept of the objects of a target: what some step reads, and no more.
-  static func content(of target: WatchTarget) -> WatchContent {
+  package static func content(of target: WatchTarget) -> WatchContent {
     switch target.type {
     case .nodes: nodeContent
     case .observabilities: objectContent
