@@ -15,6 +15,7 @@ case ${SANITIZE:-} in
     # A report stands in the output, and the process that made it ends with an error. Leaks are looked for too.
     export TSAN_OPTIONS="halt_on_error=0 ${TSAN_OPTIONS:-}"
     export ASAN_OPTIONS="detect_leaks=1 detect_stack_use_after_return=0 ${ASAN_OPTIONS:-}"
+    export LSAN_OPTIONS="suppressions=$PWD/.ci/lsan.txt print_suppressions=0 ${LSAN_OPTIONS:-}"
     ;;
   *)
     echo "SANITIZE takes thread or address, not '$SANITIZE'" >&2

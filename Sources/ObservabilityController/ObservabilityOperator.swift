@@ -4,7 +4,6 @@ import ControllerRuntime
 import HTTPTransport
 import KubernetesClient
 import Logging
-import NIOConcurrencyHelpers
 
 /// The operator as a whole: watches, queue, workers and Events, put together.
 ///
@@ -99,94 +98,5 @@ public final class ObservabilityOperator: Sendable {
   /// Whether everything that every replica watches has been read, and can be read now.
   public var isSynced: Bool {
     [Watches.objects, Watches.nodes].allSatisfy { informers.state($0).isSynced }
-  }
-}
-
-/// Turns what watches tell into work and log lines.
-private final class WatchRouter: Sendable {
-  /// Holds the watches that are there for no one object.
-  static let operatorHolder = "the operator itself"
-
-  /// Metadata that nobody reads calls for no work; a status that somebody else wrote is put right.
-  private static let calling = ChangePredicate.specification.or(.status)
-
-  private let informers = NIOLockedValueBox<Informers?>(nil)
-  private let reconciler = NIOLockedValueBox<ObservabilityReconciler?>(nil)
-  private let queue: WorkQueue<String>
-  private let logger: Logger
-  private let story = NIOLockedValueBox(WatchStory())
-
-  init(queue: WorkQueue<String>, logger: Logger) {
-    self.queue = queue
-    self.logger = logger
-  }
-
-  /// Closes the circle: what the watches tell goes to those who made them.
-  func connect(_ informers: Informers, _ reconciler: ObservabilityReconciler) {
-    self.informers.withLockedValue { $0 = informers }
-    self.reconciler.withLockedValue { $0 = reconciler }
-  }
-
-  func changed(_ target: WatchTarget, _ change: StoreChange) {
-    if reconciler.withLockedValue({ $0 })?.observed(target, change) == true { return }
-    let priority: WorkPriority = change.isInitial ? .low : .normal
-    switch target.type {
-    case .observabilities:
-      warmUp(change)
-      guard Self.calling.callsForWork(change) else { return }
-      queue.add(change.key.name, priority: priority)
-      guard ChangePredicate.specification.callsForWork(change) else { return }
-      // Another object's nodes may have become free, or taken.
-      reconciler.withLockedValue { $0 }?.survey.touch()
-      addAll(priority: .low)
-      // The last object takes its labels with it, and nobody else would look.
-      if change.new == nil { reconciler.withLockedValue { $0 }?.labeller.look() }
-    case .nodes:
-      nodeChanged(change, priority)
-    case .namespaces, .services, .secrets:
-      // When the first list is complete, all objects are looked at anyway.
-      if !change.isInitial { addAll(priority: priority) }
-    case .pods where !AgentPod.news.callsForWork(change): break
-    default:
-      for object in [change.old, change.new] {
-        if let name = object?.labels[Watches.objectLabel] { queue.add(name, priority: priority) }
-      }
-    }
-  }
-
-  /// The operator's own label is a matter of the labeller alone: what the objects have to do does not follow from it.
-  private func nodeChanged(_ change: StoreChange, _ priority: WorkPriority) {
-    let reconciler = reconciler.withLockedValue { $0 }
-    let isOnlyOurs =
-      if let old = change.old, let new = change.new { NodeView.differOnlyInOurLabel(old, new) } else { false }
-    if !isOnlyOurs { reconciler?.survey.touch() }
-    reconciler?.labeller.observed(change)
-    // When the first list is complete, all objects are looked at anyway.
-    if !isOnlyOurs, !change.isInitial { addAll(priority: priority) }
-  }
-
-  /// Lets a replica that does not lead watch what it will need once it does.
-  private func warmUp(_ change: StoreChange) {
-    guard let informers = informers.withLockedValue({ $0 }), let reconciler = reconciler.withLockedValue({ $0 }),
-      !reconciler.knows(change.key.name)
-    else { return }
-    informers.want(change.new.flatMap(reconciler.targets) ?? [], by: change.key.name)
-  }
-
-  func stateChanged(_ target: WatchTarget, _ state: InformerState) {
-    let all = informers.withLockedValue { $0 }?.states ?? [:]
-    for line in story.withLockedValue({ $0.tell(target, state, all: all) }) {
-      logger.log(level: line.level, "\(line.message)", metadata: line.metadata)
-    }
-    if state.isSynced, [Watches.objects, Watches.nodes].contains(target) {
-      // With no object left there is no pass that would take off the labels.
-      reconciler.withLockedValue { $0 }?.labeller.look()
-    }
-    addAll(priority: .low)
-  }
-
-  func addAll(priority: WorkPriority) {
-    guard let store = informers.withLockedValue({ $0 })?.store(Watches.objects) else { return }
-    for object in store.all() { queue.add(object.name, priority: priority) }
   }
 }

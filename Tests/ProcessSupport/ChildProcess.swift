@@ -29,8 +29,8 @@ public final class ChildProcess: Sendable {
   private let state = NIOLockedValueBox(State())
   private let queue = DispatchQueue(label: "child")
 
-  /// Starts the program with nothing on standard input, and with no variable of the environment but those given and
-  /// `PATH`.
+  /// Starts the program with nothing on standard input, and with no variable of the environment but those given, `PATH`
+  /// and the options of a sanitizer.
   ///
   /// - Throws: ``SystemError``.
   public init(_ path: String, _ arguments: [String], environment: [String: String] = [:]) throws {
@@ -106,6 +106,14 @@ public final class ChildProcess: Sendable {
     return (ends[0], ends[1])
   }
 
+  private static let inherited: [String: String] = {
+    var variables = ["PATH": "/usr/bin:/bin"]
+    for name in ["ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS"] {
+      if let value = getenv(name) { variables[name] = String(cString: value) }
+    }
+    return variables
+  }()
+
   private static func spawn(
     _ path: String, _ arguments: [String], _ environment: [String: String], output: Int32, errors: Int32
   ) -> (pid_t, Int32) {
@@ -124,7 +132,7 @@ public final class ChildProcess: Sendable {
     posix_spawnattr_setsigdefault(&attributes, &all)
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-    let variables = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }.map { "\($0)=\($1)" }
+    let variables = inherited.merging(environment) { $1 }.map { "\($0)=\($1)" }
     let arguments = ([path] + arguments).map { strdup($0) }
     let environment = variables.map { strdup($0) }
     var id = pid_t()
