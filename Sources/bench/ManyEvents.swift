@@ -10,9 +10,9 @@ import ProcessSupport
 /// Watch events through the operator: bytes from the connection, parsed, projected, put into the store, compared.
 ///
 /// The operator is stopped while the server makes them, so that what is measured is how fast it takes what waits, and not
-/// how fast they are made. The last event is a node that cannot carry the agent: by the count of these in the object's
-/// status one sees that it has arrived, and no pod comes of it, whose DaemonSet would be heard of by another watch. The
-/// pass and the status that it leads to are in the figures.
+/// how fast they are made. The last event is a node that cannot carry the agent, and has the label that says so: by the
+/// count of these in the object's status one sees that it has arrived, and nothing is written of it that would be heard
+/// of by another watch. The pass and the status that it leads to are in the figures.
 struct ManyEvents {
   let executable: String
   let served: ServedCluster
@@ -32,7 +32,8 @@ struct ManyEvents {
       process.signal(SIGSTOP)
       for index in 0..<Self.count { await change(index % Self.nodes) }
       await subject.cluster.server.addNode(
-        "worker-new", labels: ["pool": "workers", "observability.cozystack.io/node-agent": "ineligible"])
+        "worker-new", labels: ["pool": "workers", "observability.cozystack.io/node-agent": "ineligible"],
+        kernel: "4.18.0")
       await subject.cluster.server.clearRequestLog()
       let before = try Usage(of: process.id)
       let clock = ContinuousClock()
