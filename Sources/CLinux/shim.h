@@ -7,6 +7,7 @@
 #include <malloc.h>
 #include <spawn.h>
 
+#include <elf.h>
 #include <errno.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
@@ -18,6 +19,7 @@
 #include <linux/seccomp.h>
 #include <linux/taskstats.h>
 #include <stdint.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>

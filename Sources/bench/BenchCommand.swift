@@ -17,8 +17,8 @@ struct BenchCommand: AsyncParsableCommand {
     commandName: "bench", abstract: "Count what the operator asks of the API server, and measure time and memory.",
     discussion: "Ends with 1 if a count is above its floor. Times and memory are told beside their aims, not held.")
 
-  @Option(name: .customLong("operator"), help: "The executable to measure; a release build.")
-  var executable: String
+  @Option(name: .customLong("operator"), help: "The executable to measure; a release build, with its symbols.")
+  var built: String
 
   @Option(help: "How often each time is measured.")
   var runs = 10
@@ -31,11 +31,14 @@ struct BenchCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    let folder = try TemporaryFolder()
+    let executable = try await Binary.strip(built, into: folder)
     var figures: [Figure] = []
     for part in parts {
       tell("measuring \(part.rawValue)\n")
-      figures += try await measure(part)
+      figures += try await measure(part, of: executable)
     }
+    withExtendedLifetime(folder) {}
     let table = Table(figures: figures)
     print("\(table.text)\n\n\(table.summary)")
     guard table.isHeld else { throw ExitCode(1) }
@@ -47,8 +50,7 @@ struct BenchCommand: AsyncParsableCommand {
     _ = write(STDERR_FILENO, bytes, bytes.count)
   }
 
-  private func measure(_ part: Part) async throws -> [Figure] {
-    let executable = executable
+  private func measure(_ part: Part, of executable: String) async throws -> [Figure] {
     let runs = runs
     switch part {
     case .counts:
@@ -80,7 +82,7 @@ struct BenchCommand: AsyncParsableCommand {
         try await Idle(executable: executable, served: served).measure()
       }
     case .values: return try CachedValues().measure()
-    case .binary: return try await Binary(executable: executable).measure()
+    case .binary: return try await Binary(executable: built, stripped: executable).measure()
     }
   }
 }

@@ -5,7 +5,10 @@ import ProcessSupport
 
 /// What the executable is on disk, and what the loader adds to it.
 struct Binary {
+  /// With its symbols.
   let executable: String
+  /// The same without.
+  let stripped: String
 
   /// What would add tens of megabytes, most of it tables of ICU: as libraries, and as modules linked in.
   private static let unwantedLibraries = [
@@ -16,14 +19,11 @@ struct Binary {
   ]
 
   func measure() async throws -> [Figure] {
-    let folder = try TemporaryFolder()
-    let stripped = try folder.write("stripped", "")
-    try await output(of: "/usr/bin/strip", ["-o", stripped, executable])
     var status = stat()
-    guard stat(stripped, &status) == 0 else { throw Unmeasured("strip wrote no file") }
-    let libraries = try await output(of: "/usr/bin/ldd", [executable])
+    guard stat(stripped, &status) == 0 else { throw Unmeasured("there is no \(stripped)") }
+    let libraries = try await Self.output(of: "/usr/bin/ldd", [executable])
     let heavy = libraries.filter { line in Self.unwantedLibraries.contains { line.contains($0) } }
-    let symbols = try await output(of: "/usr/bin/nm", [executable])
+    let symbols = try await Self.output(of: "/usr/bin/nm", [executable])
     guard symbols.count > 1000 else {
       throw Unmeasured("nm finds no symbols in \(executable); it must not be stripped")
     }
@@ -39,8 +39,18 @@ struct Binary {
     ]
   }
 
+  /// Copies an executable without its symbols: what ships, and of which more or less is mapped than of the larger file.
+  ///
+  /// - Returns: the path of the copy.
+  static func strip(_ executable: String, into folder: TemporaryFolder) async throws -> String {
+    let copy = try folder.write("observability-operator", "")
+    try await output(of: "/usr/bin/strip", ["-o", copy, executable])
+    guard chmod(copy, 0o755) == 0 else { throw Unmeasured("\(copy) cannot be made executable") }
+    return copy
+  }
+
   @discardableResult
-  private func output(of tool: String, _ arguments: [String]) async throws -> [String] {
+  private static func output(of tool: String, _ arguments: [String]) async throws -> [String] {
     let process = try ChildProcess(tool, arguments)
     guard try await process.waitForEnd() == .exit(0) else { throw Unmeasured("\(tool): \(process.errors.text)") }
     return process.output.all

@@ -22,7 +22,11 @@ enum Allocator {
 
   /// Gives back what lists and passes over thousands of objects needed while they were read, once it is worth it: glibc
   /// by itself gives back only what lies at the end.
-  static func giveBack() {
-    if mallinfo2().fordblks > allowance { malloc_trim(0) }
+  ///
+  /// - Returns: whether it was worth it.
+  static func giveBack() -> Bool {
+    guard mallinfo2().fordblks > allowance else { return false }
+    malloc_trim(0)
+    return true
   }
 }

@@ -45,8 +45,9 @@ struct OperatorService: Service {
     let watching = Task { await instance.watch() }
     let trimming = Task {
       await instance.waitUntilSynced()
+      ProgramImage.giveBack()
       while !Task.isCancelled {
-        Allocator.giveBack()
+        if Allocator.giveBack() { ProgramImage.giveBack() }
         try? await ContinuousClock().sleep(for: Allocator.interval)
       }
     }
