@@ -38,6 +38,7 @@ let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-ser
 let nioConcurrency = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 
 let package = Package(
@@ -111,7 +112,7 @@ let package = Package(
     tests("YAMLTests", ["YAML", "JSON"]),
     tests("HTTPTransportTests", ["HTTPTransport", "CCurl", nioConcurrency]),
     tests("KubernetesClientTests", ["KubernetesClient", "HTTPTransport", "JSON", nioConcurrency]),
-    tests("TelemetryTests", ["Telemetry", logging, nioConcurrency, nioCore]),
+    tests("TelemetryTests", ["Telemetry", logging, nioConcurrency, nioCore, nioEmbedded]),
     tests(
       "ControllerRuntimeTests",
       ["ControllerRuntime", "KubernetesClient", "HTTPTransport", "JSON", logging, nioConcurrency],

@@ -59,19 +59,13 @@ import Testing
     }
   }
 
+  /// Until when a request must be complete is for ``RequestDeadlineTests``; here, that the server holds to it.
   @Test func aRequestThatDoesNotEndInTimeIsCut() async throws {
     try await serving(requestDeadline: .seconds(2)) { port in
-      let steady = try await Wire.connect(to: port)
-      try await steady.send(Self.request)
-      #expect(try await steady.receive(until: "ok").hasSuffix("ok"))
       async let trickling = exchange(port, "GET /healthz HTTP/1.1\r\nHost:")
       async let silent = exchange(port, "")
-      #expect(try await trickling == "")
-      #expect(try await silent == "", "nor one that does not begin")
-      try await steady.send(Self.request)
-      #expect(try await steady.receive(until: "ok").hasSuffix("ok"), "between requests there is more time")
-      try await steady.send("GET")
-      #expect(try await steady.receive() == "")
+      let answers = try await [trickling, silent]
+      #expect(answers == ["", ""])
     }
   }
 
