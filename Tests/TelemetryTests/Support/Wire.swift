@@ -2,6 +2,7 @@
 
 import Glibc
 import NIOConcurrencyHelpers
+import NIOCore
 
 /// A connection to a port of this machine; what it does blocks, at most two minutes, on a thread of its own: one that
 /// blocks must not be one of those that the server's checks run on.
@@ -21,14 +22,10 @@ final class Wire: Sendable {
       let wire = Wire(descriptor)
       var limit = timeval(tv_sec: 120, tv_usec: 0)
       setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-      var address = sockaddr_in()
-      address.sin_family = sa_family_t(AF_INET)
-      address.sin_port = in_port_t(port).bigEndian
-      address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-      let code = withUnsafePointer(to: &address) {
-        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-          Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-        }
+      // By way of NIO: with NIOCore in the target, the members of sockaddr_in can belong to its module of C headers,
+      // which no file may import.
+      let code = try SocketAddress(ipAddress: "127.0.0.1", port: port).withSockAddr { address, size in
+        Glibc.connect(descriptor, address, socklen_t(size))
       }
       guard code == 0 else { throw Failure() }
       return wire
