@@ -35,6 +35,21 @@ import Testing
     #expect(queue.done("unknown", now: .zero) == .zero)
   }
 
+  @Test func itIsIdleWhenNothingIsReadyNorBeingWorkedOn() {
+    var queue = queue()
+    #expect(queue.isIdle(until: .seconds(1)))
+    queue.add("a", priority: .normal, after: .seconds(5), now: .zero)
+    #expect(queue.isIdle(until: .seconds(4)))
+    #expect(!queue.isIdle(until: .seconds(5)), "it is ready then, even if nobody has asked for it")
+    _ = queue.next(now: .seconds(5))
+    #expect(!queue.isIdle(until: .seconds(6)), "it is being worked on")
+    queue.add("a", priority: .normal, after: .zero, now: .seconds(6))
+    _ = queue.done("a", now: .seconds(7))
+    #expect(!queue.isIdle(until: .seconds(7)), "it was added meanwhile")
+    queue.shutDown()
+    #expect(queue.isIdle(until: .seconds(7)), "nothing is handed out any more")
+  }
+
   @Test func theShorterDelayAndTheHigherPriorityWin() {
     var queue = queue()
     queue.add("a", priority: .low, after: .seconds(10), now: .zero)

@@ -99,9 +99,9 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
     changed.notify()
   }
 
-  /// Returns once nothing is being worked on, or the task is cancelled.
-  public func waitUntilIdle() async {
-    await changed.wait { state.withLockedValue { $0.running == 0 } }
+  /// Returns once nothing is being worked on, and no key is ready or will be within that time; or the task is cancelled.
+  public func waitUntilIdle(dueWithin horizon: Duration = .zero) async {
+    await changed.wait { state.withLockedValue { $0.isIdle(until: environment.now() + horizon) } }
   }
 
   /// The number of keys that wait, those with a delay included.

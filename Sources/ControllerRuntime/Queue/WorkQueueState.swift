@@ -95,6 +95,11 @@ struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
   /// The number of keys being worked on.
   var running: Int { processing.count }
 
+  /// Whether nothing is being worked on, and nothing may be handed out until that time.
+  func isIdle(until time: Duration) -> Bool {
+    processing.isEmpty && items.values.allSatisfy { $0.readyAt > time }
+  }
+
   /// Adds a key to be handed out after a delay.
   mutating func add(_ key: Key, priority: WorkPriority, after delay: Duration, now: Duration) {
     guard !isShutDown else { return }

@@ -53,7 +53,8 @@ import Testing
         #expect(current?.string == label, "\(node)")
       }
       await running.instance.labelQueue.waitUntilIdle()
-      await running.instance.queue.waitUntilIdle()
+      // What a status still waits to say, the next process would write.
+      await running.instance.queue.waitUntilIdle(dueWithin: Settling.time)
       try await Self.lookAtRequests(of: cluster)
       #expect(
         running.log.lines("node ineligible").map(\.metadata["node"]).compactMap(\.self).sorted() == [
