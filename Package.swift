@@ -167,7 +167,8 @@ let package = Package(
         "ControllerRuntime", "KubernetesClient", "HTTPTransport", "DevCluster", "JSON", logging, nioConcurrency,
       ],
       path: "Tests/Simulation", swiftSettings: strict),
-    tests("SimulationTests", ["Simulation", "DevCluster", "HTTPTransport", "JSON", "ProcessSupport", "simulate"]),
+    tests(
+      "SimulationTests", ["Simulation", "DevCluster", "HTTPTransport", "JSON", "ProcessSupport", "simulate", logging]),
     tests(
       "FaultsTests",
       [

@@ -47,7 +47,11 @@ digest() {
   if [[ ${VERBOSE:-} ]]; then
     cat
   else
-    awk '/^[^ ]+ Test run with/ { print; next }
+    # What tells of a test may have several lines, where an argument has.
+    awk '/^(◇|✔|✘|➜|↳) / { inside = 0 }
+         inside { if (/ (started|seconds)\.$/) inside = 0; next }
+         /^◇ / && !/ started\.$/ { inside = 1; next }
+         /^[^ ]+ Test run with/ { print; next }
          / (started|after [0-9.]+ seconds)\.$/ && !/^✘/ { next }
          /^(◇|✔) |↳ (Testing Library|Target Platform)|^\[[0-9]+\/[0-9]+\]|^Test Suite |^Build|Executed 0 tests|^$/ { next }
          { print; fflush() }'

@@ -3,6 +3,7 @@
 import DevCluster
 import HTTPTransport
 import JSON
+import Logging
 import Testing
 
 @testable import Simulation
@@ -12,6 +13,7 @@ import Testing
   private let server: APIServer = {
     var configuration = APIServerConfiguration(adminToken: "admin")
     configuration.seed = 1
+    configuration.logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     return APIServer(configuration)
   }()
   private let writes = WriteLog()
