@@ -110,16 +110,16 @@ let package = Package(
     tests("DigestsTests", ["Digests"]),
     tests("JSONTests", ["JSON"]),
     tests("YAMLTests", ["YAML", "JSON"]),
-    tests("HTTPTransportTests", ["HTTPTransport", "CCurl", nioConcurrency]),
-    tests("KubernetesClientTests", ["KubernetesClient", "HTTPTransport", "JSON", nioConcurrency]),
+    tests("HTTPTransportTests", ["HTTPTransport", "CCurl", "Waiting", nioConcurrency]),
+    tests("KubernetesClientTests", ["KubernetesClient", "HTTPTransport", "JSON", "Waiting", nioConcurrency]),
     tests("TelemetryTests", ["Telemetry", logging, nioConcurrency, nioCore, nioEmbedded]),
     tests(
       "ControllerRuntimeTests",
-      ["ControllerRuntime", "KubernetesClient", "HTTPTransport", "JSON", logging, nioConcurrency],
+      ["ControllerRuntime", "KubernetesClient", "HTTPTransport", "JSON", "Waiting", logging, nioConcurrency],
       exclude: ["Fixtures"]),
     tests("ObservabilityAPITests", ["ObservabilityAPI", "JSON", "YAML"]),
     tests("RenderingTests", ["Rendering", "ObservabilityAPI", "JSON", "YAML"], exclude: ["Golden"]),
-    tests("BackendsTests", ["Backends", "HTTPTransport", "JSON", nioConcurrency]),
+    tests("BackendsTests", ["Backends", "HTTPTransport", "JSON", "Waiting", nioConcurrency]),
     tests(
       "NodePreflightTests",
       ["NodePreflight", "CLinux", "JSON", "ObservabilityAPI", "Rendering", nioConcurrency]),
@@ -130,13 +130,14 @@ let package = Package(
       "ObservabilityControllerTests",
       [
         "ObservabilityController", "ObservabilityAPI", "Rendering", "Backends", "ControllerRuntime", "KubernetesClient",
-        "HTTPTransport", "DevCluster", "JSON", "Telemetry", "Harness", "Replay", logging, nioConcurrency,
+        "HTTPTransport", "DevCluster", "JSON", "Telemetry", "Harness", "Replay", "Waiting", logging, nioConcurrency,
       ]),
+    .target(name: "Waiting", path: "Tests/Waiting", swiftSettings: strict),
     .target(
       name: "Harness",
       dependencies: [
         "ObservabilityController", "ObservabilityAPI", "ControllerRuntime", "KubernetesClient", "HTTPTransport",
-        "DevCluster", "JSON", logging, nioConcurrency,
+        "DevCluster", "JSON", "Waiting", logging, nioConcurrency,
       ],
       path: "Tests/Harness", swiftSettings: strict),
     tests(
@@ -147,7 +148,7 @@ let package = Package(
       ]),
     .target(
       name: "ProcessSupport",
-      dependencies: ["HTTPTransport", "KubernetesClient", "DevCluster", "Harness", nioConcurrency],
+      dependencies: ["HTTPTransport", "KubernetesClient", "DevCluster", "Harness", "Waiting", nioConcurrency],
       path: "Tests/ProcessSupport", swiftSettings: strict),
     .executableTarget(
       name: "contact-controller",
@@ -155,7 +156,10 @@ let package = Package(
       path: "Tests/ContactController", swiftSettings: strict),
     tests(
       "ExampleTests",
-      ["contact-controller", "ControllerRuntime", "KubernetesClient", "DevCluster", "Harness", "JSON", logging]),
+      [
+        "contact-controller", "ControllerRuntime", "KubernetesClient", "DevCluster", "Harness", "JSON", "Waiting",
+        logging,
+      ]),
     .target(
       name: "Replay", dependencies: ["DevCluster", "JSON", "YAML", logging, nioConcurrency], path: "Tests/Replay",
       swiftSettings: strict),
@@ -173,7 +177,8 @@ let package = Package(
       "FaultsTests",
       [
         "ProcessSupport", "Harness", "ObservabilityController", "ObservabilityAPI", "ControllerRuntime",
-        "KubernetesClient", "HTTPTransport", "DevCluster", "JSON", logging, "observability-operator", nioConcurrency,
+        "KubernetesClient", "HTTPTransport", "DevCluster", "JSON", "Waiting", logging, "observability-operator",
+        nioConcurrency,
       ]),
     tests("StructureTests", []),
   ],

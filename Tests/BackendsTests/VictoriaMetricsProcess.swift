@@ -3,6 +3,7 @@
 import Glibc
 import HTTPTransport
 import Testing
+import Waiting
 
 /// A real VictoriaMetrics, single node, on a free loopback port and with its data in a folder of its own.
 struct VictoriaMetricsProcess {

@@ -5,6 +5,7 @@ import KubernetesClient
 import Logging
 import Synchronization
 import Testing
+import Waiting
 
 @testable import ControllerRuntime
 

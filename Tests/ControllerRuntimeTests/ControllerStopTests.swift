@@ -2,6 +2,7 @@
 
 import Logging
 import Testing
+import Waiting
 
 @testable import ControllerRuntime
 

@@ -4,6 +4,7 @@ import JSON
 import KubernetesClient
 import Logging
 import Testing
+import Waiting
 
 @testable import ControllerRuntime
 

@@ -5,6 +5,7 @@ import KubernetesClient
 import Logging
 import NIOConcurrencyHelpers
 import Testing
+import Waiting
 
 @testable import ControllerRuntime
 

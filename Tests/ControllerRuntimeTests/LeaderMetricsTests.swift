@@ -2,6 +2,7 @@
 
 import KubernetesClient
 import Testing
+import Waiting
 
 @testable import ControllerRuntime
 

@@ -3,6 +3,7 @@
 import KubernetesClient
 import NIOConcurrencyHelpers
 import Testing
+import Waiting
 
 @testable import ControllerRuntime
 

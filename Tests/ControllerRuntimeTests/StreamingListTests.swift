@@ -5,6 +5,7 @@ import JSON
 import KubernetesClient
 import Synchronization
 import Testing
+import Waiting
 
 @testable import ControllerRuntime
 

@@ -7,6 +7,7 @@ import JSON
 import KubernetesClient
 import Logging
 import Testing
+import Waiting
 
 @testable import contact_controller
 

@@ -6,6 +6,7 @@ import Harness
 import JSON
 import KubernetesClient
 import Testing
+import Waiting
 
 /// The same faults over a real connection.
 @Suite struct HTTPFaultTests {

@@ -7,6 +7,7 @@ import JSON
 import KubernetesClient
 import NIOConcurrencyHelpers
 import Testing
+import Waiting
 
 /// What one request meets, as its client sees it, and what is left of it in the store.
 @Suite struct RequestFaultTests {

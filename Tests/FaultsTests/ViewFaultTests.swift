@@ -7,6 +7,7 @@ import JSON
 import KubernetesClient
 import ObservabilityController
 import Testing
+import Waiting
 
 /// An operator that does not see everything, or sees it late (Sieve, OSDI '22, "unobserved state" and "stale state").
 @Suite struct ViewFaultTests {

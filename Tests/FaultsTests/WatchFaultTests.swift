@@ -5,6 +5,7 @@ import Harness
 import JSON
 import KubernetesClient
 import Testing
+import Waiting
 
 /// What a watch meets.
 @Suite struct WatchFaultTests {

@@ -2,6 +2,7 @@
 
 import HTTPTransport
 import Testing
+import Waiting
 
 /// Wherever a task is cancelled, the call ends, the server sees the connection close, and no socket stays behind.
 @Suite struct CancellationTests {

@@ -2,6 +2,7 @@
 
 import HTTPTransport
 import Testing
+import Waiting
 
 @Suite struct CompressionTests {
   private let transport: CurlTransport

@@ -2,6 +2,7 @@
 
 import HTTPTransport
 import Testing
+import Waiting
 
 /// A server may not make us hold more of its head than we accept, however it goes about it.
 @Suite struct HeadLimitTests {

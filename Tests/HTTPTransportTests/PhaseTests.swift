@@ -2,6 +2,7 @@
 
 import HTTPTransport
 import Testing
+import Waiting
 
 /// Every way to fail, with a real socket: the error names the host, the phase and the reason.
 @Suite(.timeLimit(.minutes(2))) struct PhaseTests {

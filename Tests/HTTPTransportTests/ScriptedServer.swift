@@ -54,6 +54,12 @@ final class ScriptedServer: Sendable {
       }
     }
 
+    /// Whether the peer takes more, within as many milliseconds, or is gone.
+    func takesMore(within milliseconds: Int32) -> Bool {
+      var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      return Glibc.poll(&poll, 1, milliseconds) != 0
+    }
+
     /// Reads what comes first, and says how much that was.
     func receiveSome() -> Int {
       var bytes = [UInt8](repeating: 0, count: 4096)

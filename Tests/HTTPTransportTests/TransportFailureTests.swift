@@ -2,6 +2,7 @@
 
 import HTTPTransport
 import Testing
+import Waiting
 
 @Suite struct TransportFailureTests {
   private let transport: CurlTransport

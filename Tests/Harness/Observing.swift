@@ -3,6 +3,7 @@
 import DevCluster
 import JSON
 import KubernetesClient
+import Waiting
 
 extension TestCluster {
   /// The Events with that reason.
@@ -24,7 +25,7 @@ extension TestCluster {
       }
       group.addTask {
         try await ContinuousClock().sleep(for: deadline)
-        throw DeadlineMissed(description: "no Event with reason \(reason) within \(deadline)")
+        throw DeadlineMissed("no Event with reason \(reason) within \(deadline)")
       }
       defer { group.cancelAll() }
       return try await group.next() ?? .null
@@ -50,7 +51,7 @@ extension RunningOperator {
       group.addTask { await log.waitForLine(message) }
       group.addTask {
         try await ContinuousClock().sleep(for: deadline)
-        throw DeadlineMissed(description: "no line \"\(message)\" within \(deadline); there are: \(log.all)")
+        throw DeadlineMissed("no line \"\(message)\" within \(deadline); there are: \(log.all)")
       }
       defer { group.cancelAll() }
       try await group.next()

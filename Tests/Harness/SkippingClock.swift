@@ -3,6 +3,7 @@
 import ControllerRuntime
 import KubernetesClient
 import NIOConcurrencyHelpers
+import Waiting
 
 /// A clock that runs as time does and can be set forward, so that nobody waits for a minute to pass.
 public final class SkippingClock: Sendable {
@@ -51,7 +52,7 @@ public final class SkippingClock: Sendable {
         try await ContinuousClock().sleep(for: .milliseconds(1))
       }
     }
-    throw DeadlineMissed(description: "set forward by \(duration) again and again, still not: \(what)")
+    throw DeadlineMissed("set forward by \(duration) again and again, still not: \(what)")
   }
 
   private var now: Duration { state.withLockedValue { live.now() + $0.skipped } }

@@ -2,12 +2,7 @@
 
 import JSON
 import KubernetesClient
-
-/// A state that did not come in time, with the last that was seen.
-public struct DeadlineMissed: Error, CustomStringConvertible {
-  /// What was waited for, and what was there instead.
-  public let description: String
-}
+import Waiting
 
 extension TestCluster {
   /// Waits, by watch, until an object is as asked for, and returns it.
@@ -48,7 +43,7 @@ extension TestCluster {
       group.addTask {
         try await ContinuousClock().sleep(for: deadline)
         throw DeadlineMissed(
-          description: "\(type) \(key) was not as asked for within \(deadline): \(await last.description)")
+          "\(type) \(key) was not as asked for within \(deadline): \(await last.description)")
       }
       defer { group.cancelAll() }
       return try await group.next() ?? nil
@@ -66,19 +61,6 @@ extension TestCluster {
       return condition.status == status && (reason == nil || condition.reason == reason)
         && condition.generation == object.generation
     }
-  }
-}
-
-/// Waits for a state that nothing tells of.
-///
-/// - Throws: ``DeadlineMissed`` with what was waited for.
-public func eventually(
-  _ what: String, within deadline: Duration = .seconds(120), _ condition: () async throws -> Bool
-) async throws {
-  let end = ContinuousClock.now + deadline
-  while try await !condition() {
-    guard ContinuousClock.now < end else { throw DeadlineMissed(description: "not within \(deadline): \(what)") }
-    try await ContinuousClock().sleep(for: .milliseconds(1))
   }
 }
 

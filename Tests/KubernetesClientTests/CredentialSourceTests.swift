@@ -3,6 +3,7 @@
 import HTTPTransport
 import NIOConcurrencyHelpers
 import Testing
+import Waiting
 
 @testable import KubernetesClient
 

@@ -3,6 +3,7 @@
 import Glibc
 import NIOConcurrencyHelpers
 import Testing
+import Waiting
 
 @testable import KubernetesClient
 

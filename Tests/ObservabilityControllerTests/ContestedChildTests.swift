@@ -7,6 +7,7 @@ import JSON
 import KubernetesClient
 import ObservabilityController
 import Testing
+import Waiting
 
 /// A child that others hold on to.
 @Suite struct ContestedChildTests {

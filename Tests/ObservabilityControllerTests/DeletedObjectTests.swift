@@ -7,6 +7,7 @@ import JSON
 import KubernetesClient
 import ObservabilityController
 import Testing
+import Waiting
 
 /// What is deleted stays deleted, in whatever order the watches tell of it.
 @Suite struct DeletedObjectTests {

@@ -7,6 +7,7 @@ import JSON
 import KubernetesClient
 import ObservabilityController
 import Testing
+import Waiting
 
 /// A server that cannot be used is told once per change of that, and work goes on by itself.
 @Suite struct ServerTroubleTests {

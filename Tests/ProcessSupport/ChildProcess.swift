@@ -3,6 +3,7 @@
 import Dispatch
 import Glibc
 import NIOConcurrencyHelpers
+import Waiting
 
 /// A program that runs beside this one, with both its outputs read.
 public final class ChildProcess: Sendable {
@@ -111,6 +112,9 @@ public final class ChildProcess: Sendable {
     for name in ["ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS"] {
       if let value = getenv(name) { variables[name] = String(cString: value) }
     }
+    // Only the tests' own process is measured; a child built so would write its counts into its folder, and complain
+    // on standard error where that cannot be written to.
+    if getenv("LLVM_PROFILE_FILE") != nil { variables["LLVM_PROFILE_FILE"] = "/dev/null" }
     return variables
   }()
 

@@ -1,14 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A state that did not come in time, with the last that was seen.
-public struct DeadlineMissed: Error, CustomStringConvertible {
-  /// What a person reads.
-  public let description: String
-
-  init(_ description: String) {
-    self.description = description
-  }
-}
+import Waiting
 
 /// Runs a body that ends when cancelled, for at most that long.
 ///

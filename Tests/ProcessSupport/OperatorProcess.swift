@@ -2,6 +2,7 @@
 
 import Glibc
 import HTTPTransport
+import Waiting
 
 /// The operator as a process of its own.
 public struct OperatorProcess: Sendable {

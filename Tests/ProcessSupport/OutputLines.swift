@@ -3,6 +3,7 @@
 import Dispatch
 import Glibc
 import NIOConcurrencyHelpers
+import Waiting
 
 /// What a child writes into one pipe, line by line.
 public final class OutputLines: Sendable {

@@ -6,6 +6,7 @@ import Harness
 import JSON
 import KubernetesClient
 import ProcessSupport
+import Waiting
 
 /// What a user does while the operator's process is killed.
 enum KillScenario: String, CaseIterable, Sendable {

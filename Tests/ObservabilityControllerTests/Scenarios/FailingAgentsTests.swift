@@ -8,6 +8,7 @@ import KubernetesClient
 import ObservabilityAPI
 import ObservabilityController
 import Testing
+import Waiting
 
 /// What is said of agents that do not run, and what that costs.
 @Suite struct FailingAgentsTests {

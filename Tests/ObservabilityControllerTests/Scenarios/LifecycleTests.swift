@@ -7,6 +7,7 @@ import JSON
 import KubernetesClient
 import ObservabilityController
 import Testing
+import Waiting
 
 /// What happens to an object and its children in the course of time.
 @Suite struct LifecycleTests {

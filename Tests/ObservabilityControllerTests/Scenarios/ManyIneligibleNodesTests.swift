@@ -7,6 +7,7 @@ import JSON
 import KubernetesClient
 import ObservabilityAPI
 import Testing
+import Waiting
 
 @testable import ObservabilityController
 

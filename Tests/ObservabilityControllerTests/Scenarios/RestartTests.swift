@@ -7,6 +7,7 @@ import JSON
 import KubernetesClient
 import ObservabilityController
 import Testing
+import Waiting
 
 /// An operator that dies in the middle, after any of its writes, leaves nothing that its successor does not put right.
 @Suite struct RestartTests {

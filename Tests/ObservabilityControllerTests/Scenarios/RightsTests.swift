@@ -7,6 +7,7 @@ import JSON
 import KubernetesClient
 import ObservabilityController
 import Testing
+import Waiting
 
 /// The rights that the operator is shipped with are enough, and none of them is for nothing.
 @Suite struct RightsTests {

@@ -5,6 +5,7 @@ import Harness
 import JSON
 import KubernetesClient
 import ObservabilityAPI
+import Waiting
 
 @testable import ObservabilityController
 
