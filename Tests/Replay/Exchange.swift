@@ -12,8 +12,8 @@ public struct Exchange: Sendable {
   }
 
   /// The recording's file, without its ending.
-  let topic: String
-  /// What the exchange shows; no two have the same.
+  public let topic: String
+  /// What the exchange shows; no two of one topic have the same.
   public let step: String
   let method: String
   let path: String
@@ -74,8 +74,11 @@ public struct Exchange: Sendable {
 
   private static let topics = [
     "01-discovery", "02-custom-resources", "03-server-side-apply", "04-watch", "05-deletion", "06-leases-and-events",
-    "07-errors", "08-children-and-defaults",
+    "07-errors", "08-children-and-defaults", "09-schema-validation", "10-own-resource", "11-workloads",
   ]
+
+  /// The recorded servers by topic: 01 to 08 were recorded from one, 09 to 11 from another.
+  var server: Int { topic < "09" ? 1 : 2 }
 }
 
 /// Why the recordings cannot be replayed.

@@ -5,7 +5,7 @@ import JSON
 /// The exchanges that are known to differ, with the reasons.
 public struct Exclusions: Sendable {
   /// How many there may be.
-  public static let most = 14
+  public static let most = 20
 
   /// The reason of each, by what the exchange shows.
   public let reasons: [String: String]

@@ -4,7 +4,7 @@ import DevCluster
 import JSON
 import Logging
 
-/// Replays the recorded exchanges, in order, against a fresh API server in process.
+/// Replays the recorded exchanges, in order, against an API server in process.
 public actor Replay {
   /// How one exchange went.
   public enum Outcome: Hashable, Sendable {
@@ -24,7 +24,8 @@ public actor Replay {
     public let outcome: Outcome
   }
 
-  private let server: APIServer
+  private let configuration: APIServerConfiguration
+  private var server: APIServer
   private let clock = SteppedClock()
   private let writes: UnrecordedWrites
   private let exclusions: Exclusions
@@ -49,14 +50,23 @@ public actor Replay {
     configuration.runsControllers = false
     configuration.logger = Logger(label: "conformance") { _ in SwiftLogNoOpLogHandler() }
     configuration.sleep = { [clock] _ in try await clock.sleep() }
+    self.configuration = configuration
     server = APIServer(configuration)
   }
 
-  /// How each exchange went.
+  /// How each exchange went. Each recorded server is replayed against a fresh one.
   public func run() async -> [Result] {
-    await server.addNamespace("rec")
     var results: [Result] = []
-    for exchange in exchanges { results.append(Result(exchange: exchange, outcome: await outcome(of: exchange))) }
+    var recorded: Int?
+    for exchange in exchanges {
+      if recorded != exchange.server {
+        recorded = exchange.server
+        correspondence = Correspondence()
+        server = APIServer(configuration)
+        await server.addNamespace("rec")
+      }
+      results.append(Result(exchange: exchange, outcome: await outcome(of: exchange)))
+    }
     return results
   }
 
