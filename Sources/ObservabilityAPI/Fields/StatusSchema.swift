@@ -38,7 +38,12 @@ enum StatusSchema {
       .optional("endpoints", endpoints),
     ])
 
-  private static func count(_ description: String) -> Schema { .number(description, 0...Int64.max) }
+  /// A count has no upper bound: the API server compares bounds as floats, and one of 2^63-1 refuses every value.
+  private static func count(_ description: String) -> Schema {
+    var schema = Schema(description, .integer)
+    schema.minimum = 0
+    return schema
+  }
 
   private static let condition = Schema.object(
     "One thing that is true, false or unknown.",
