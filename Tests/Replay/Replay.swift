@@ -71,7 +71,10 @@ public actor Replay {
   }
 
   private func outcome(of exchange: Exchange) async -> Outcome {
-    for write in writes[exchange].first { _ = await send(write) }
+    for write in writes[exchange].first {
+      let answer = await send(write)
+      if answer.status >= 300 { return .failed(Difference(unrecorded: write, answer)) }
+    }
     let reason = exclusions.reasons[exchange.step]
     do throws(Difference) {
       try await check(exchange, isDryRun: reason != nil)
@@ -173,4 +176,13 @@ public actor Replay {
     "apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "big"],
     "data": ["x": .string(String(repeating: "x", count: 1_100_000))],
   ])
+}
+
+extension Difference {
+  /// A write that prepares an exchange was refused.
+  fileprivate init(unrecorded write: APIRequest, _ answer: APIResponse) {
+    self.init(
+      path: "\(write.method) \(write.path) of unrecorded.yaml", expected: "an accepted write",
+      actual: "\(answer.status): \(answer.json["message"]?.string ?? answer.text)")
+  }
 }

@@ -48,11 +48,16 @@ struct RoleBasedAccess: Sendable {
 
   /// The rules of the role that a binding names.
   func rules(of binding: JSONValue, namespace: String) -> [JSONValue] {
+    role(of: binding, namespace: namespace)?["rules"]?.array ?? []
+  }
+
+  /// Whether the role that a binding names exists.
+  func hasRole(of binding: JSONValue) -> Bool { role(of: binding, namespace: binding.namespace) != nil }
+
+  private func role(of binding: JSONValue, namespace: String) -> JSONValue? {
     let name = binding[path: "roleRef", "name"]?.string
-    let role =
-      binding[path: "roleRef", "kind"]?.string == "Role"
+    return binding[path: "roleRef", "kind"]?.string == "Role"
       ? roles.first { $0.name == name && $0.namespace == namespace } : clusterRoles.first { $0.name == name }
-    return role?["rules"]?.array ?? []
   }
 
   private static func binds(_ binding: JSONValue, _ identity: Identity, namespace: String) -> Bool {

@@ -7,13 +7,19 @@ import JSON
 /// After `pkg/registry/rbac/validation.ConfirmNoEscalation`: rules are broken down to one verb on one resource, each of
 /// which a single rule of the owner's must cover.
 enum RoleEscalation {
+  /// The rules of a cluster admin.
+  static let everything: [JSONValue] = [
+    ["verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]], ["verbs": ["*"], "nonResourceURLs": ["*"]],
+  ]
+
   /// The rules that `held` does not cover, as the API server prints them; empty if all are.
   static func missing(_ wanted: [JSONValue], held: [JSONValue]) -> [String] {
     let missing = wanted.flatMap(brokenDown).filter { rule in !held.contains { covers($0, rule) } }
     var compact: [(key: JSONValue, verbs: [String])] = []
     for rule in missing {
       let (key, verb) = (rule.without("verbs"), rule["verbs"]?.array?.first?.string ?? "")
-      if let index = compact.firstIndex(where: { $0.key == key }) {
+      // Only rules about resources are joined (`policy_compact.go`).
+      if rule["nonResourceURLs"] == nil, let index = compact.firstIndex(where: { $0.key == key }) {
         if !compact[index].verbs.contains(verb) { compact[index].verbs.append(verb) }
       } else {
         compact.append((key, [verb]))
@@ -97,8 +103,10 @@ extension APIServer {
     let rules: [JSONValue]
     let attributes: RoleBasedAccess.Attributes
     if ["Role", "ClusterRole"].contains(type.kind) {
-      guard object["rules"] != old?["rules"] else { return }
-      rules = object["rules"]?.array ?? []
+      let isAggregated = [object, old].contains { $0?["aggregationRule"].map { !$0.isNull } ?? false }
+      guard object["rules"] != old?["rules"] || object["aggregationRule"] != old?["aggregationRule"] else { return }
+      // The rules of an aggregated role are gathered from others, so that only who holds everything may write one.
+      rules = isAggregated ? RoleEscalation.everything : object["rules"]?.array ?? []
       attributes = RoleBasedAccess.Attributes(
         verb: "escalate", group: type.group, resource: type.plural, name: object.name, namespace: object.namespace)
     } else {
@@ -110,6 +118,12 @@ extension APIServer {
         name: object[path: "roleRef", "name"]?.string, namespace: object.namespace)
     }
     guard !access.allows(identity, attributes) else { return }
+    if attributes.verb == "bind", !access.hasRole(of: object) {
+      throw APIStatus(
+        code: 404, reason: "NotFound",
+        message: "\(attributes.resource).\(type.group) \"\(attributes.name ?? "")\" not found",
+        details: APIStatus.details(name: attributes.name, group: type.group, kind: attributes.resource))
+    }
     let missing = RoleEscalation.missing(rules, held: access.rules(for: identity, namespace: object.namespace))
     guard !missing.isEmpty else { return }
     throw APIStatus(

@@ -2,154 +2,111 @@
 
 import JSON
 
-/// Refuses pods that a namespace's Pod Security level forbids, in the words of the API server
-/// (`k8s.io/pod-security-admission`: `admission/admission.go`, `policy/check_*.go`).
+/// Refuses pods that a namespace's Pod Security level forbids, and warns about templates of such pods, in the words of the
+/// API server.
 ///
-/// Of the checks there are those that pods of node agents meet: for `baseline` AppArmor, capabilities, host namespaces,
-/// host paths, `privileged` and SELinux; for `restricted` also privilege escalation, volume types, users and seccomp. Versions of
-/// the policy other than the latest, and exemptions, are not looked at.
+/// Source: `k8s.io/pod-security-admission`: `admission/admission.go` and `api/helpers.go`. Versions of the policy other
+/// than the latest, audit annotations and exemptions are not evaluated.
 struct PodSecurityAdmission {
-  /// The label of namespaces that says which pods are refused.
-  static let label = "pod-security.kubernetes.io/enforce"
+  /// What a label of the namespace decides: which pods are refused, and what is warned about.
+  struct Policy: Hashable, CustomStringConvertible {
+    var level: PodSecurityLevel
+    var version: String
 
-  let level: String
+    var description: String { "\(level.rawValue):\(version)" }
+  }
+
+  let enforce: Policy
+  let warn: Policy
 
   /// - Parameter fallback: the level of a namespace without the label: the `defaults.enforce` of the server's
   ///   configuration.
   init(namespace: JSONValue, fallback: String) {
-    let level = namespace.labels[Self.label] ?? fallback
-    // What is none of the levels counts as the strictest.
-    self.level = ["privileged", "baseline"].contains(level) ? level : "restricted"
+    let labels = namespace.labels
+    func version(_ mode: String) -> String {
+      let text = labels[PodSecurityLabels.version(mode)] ?? ""
+      return PodSecurityLabels.isVersion(text) ? text : "latest"
+    }
+    let wanted = labels[PodSecurityLabels.level("enforce")]
+    // An unknown level of `enforce` fails closed, one of `warn` open.
+    enforce = Policy(level: PodSecurityLevel(rawValue: wanted ?? fallback) ?? .restricted, version: version("enforce"))
+    var warn = Policy(level: .privileged, version: version("warn"))
+    if let level = labels[PodSecurityLabels.level("warn")] {
+      warn.level = PodSecurityLevel(rawValue: level) ?? .privileged
+    } else if wanted != nil, enforce.level > warn.level {
+      warn.level = enforce.level
+      if labels[PodSecurityLabels.version("warn")] == nil { warn.version = enforce.version }
+    }
+    self.warn = warn
   }
 
   /// Why a pod is refused: `violates PodSecurity "baseline:latest": host namespaces (hostPID=true), …`; nil if it is not.
   func refusal(of spec: JSONValue) -> String? {
-    guard level != "privileged" else { return nil }
-    let pod = Pod(spec: spec)
-    // In the order of their identifiers; those of restricted take the place of some of baseline.
-    let checks =
-      level == "baseline"
-      ? [pod.appArmor, pod.addedCapabilities, pod.hostNamespaces, pod.hostPaths, pod.privileged, pod.seLinux]
-      : [
-        pod.appArmor, pod.hostNamespaces, pod.privileged, pod.seLinux, pod.escalation, pod.restrictedCapabilities,
-        pod.restrictedVolumes, pod.nonRoot, pod.user, pod.seccomp,
-      ]
-    let violations = checks.compactMap(\.self)
-    guard !violations.isEmpty else { return nil }
-    return "violates PodSecurity \"\(level):latest\": \(violations.joined(separator: ", "))"
+    violations(of: spec, enforce).map {
+      "violates PodSecurity \"\(enforce)\": \($0.map(\.description).joined(separator: ", "))"
+    }
+  }
+
+  /// What the client is warned about: `would violate PodSecurity "baseline:latest": …`; nil if there is nothing.
+  func warning(about spec: JSONValue) -> String? {
+    violations(of: spec, warn).map {
+      "would violate PodSecurity \"\(warn)\": \($0.map(\.description).joined(separator: ", "))"
+    }
+  }
+
+  /// The rules that a pod breaks, without the places: `host namespaces, hostPath volumes`; nil if it breaks none.
+  func reasons(against spec: JSONValue) -> String? {
+    violations(of: spec, enforce).map { $0.map(\.reason).joined(separator: ", ") }
+  }
+
+  private func violations(of spec: JSONValue, _ policy: Policy) -> [PodSecurityViolation]? {
+    let violations = PodSecurityChecks(spec: spec).violations(of: policy.level)
+    return violations.isEmpty ? nil : violations
   }
 }
 
-/// A pod as the checks look at it.
-private struct Pod {
-  let spec: JSONValue
+/// The levels of the Pod Security Standards, the least strict first.
+enum PodSecurityLevel: String, CaseIterable, Comparable {
+  case privileged, baseline, restricted
 
-  private var containers: [JSONValue] {
-    (spec["initContainers"]?.array ?? []) + (spec["containers"]?.array ?? [])
+  static func < (left: PodSecurityLevel, right: PodSecurityLevel) -> Bool {
+    allCases.firstIndex(of: left) ?? 0 < allCases.firstIndex(of: right) ?? 0
+  }
+}
+
+/// The labels of namespaces that say which pods are allowed.
+enum PodSecurityLabels {
+  private static let modes = ["enforce", "audit", "warn"]
+
+  static func level(_ mode: String) -> String { "pod-security.kubernetes.io/\(mode)" }
+  static func version(_ mode: String) -> String { level(mode) + "-version" }
+
+  /// Whether a text names a version of the policy.
+  static func isVersion(_ text: String) -> Bool {
+    text == "latest" || text.wholeMatch(of: /v1\.([0-9]|[1-9][0-9]*)/) != nil
   }
 
-  private var volumes: [JSONValue] { spec["volumes"]?.array ?? [] }
-
-  var appArmor: String? {
-    let types = containers.map { $0[path: "securityContext", "appArmorProfile", "type"]?.string }
-    let bad = zip(containers, types).filter { !["RuntimeDefault", "Localhost", nil].contains($0.1) }
-    guard !bad.isEmpty else { return nil }
-    return "forbidden AppArmor profile (\(named(bad.map(\.0))) must not set AppArmor profile type to "
-      + "\(quoted(Set(bad.compactMap(\.1)).sorted())))"
+  /// What is wrong with the labels of a namespace; labels that a change leaves alone are not looked at.
+  static func failures(_ new: JSONValue, _ old: JSONValue?) -> [FieldFailure] {
+    let found = failures(new)
+    return old.map { failures($0) == found } == true ? [] : found
   }
 
-  var addedCapabilities: String? {
-    let allowed: Set = [
-      "AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "SETFCAP",
-      "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
-    ]
-    return adding(otherThan: allowed).map { "non-default capabilities (\($0))" }
-  }
-
-  var hostNamespaces: String? {
-    let shared = ["hostIPC", "hostNetwork", "hostPID"].filter { spec[$0]?.bool == true }
-    return shared.isEmpty ? nil : "host namespaces (\(shared.map { "\($0)=true" }.joined(separator: ", ")))"
-  }
-
-  var hostPaths: String? {
-    let bad = volumes.filter { $0["hostPath"] != nil }
-    return bad.isEmpty ? nil : "hostPath volumes (\(named(bad, "volume")))"
-  }
-
-  var privileged: String? {
-    let bad = containers.filter { $0[path: "securityContext", "privileged"]?.bool == true }
-    return bad.isEmpty ? nil : "privileged (\(named(bad)) must not set securityContext.privileged=true)"
-  }
-
-  var seLinux: String? {
-    let allowed = ["container_t", "container_init_t", "container_kvm_t", "container_engine_t", "", nil]
-    let bad = containers.filter { !allowed.contains($0[path: "securityContext", "seLinuxOptions", "type"]?.string) }
-    guard !bad.isEmpty else { return nil }
-    let types = Set(bad.compactMap { $0[path: "securityContext", "seLinuxOptions", "type"]?.string }).sorted()
-    return "seLinuxOptions (\(named(bad)) set forbidden securityContext.seLinuxOptions: "
-      + "\(types.count == 1 ? "type" : "types") \(quoted(types)))"
-  }
-
-  var escalation: String? {
-    let bad = containers.filter { $0[path: "securityContext", "allowPrivilegeEscalation"]?.bool != false }
-    guard !bad.isEmpty else { return nil }
-    return "allowPrivilegeEscalation != false (\(named(bad)) must set securityContext.allowPrivilegeEscalation=false)"
-  }
-
-  var restrictedCapabilities: String? {
-    let undropped = containers.filter {
-      !($0[path: "securityContext", "capabilities", "drop"]?.array ?? []).contains("ALL")
+  private static func failures(_ namespace: JSONValue) -> [FieldFailure] {
+    let labels = namespace.labels
+    func failure(_ label: String, _ value: String, _ detail: String) -> FieldFailure {
+      .invalid(FieldName.key("metadata.labels", label), .string(value), detail)
     }
-    var details: [String] = []
-    if !undropped.isEmpty { details.append("\(named(undropped)) must set securityContext.capabilities.drop=[\"ALL\"]") }
-    if let added = adding(otherThan: ["NET_BIND_SERVICE"]) { details.append(added) }
-    return details.isEmpty ? nil : "unrestricted capabilities (\(details.joined(separator: "; ")))"
-  }
-
-  var restrictedVolumes: String? {
-    let bad = volumes.filter { $0["hostPath"] != nil }
-    guard !bad.isEmpty else { return nil }
-    return "restricted volume types (\(named(bad, "volume")) \(bad.count == 1 ? "uses" : "use") restricted volume type "
-      + "\"hostPath\")"
-  }
-
-  var nonRoot: String? {
-    let explicit = containers.filter { $0[path: "securityContext", "runAsNonRoot"]?.bool == false }
-    guard explicit.isEmpty else {
-      return "runAsNonRoot != true (\(named(explicit)) must not set securityContext.runAsNonRoot=false)"
+    var result: [FieldFailure] = []
+    for mode in modes {
+      if let value = labels[level(mode)], PodSecurityLevel(rawValue: value) == nil {
+        let list = PodSecurityLevel.allCases.map(\.rawValue).joined(separator: ", ")
+        result.append(failure(level(mode), value, "must be one of \(list)"))
+      }
+      if let value = labels[version(mode)], !isVersion(value) {
+        result.append(failure(version(mode), value, #"must be "latest" or "v1.x""#))
+      }
     }
-    let unset = containers.filter { $0[path: "securityContext", "runAsNonRoot"]?.bool == nil }
-    guard spec[path: "securityContext", "runAsNonRoot"]?.bool != true, !unset.isEmpty else { return nil }
-    return "runAsNonRoot != true (pod or \(named(unset)) must set securityContext.runAsNonRoot=true)"
+    return result
   }
-
-  var user: String? {
-    let bad = containers.filter { $0[path: "securityContext", "runAsUser"]?.integer == 0 }
-    return bad.isEmpty ? nil : "runAsUser=0 (\(named(bad)) must not set runAsUser=0)"
-  }
-
-  var seccomp: String? {
-    guard spec[path: "securityContext", "seccompProfile", "type"] == nil else { return nil }
-    let unset = containers.filter { $0[path: "securityContext", "seccompProfile", "type"] == nil }
-    guard !unset.isEmpty else { return nil }
-    return "seccompProfile (pod or \(named(unset)) must set securityContext.seccompProfile.type to "
-      + "\"RuntimeDefault\" or \"Localhost\")"
-  }
-
-  private func adding(otherThan allowed: Set<String>) -> String? {
-    func added(_ container: JSONValue) -> [String] {
-      (container[path: "securityContext", "capabilities", "add"]?.array ?? []).compactMap(\.string)
-        .filter { !allowed.contains($0) }
-    }
-    let bad = containers.filter { !added($0).isEmpty }
-    guard !bad.isEmpty else { return nil }
-    return "\(named(bad)) must not include \(quoted(Set(bad.flatMap(added)).sorted())) in "
-      + "securityContext.capabilities.add"
-  }
-
-  private func named(_ things: [JSONValue], _ noun: String = "container") -> String {
-    "\(noun)\(things.count == 1 ? "" : "s") \(quoted(things.compactMap { $0["name"]?.string }))"
-  }
-
-  private func quoted(_ texts: [String]) -> String { texts.map { "\"\($0)\"" }.joined(separator: ", ") }
 }

@@ -23,7 +23,8 @@ extension APIServer {
     }
     let created = try insert(object, target, type, write, tracksFields: true, by: identity)
     return APIResponse(
-      status: 201, json: represent(created, type, form), warnings: warnings)
+      status: 201, json: represent(created, type, form),
+      warnings: warnings + podSecurityWarnings(created, over: nil, type))
   }
 
   /// Checks and keeps a new object, in the order of `registry/generic/registry/store.go`.
@@ -51,6 +52,7 @@ extension APIServer {
     try checkEscalation(object, over: nil, type, by: identity)
     let failures = type.rules.failures(object, nil)
     guard failures.isEmpty else { throw .invalid(object.name, type, failures) }
+    try checkPodSecurity(object, over: nil, type)
     if let existing = store.object(type.storage, object.objectKey) {
       throw .alreadyExists(object.name, type, isBeingDeleted: existing.isBeingDeleted)
     }

@@ -32,7 +32,9 @@ extension APIServer {
     guard patched.name == old.name else { throw Self.mismatch(patched.name, old.name) }
     let (new, warnings) = try known(patched, type, write)
     let updated = try update(old, to: new, type, write, tracksFields: true, by: identity)
-    return APIResponse(status: 200, json: represent(updated, type, form), warnings: warnings)
+    return APIResponse(
+      status: 200, json: represent(updated, type, form),
+      warnings: warnings + podSecurityWarnings(updated, over: old, type, subresource: target.subresource))
   }
 
   /// Server-side apply (KEP-555).
@@ -69,7 +71,8 @@ extension APIServer {
       let merged = try type.rules.merged(applied, into: nil, write, type: type)
       let created = try insert(merged, target, type, write, tracksFields: false, by: identity)
       return APIResponse(
-        status: 201, json: represent(created, type, form), warnings: warnings)
+        status: 201, json: represent(created, type, form),
+        warnings: warnings + podSecurityWarnings(created, over: nil, type))
     }
     let old = present(stored, as: type)
     if let version = applied.resourceVersion, version != 0, version != old.resourceVersion {
@@ -81,6 +84,8 @@ extension APIServer {
     }
     let merged = try type.rules.merged(applied, into: old, write, type: type)
     let updated = try update(old, to: merged, type, write, tracksFields: false, by: identity)
-    return APIResponse(status: 200, json: represent(updated, type, form), warnings: warnings)
+    return APIResponse(
+      status: 200, json: represent(updated, type, form),
+      warnings: warnings + podSecurityWarnings(updated, over: old, type, subresource: target.subresource))
   }
 }

@@ -16,7 +16,9 @@ extension APIServer {
         old.name, type, [.invalid("metadata.resourceVersion", 0, "must be specified for an update")])
     }
     let updated = try update(old, to: new, type, write, tracksFields: true, by: identity)
-    return APIResponse(status: 200, json: represent(updated, type, form), warnings: warnings)
+    return APIResponse(
+      status: 200, json: represent(updated, type, form),
+      warnings: warnings + podSecurityWarnings(updated, over: old, type, subresource: target.subresource))
   }
 
   /// Checks and keeps a change, in the order of `registry/rest/update.go` and of the types' strategies.
@@ -56,6 +58,7 @@ extension APIServer {
     try checkEscalation(new, over: old, type, by: identity)
     let failures = type.rules.failures(new, old)
     guard failures.isEmpty else { throw .invalid(old.name, type, failures) }
+    if write.subresource == nil { try checkPodSecurity(new, over: old, type) }
     countGeneration(&new, old, type)
     guard FieldManagement.keepingTimes(of: old, in: new) != old else { return old }
     if write.isDryRun { return new }

@@ -20,6 +20,37 @@ enum Base64 {
     return String(decoding: output, as: UTF8.self)
   }
 
+  /// Where Go's decoder finds that a text is not base64; nil if it is. Line ends are skipped.
+  ///
+  /// Source: `decodeQuantum` in Go's `encoding/base64`.
+  static func corruptByte(in text: String) -> Int? {
+    let input = Array(text.utf8)
+    var position = 0
+    func skipLineEnds() { while position < input.count, [10, 13].contains(input[position]) { position += 1 } }
+    while true {
+      var read = 0
+      while read < 4 {
+        skipLineEnds()
+        guard position < input.count else { return read == 0 ? nil : position - read }
+        let byte = input[position]
+        position += 1
+        if alphabet.contains(byte) {
+          read += 1
+          continue
+        }
+        guard byte == padding, read >= 2 else { return position - 1 }
+        if read == 2 {
+          skipLineEnds()
+          guard position < input.count else { return input.count }
+          guard input[position] == padding else { return position - 1 }
+          position += 1
+        }
+        skipLineEnds()
+        return position < input.count ? position : nil
+      }
+    }
+  }
+
   /// The bytes of the text; nil if it is not base64.
   static func decoded(_ text: String) -> [UInt8]? {
     let input = Array(text.utf8)

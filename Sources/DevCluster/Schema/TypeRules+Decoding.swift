@@ -12,6 +12,12 @@ extension TypeRules {
   public func decodingProblem(_ object: JSONValue, kind: String) -> String? {
     schema.decodingProblem(object, at: kind)
   }
+
+  /// Why an object that an apply merged cannot become an object of a built-in kind, as the conversion from unstructured
+  /// objects phrases it (`runtime/converter.go`). The API server answers 500.
+  func conversionProblem(_ object: JSONValue, kind: String) -> String? {
+    decodingProblem(object, kind: kind).map { $0.hasPrefix("illegal base64") ? "error decoding from json: \($0)" : $0 }
+  }
 }
 
 extension StructuralSchema {
@@ -31,7 +37,9 @@ extension StructuralSchema {
       if let layout = timeLayout, !DateTimeReader.isDateTime(text) {
         return #"parsing time "\#(text)" as "\#(layout)": cannot parse "\#(text)" as "2006""#
       }
-      if rules.format == "byte", Base64.decoded(text) == nil { return "illegal base64 data at input byte 0" }
+      if rules.format == "byte", let place = Base64.corruptByte(in: text) {
+        return "illegal base64 data at input byte \(place)"
+      }
     case (.boolean, .bool), (.integer, .integer), (.number, _), (.any, _): break
     case (.intOrString, .string(let text)):
       if rules.format == ValueRules.quantityFormat, !Quantity.isValid(text) {

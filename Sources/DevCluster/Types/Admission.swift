@@ -59,8 +59,9 @@ struct Admission: Sendable {
   func merged(
     _ applied: JSONValue, into live: JSONValue?, _ write: WriteOptions, type: ServedType
   ) throws(APIStatus) -> JSONValue {
+    let merged: JSONValue
     do throws(ApplyError) {
-      return try FieldManagement.apply(
+      merged = try FieldManagement.apply(
         live: live, applied: applied, manager: write.manager, subresource: write.subresource,
         apiVersion: type.apiVersion, force: write.isForced, schema: rules.schema,
         ignoring: rules.resetFields(subresource: write.subresource), now: write.now.rfc3339
@@ -71,6 +72,14 @@ struct Admission: Sendable {
       case .conflict(let conflict): throw .applyConflict(conflict)
       }
     }
+    // What fits the schema may still not fit the Go type: base64, quantities, times.
+    if !isCustom, let problem = rules.conversionProblem(merged, kind: type.kind) {
+      let kind = "\(type.group)/\(type.version), Kind=\(type.kind)"
+      throw .internalError(
+        "failed to convert new object (\(applied.namespace)/\(applied.name); \(kind)) to proper version: unable to convert "
+          + "unstructured object to \(kind): \(problem)")
+    }
+    return merged
   }
 
   /// The new object with a note of who owns what it changes.

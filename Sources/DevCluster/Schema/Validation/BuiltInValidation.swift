@@ -11,81 +11,18 @@ enum BuiltInValidation {
     case "Pod": PodRules.failures(new["spec"], at: "spec")
     case "DaemonSet", "Deployment", "StatefulSet": WorkloadRules.failures(new, old, kind: kind)
     case "Service": ServiceRules.failures(new["spec"] ?? [:], old?["spec"])
-    case "ConfigMap", "Secret": dataFailures(new, old, kind: kind)
-    case "RoleBinding", "ClusterRoleBinding": bindingFailures(new, old)
-    case "Role", "ClusterRole": ruleFailures(new["rules"])
+    case "ConfigMap", "Secret": DataRules.failures(new, old, kind: kind)
+    case "PersistentVolumeClaim": ClaimRules.failures(new, old)
+    case "Namespace": PodSecurityLabels.failures(new, old)
+    case "Ingress": IngressRules.failures(new, old)
+    case "NetworkPolicy": NetworkPolicyRules.failures(new["spec"] ?? [:])
+    case "PodDisruptionBudget": DisruptionBudgetRules.failures(new)
+    case "RoleBinding", "ClusterRoleBinding": AccessRules.bindingFailures(new, old, kind: kind)
+    case "Role", "ClusterRole": AccessRules.roleFailures(new, kind: kind)
     case "Lease": leaseFailures(new["spec"] ?? [:])
     case "RegardingEvent": eventFailures(new)
     case "CustomResourceDefinition": DefinitionRules.failures(new)
     default: []
-    }
-  }
-
-  /// The sum of all values that a ConfigMap or a Secret may hold.
-  static let maximumDataBytes = 1_048_576
-
-  private static func dataFailures(_ new: JSONValue, _ old: JSONValue?, kind: String) -> [FieldFailure] {
-    var result: [FieldFailure] = []
-    var size = 0
-    for list in ["data", "binaryData"] {
-      for (key, value) in (new[list]?.object ?? JSONObject()).sorted(by: { $0.key < $1.key }) {
-        if let problem = NameRules.configKey(key) {
-          result.append(.invalid(FieldName.key(list, key), .string(key), problem))
-        }
-        let text = value.string ?? ""
-        size += kind == "Secret" || list == "binaryData" ? text.utf8.count / 4 * 3 : text.utf8.count
-      }
-    }
-    // The API server names no field here, or `data` for a Secret.
-    if size > maximumDataBytes { result.append(.tooLong(kind == "Secret" ? "data" : "[]", limit: maximumDataBytes)) }
-    guard let old else { return result }
-    if old["immutable"] == true {
-      let detail = "field is immutable when `immutable` is set"
-      for name in ["immutable", "data", "binaryData"] where new[name] != old[name] {
-        result.append(.forbidden(name, detail))
-      }
-    }
-    if kind == "Secret", let type = new["type"], let before = old["type"], type != before {
-      result.append(.invalid("type", type, "field is immutable"))
-    }
-    return result
-  }
-
-  private static func bindingFailures(_ new: JSONValue, _ old: JSONValue?) -> [FieldFailure] {
-    let role = new["roleRef"] ?? [:]
-    var result: [FieldFailure] = []
-    if let before = old?["roleRef"], before != role {
-      let printed: JSONValue = [
-        "APIGroup": role["apiGroup"] ?? "", "Kind": role["kind"] ?? "", "Name": role["name"] ?? "",
-      ]
-      result.append(.invalid("roleRef", printed, "cannot change roleRef"))
-    }
-    if !["Role", "ClusterRole"].contains(role["kind"]?.string ?? "") {
-      result.append(.notSupported("roleRef.kind", role["kind"] ?? "", ["ClusterRole", "Role"]))
-    }
-    if (role["name"]?.string ?? "").isEmpty { result.append(.required("roleRef.name")) }
-    for (index, subject) in (new["subjects"]?.array ?? []).enumerated()
-    where (subject["name"]?.string ?? "").isEmpty {
-      result.append(.required("subjects[\(index)].name"))
-    }
-    return result
-  }
-
-  private static func ruleFailures(_ rules: JSONValue?) -> [FieldFailure] {
-    (rules?.array ?? []).enumerated().flatMap { index, rule -> [FieldFailure] in
-      let place = "rules[\(index)]"
-      var result: [FieldFailure] = []
-      if rule["verbs"]?.array?.isEmpty ?? true {
-        result.append(.required("\(place).verbs", "verbs must contain at least one value"))
-      }
-      guard rule["nonResourceURLs"]?.array?.isEmpty ?? true else { return result }
-      if rule["apiGroups"]?.array?.isEmpty ?? true {
-        result.append(.required("\(place).apiGroups", "resource rules must supply at least one api group"))
-      }
-      if rule["resources"]?.array?.isEmpty ?? true {
-        result.append(.required("\(place).resources", "resource rules must supply at least one resource"))
-      }
-      return result
     }
   }
 

@@ -13,6 +13,15 @@ enum NameRules {
       + #"'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"#
   }
 
+  static func wildcardSubdomain(_ text: String) -> String? {
+    if text.utf8.count > 253 { return tooLong(253) }
+    if text.hasPrefix("*."), subdomain(String(text.dropFirst(2))) == nil { return nil }
+    return
+      "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of "
+      + "lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', "
+      + #"regex used for validation is '\*\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"#
+  }
+
   static func label(_ text: String) -> String? {
     if text.utf8.count > 63 { return tooLong(63) }
     if isLabel(text[...]) { return nil }

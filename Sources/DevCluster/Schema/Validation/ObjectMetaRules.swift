@@ -12,7 +12,7 @@ enum ObjectMetaRules {
 
     init(kind: String) {
       switch kind {
-      case "Namespace": self = .label
+      case "Namespace", "StatefulSet": self = .label
       case "Service": self = .serviceName
       case "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding": self = .pathSegment
       default: self = .subdomain

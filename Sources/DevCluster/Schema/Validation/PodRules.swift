@@ -7,9 +7,10 @@ import JSON
 /// The part of `pkg/apis/core/validation/validation.go` that a rendered workload can get wrong: missing containers,
 /// names and images, volumes that are not there, requests over limits, and contradictions of a security context.
 enum PodRules {
-  static func failures(_ spec: JSONValue?, at path: String) -> [FieldFailure] {
+  /// - Parameter addedVolumes: names of volumes that the pods get beside those of the specification.
+  static func failures(_ spec: JSONValue?, at path: String, addedVolumes: Set<String> = []) -> [FieldFailure] {
     let volumes = spec?["volumes"]?.array ?? []
-    let names = Set(volumes.compactMap { $0["name"]?.string })
+    let names = Set(volumes.compactMap { $0["name"]?.string }).union(addedVolumes)
     var result = volumeFailures(volumes, at: FieldName.member(path, "volumes"))
     let containers = spec?["containers"]?.array ?? []
     if containers.isEmpty { result.append(.required(FieldName.member(path, "containers"))) }
