@@ -74,6 +74,45 @@ enum Manifests {
           containers:
             - {name: agent, image: "example/agent:1", env: [{name: A, value: "1"}]}
     """
+
+  /// A StatefulSet that mounts its claim, with what stands beside it: a budget, a route with TLS and a Secret.
+  static let gateway = """
+    apiVersion: apps/v1
+    kind: StatefulSet
+    metadata: {name: queue}
+    spec:
+      serviceName: queue
+      selector: {matchLabels: {app: queue}}
+      template:
+        metadata: {labels: {app: queue}}
+        spec:
+          containers:
+            - {name: queue, image: "example/queue:1", volumeMounts: [{name: data, mountPath: /data}]}
+      volumeClaimTemplates:
+        - metadata: {name: data}
+          spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+    ---
+    apiVersion: policy/v1
+    kind: PodDisruptionBudget
+    metadata: {name: queue}
+    spec: {maxUnavailable: 1, selector: {matchLabels: {app: queue}}}
+    ---
+    apiVersion: networking.k8s.io/v1
+    kind: Ingress
+    metadata: {name: ui}
+    spec:
+      ingressClassName: nginx
+      tls: [{hosts: [ui.example.org], secretName: ui}]
+      rules:
+        - host: ui.example.org
+          http:
+            paths: [{path: /, pathType: Prefix, backend: {service: {name: queue, port: {name: http}}}}]
+    ---
+    apiVersion: v1
+    kind: Secret
+    metadata: {name: token}
+    stringData: {token: abc}
+    """
 }
 
 extension Kubectl {

@@ -81,6 +81,26 @@ extension KubectlSuite {
       }
     }
 
+    @Test("Workloads with storage, budgets and routes are listed and explained as on a real cluster")
+    func workloads() async throws {
+      try await Kubectl.with { kubectl in
+        try await kubectl("apply -f", [try kubectl.file("gateway.yaml", Manifests.gateway)])
+        #expect(try await kubectl("get statefulset queue").words.first == ["NAME", "READY", "AGE"])
+        #expect(
+          try await kubectl("get pdb queue --no-headers").words.first?.prefix(4) == ["queue", "N/A", "1", "0"])
+        #expect(
+          try await kubectl("get ingress ui --no-headers").words.first?.prefix(5)
+            == ["ui", "nginx", "ui.example.org", "80,", "443"])
+        #expect(try await kubectl("get secret token --no-headers").words.first?.prefix(3) == ["token", "Opaque", "1"])
+        #expect(try await kubectl("explain sts.spec.volumeClaimTemplates.spec.resources").contains("requests\t<"))
+        #expect(try await kubectl("explain pdb.spec").contains("maxUnavailable\t<"))
+        #expect(try await kubectl("explain ingress.spec.rules.http.paths").contains("pathType\t<string>"))
+        let moved = try await kubectl.outcome(
+          "patch sts queue --type=merge", ["-p", #"{"spec":{"serviceName":"other"}}"#])
+        #expect(moved.errors.contains("updates to statefulset spec for fields other than 'replicas'"))
+      }
+    }
+
     @Test func theOperatorsOwnKind() async throws {
       try await Kubectl.with { kubectl in
         let folder = Repository.path("config")

@@ -37,12 +37,13 @@ struct Table {
   }
 
   private func cell(_ column: PrinterColumn, _ object: JSONValue) -> JSONValue {
+    if let text = column.text { return .string(text(object)) }
     let values = column.path.values(in: object)
     if column.type == "date" {
       guard let text = values.first?.string, let then = Timestamp.seconds(text) else { return "<unknown>" }
       return .string(Age.text(seconds: max(0, now.microseconds / 1_000_000 - then)))
     }
-    guard let first = values.first else { return column.type == "string" ? "" : .null }
+    guard let first = values.first else { return column.isZeroWhenMissing ? 0 : column.type == "string" ? "" : .null }
     if case .string = first, values.count > 1 { return .string(values.compactMap(\.string).joined(separator: ",")) }
     switch (column.type, first) {
     case ("string", .array), ("string", .object): return .string(JSONWriter.text(first))

@@ -95,4 +95,8 @@ struct PrinterColumn: Sendable {
   var description: String
   var priority: Int64 = 0
   var path: JSONPath
+  /// The text of a cell that no path leads to; nil for a column with a path.
+  var text: (@Sendable (_ object: JSONValue) -> String)?
+  /// Whether a cell whose value is missing shows 0.
+  var isZeroWhenMissing = false
 }

@@ -96,6 +96,67 @@ struct EscalationTests {
     #expect(await escalator.send("POST", Self.roles, role, token: "alice-token").status == 201)
   }
 
+  @Test("A role that does not exist cannot be bound without the right to bind it")
+  func absentRoles() async {
+    let binding = Self.binding("mine", to: "absent", user: "alice")
+    let refused = await cluster().send("POST", Self.bindings, binding, token: "alice-token")
+    #expect(refused.status == 404)
+    #expect(refused.json["message"] == "roles.rbac.authorization.k8s.io \"absent\" not found")
+    #expect(refused.json["details"] == ["name": "absent", "group": "rbac.authorization.k8s.io", "kind": "roles"])
+    let binder = await cluster(Self.rule("rbac.authorization.k8s.io", ["roles"], ["bind"]))
+    #expect(await binder.send("POST", Self.bindings, binding, token: "alice-token").status == 201)
+  }
+
+  @Test("The right to bind one role by name is for that role only")
+  func bindingByName() async {
+    var rule = Self.rule("rbac.authorization.k8s.io", ["roles"], ["bind"])
+    rule["resourceNames"] = ["strong"]
+    let cluster = await cluster(rule)
+    await cluster.send("POST", Self.roles, Self.role("other", Self.rule("", ["secrets"], ["get"])))
+    let strong = Self.binding("one", to: "strong", user: "alice")
+    #expect(await cluster.send("POST", Self.bindings, strong, token: "alice-token").status == 201)
+    let other = Self.binding("two", to: "other", user: "alice")
+    #expect(await cluster.send("POST", Self.bindings, other, token: "alice-token").status == 403)
+  }
+
+  @Test("Missing rules are joined by resource; those about paths are listed one by one")
+  func missingRules() {
+    let wanted: [JSONValue] = [
+      Self.rule("", ["nodes", "pods"], ["get", "list", "watch"]),
+      ["nonResourceURLs": ["/metrics"], "verbs": ["get", "head"]],
+    ]
+    #expect(
+      RoleEscalation.missing(wanted, held: [Self.rule("", ["pods"], ["get"])]) == [
+        #"{APIGroups:[""], Resources:["nodes"], Verbs:["get" "list" "watch"]}"#,
+        #"{APIGroups:[""], Resources:["pods"], Verbs:["list" "watch"]}"#,
+        #"{NonResourceURLs:["/metrics"], Verbs:["get"]}"#, #"{NonResourceURLs:["/metrics"], Verbs:["head"]}"#,
+      ])
+  }
+
+  @Test("A role that gathers the rules of others needs all rights")
+  func aggregatedRoles() async {
+    let cluster = await TestCluster()
+    let own: JSONValue = [
+      "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": ["name": "alice"],
+      "rules": [Self.rule("rbac.authorization.k8s.io", ["clusterroles"], ["create"])],
+    ]
+    await cluster.send("POST", Self.api + "/clusterroles", own)
+    var binding = Self.binding("alice", to: "alice", user: "alice")
+    binding["kind"] = "ClusterRoleBinding"
+    binding["roleRef"]?["kind"] = "ClusterRole"
+    await cluster.send("POST", Self.api + "/clusterrolebindings", binding)
+    var role = own
+    role["metadata"] = ["name": "all"]
+    role["rules"] = []
+    role["aggregationRule"] = ["clusterRoleSelectors": [["matchLabels": ["a": "b"]]]]
+    let refused = await cluster.send("POST", Self.api + "/clusterroles", role, token: "alice-token")
+    #expect(refused.status == 403)
+    #expect(
+      refused.json["message"]?.string?.hasSuffix(
+        "not currently held:\n{APIGroups:[\"*\"], Resources:[\"*\"], Verbs:[\"*\"]}\n{NonResourceURLs:[\"*\"], Verbs:[\"*\"]}"
+      ) == true, "\(refused.text)")
+  }
+
   @Test(
     arguments: [
       (

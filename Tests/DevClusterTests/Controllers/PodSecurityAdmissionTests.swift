@@ -83,4 +83,99 @@ struct PodSecurityAdmissionTests {
     await cluster.send("POST", Paths.daemonSets, Samples.daemonSet("agent", pod: ["hostPID": true]))
     #expect(await cluster.server.objects("pods").isEmpty)
   }
+
+  // MARK: - Requests
+
+  private static let pods = "/api/v1/namespaces/rec/pods"
+  private static let violation =
+    #""baseline:latest": host namespaces (hostPID=true)"#
+
+  private static func pod(_ name: String, _ image: String = "x:1", hostPID: JSONValue = true) -> JSONValue {
+    [
+      "apiVersion": "v1", "kind": "Pod", "metadata": ["name": .string(name)],
+      "spec": ["hostPID": hostPID, "containers": [["name": "c", "image": .string(image)]]],
+    ]
+  }
+
+  private func label(_ cluster: TestCluster, _ labels: [String: String]) async -> APIResponse {
+    var all: JSONValue = [:]
+    for (mode, level) in labels { all["pod-security.kubernetes.io/\(mode)"] = .string(level) }
+    return await cluster.send(
+      "PATCH", "/api/v1/namespaces/rec", ["metadata": ["labels": all]], type: "application/merge-patch+json")
+  }
+
+  private func warnings(_ response: APIResponse) -> [String] {
+    response.headers.filter { $0.name == "Warning" }.map { $0.value.replacing("\\\"", with: "\"") }
+  }
+
+  @Test("A pod that its namespace forbids is refused, whoever creates it")
+  func podsAreRefused() async {
+    let cluster = await TestCluster()
+    _ = await label(cluster, ["enforce": "baseline"])
+    let refused = await cluster.send("POST", Self.pods, Self.pod("a"))
+    #expect(refused.status == 403)
+    #expect(refused.json["message"]?.string == "pods \"a\" is forbidden: violates PodSecurity \(Self.violation)")
+    #expect(refused.json["details"] == ["name": "a", "kind": "pods"])
+    #expect(warnings(refused).isEmpty)
+    #expect(await cluster.send("POST", Self.pods, Self.pod("b", hostPID: false)).status == 201)
+  }
+
+  @Test(
+    "A workload whose pods would be refused is accepted with a warning",
+    arguments: [
+      (["enforce": "baseline"], true), (["warn": "baseline"], true),
+      (["enforce": "baseline", "warn": "privileged"], false),
+      (["audit": "baseline"], false), ([:], false),
+    ])
+  func workloadsAreWarnedAbout(_ labels: [String: String], _ isWarned: Bool) async {
+    let cluster = await TestCluster()
+    _ = await label(cluster, labels)
+    let expected = isWarned ? ["299 - \"would violate PodSecurity \(Self.violation)\""] : []
+    for kind in ["DaemonSet", "Deployment", "StatefulSet"] {
+      var workload = Samples.daemonSet("w", pod: ["hostPID": true])
+      workload["kind"] = .string(kind)
+      let path = "/apis/apps/v1/namespaces/rec/\(kind.lowercased())s"
+      let created = await cluster.send("POST", path, workload)
+      #expect(created.status == 201 && warnings(created) == expected, "\(kind)")
+      #expect(warnings(await cluster.apply(path + "/w", workload)) == expected, "\(kind)")
+      let scaled = await cluster.send(
+        "PATCH", path + "/w/status", ["status": [:]], type: "application/merge-patch+json")
+      #expect(warnings(scaled).isEmpty, "\(kind): a status has no pods")
+    }
+  }
+
+  @Test("A running pod is judged again only when an image changes")
+  func runningPods() async {
+    let cluster = await TestCluster()
+    await cluster.send("POST", Self.pods, Self.pod("a"))
+    await cluster.send("POST", Self.pods, Self.pod("b"))
+    let stricter = await label(cluster, ["enforce": "baseline"])
+    #expect(
+      warnings(stricter) == [
+        "299 - \"existing pods in namespace \"rec\" violate the new PodSecurity enforce level \"baseline:latest\"\"",
+        "299 - \"a (and 1 other pod): host namespaces\"",
+      ])
+    func change(_ patch: JSONValue) async -> Int {
+      await cluster.send("PATCH", Self.pods + "/a", patch, type: "application/merge-patch+json").status
+    }
+    #expect(await change(["metadata": ["labels": ["a": "b"]]]) == 200)
+    #expect(await change(["spec": ["containers": [["name": "c", "image": "x:2"]]]]) == 403)
+    #expect(warnings(await label(cluster, ["enforce": "privileged"])).isEmpty)
+  }
+
+  @Test(
+    "A level or a version that does not exist is refused",
+    arguments: [
+      ("enforce", "foo", "must be one of privileged, baseline, restricted"),
+      ("warn-version", "1.36", #"must be "latest" or "v1.x""#), ("audit-version", "v1.36", nil),
+    ])
+  func unknownLabels(_ mode: String, _ value: String, _ detail: String?) async {
+    let answer = await label(await TestCluster(), [mode: value])
+    #expect(answer.status == (detail == nil ? 200 : 422))
+    guard let detail else { return }
+    #expect(
+      answer.json["message"]?.string
+        == "Namespace \"rec\" is invalid: metadata.labels[pod-security.kubernetes.io/\(mode)]: Invalid value: \"\(value)\": "
+        + detail)
+  }
 }

@@ -10,17 +10,7 @@ struct BuiltInValidationTests {
   private func failures(
     _ group: String, _ kind: String, _ object: JSONValue, old: JSONValue? = nil
   ) throws -> [String] {
-    let rules = try #require(TypeRules.builtIn(group: group, kind: kind))
-    func stored(_ object: JSONValue) -> JSONValue {
-      var object = object
-      if object[path: "metadata", "name"] == nil {
-        var meta = object["metadata"] ?? [:]
-        meta["name"] = "x"
-        object["metadata"] = meta
-      }
-      return rules.defaults(rules.canonicalize(object))
-    }
-    return rules.validate(stored(object), old.map(stored)).map(\.summary)
+    try BuiltInFailures.of(group, kind, object, old: old)
   }
 
   private func workload(_ change: (inout JSONValue) -> Void) -> JSONValue {
@@ -94,8 +84,8 @@ struct BuiltInValidationTests {
     object["spec"]?["template"]?["spec"]?["restartPolicy"] = "Never"
     #expect(
       try failures("apps", "Deployment", object) == [
-        #"spec.template.spec.restartPolicy: Unsupported value: "Never": supported values: "Always""#,
         "spec.replicas: Invalid value: -1: must be greater than or equal to 0",
+        #"spec.template.spec.restartPolicy: Unsupported value: "Never": supported values: "Always""#,
       ])
     object = workload { _ in }
     object["spec"]?["selector"] = [:]
@@ -164,7 +154,7 @@ struct BuiltInValidationTests {
       ),
       ("", "Secret", ["type": "b"], ["type": "a"], [#"type: Invalid value: "b": field is immutable"#]),
       (
-        "rbac.authorization.k8s.io", "Role", ["rules": [[:], ["verbs": ["get"], "nonResourceURLs": ["/"]]]], nil,
+        "rbac.authorization.k8s.io", "ClusterRole", ["rules": [[:], ["verbs": ["get"], "nonResourceURLs": ["/"]]]], nil,
         [
           "rules[0].verbs: Required value: verbs must contain at least one value",
           "rules[0].apiGroups: Required value: resource rules must supply at least one api group",
@@ -174,7 +164,7 @@ struct BuiltInValidationTests {
       (
         "rbac.authorization.k8s.io", "RoleBinding", ["roleRef": ["kind": "X"], "subjects": [["kind": "User"]]], nil,
         [
-          #"roleRef.kind: Unsupported value: "X": supported values: "ClusterRole", "Role""#,
+          #"roleRef.kind: Unsupported value: "X": supported values: "Role", "ClusterRole""#,
           "roleRef.name: Required value",
           "subjects[0].name: Required value",
         ]
