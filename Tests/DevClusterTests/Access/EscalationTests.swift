@@ -112,7 +112,7 @@ struct EscalationTests {
     var rule = Self.rule("rbac.authorization.k8s.io", ["roles"], ["bind"])
     rule["resourceNames"] = ["strong"]
     let cluster = await cluster(rule)
-    await cluster.send("POST", Self.roles, Self.role("other", Self.rule("", ["secrets"], ["get"])))
+    await cluster.send("POST", Self.roles, Self.role("other", Self.rule("", ["secrets"], ["delete"])))
     let strong = Self.binding("one", to: "strong", user: "alice")
     #expect(await cluster.send("POST", Self.bindings, strong, token: "alice-token").status == 201)
     let other = Self.binding("two", to: "other", user: "alice")

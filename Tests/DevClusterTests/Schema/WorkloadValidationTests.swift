@@ -111,8 +111,8 @@ struct WorkloadValidationTests {
       (
         "Deployment", ["matchLabels": ["z": "z"]],
         [
-          #"spec.template.metadata.labels: Invalid value: {"a":"b"}: `selector` does not match template `labels`"#,
           #"spec.selector: Invalid value: {"matchLabels":{"z":"z"}}: field is immutable"#,
+          #"spec.template.metadata.labels: Invalid value: {"a":"b"}: `selector` does not match template `labels`"#,
         ]
       ),
       (
@@ -123,10 +123,10 @@ struct WorkloadValidationTests {
           ]
         ],
         [
+          #"spec.selector: Invalid value: {"matchExpressions":[{"key":"a","operator":"In"},{"key":"a","operator":"Exists","values":["b"]}]}: field is immutable"#,
           "spec.selector.matchExpressions[0].values: Required value: must be specified when `operator` is 'In' or 'NotIn'",
           "spec.selector.matchExpressions[1].values: Forbidden: may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
           #"spec.template.metadata.labels: Invalid value: {"a":"b"}: `selector` does not match template `labels`"#,
-          #"spec.selector: Invalid value: {"matchExpressions":[{"key":"a","operator":"In"},{"key":"a","operator":"Exists","values":["b"]}]}: field is immutable"#,
         ]
       ),
     ] as [(String, JSONValue, [String])])

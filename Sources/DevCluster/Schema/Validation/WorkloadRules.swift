@@ -12,12 +12,12 @@ enum WorkloadRules {
     switch kind {
     case "StatefulSet": return statefulSetFailures(spec, before)
     case "Deployment":
-      return CommonRules.nonNegative(spec["replicas"], at: "spec.replicas") + selectorFailures(spec, kind: kind)
-        + templateFailures(spec, kind: kind) + RolloutRules.deploymentFailures(spec)
-        + selectorChangeFailures(spec, before)
+      return selectorChangeFailures(spec, before) + CommonRules.nonNegative(spec["replicas"], at: "spec.replicas")
+        + selectorFailures(spec, kind: kind) + templateFailures(spec, kind: kind)
+        + RolloutRules.deploymentFailures(spec)
     default:
-      return selectorFailures(spec, kind: kind) + templateFailures(spec, kind: kind)
-        + RolloutRules.daemonSetFailures(spec) + selectorChangeFailures(spec, before)
+      return selectorChangeFailures(spec, before) + selectorFailures(spec, kind: kind)
+        + templateFailures(spec, kind: kind) + RolloutRules.daemonSetFailures(spec)
     }
   }
 
