@@ -2,7 +2,7 @@
 
 import JSON
 
-/// Nobody grants what he does not hold.
+/// Users grant only what they hold.
 ///
 /// After `pkg/registry/rbac/validation.ConfirmNoEscalation`: rules are broken down to one verb on one resource, each of
 /// which a single rule of the owner's must cover.
@@ -105,7 +105,7 @@ extension APIServer {
     if ["Role", "ClusterRole"].contains(type.kind) {
       let isAggregated = [object, old].contains { $0?["aggregationRule"].map { !$0.isNull } ?? false }
       guard object["rules"] != old?["rules"] || object["aggregationRule"] != old?["aggregationRule"] else { return }
-      // The rules of an aggregated role are gathered from others, so that only who holds everything may write one.
+      // The rules of an aggregated role are gathered from others, so only a user who holds everything may write one.
       rules = isAggregated ? RoleEscalation.everything : object["rules"]?.array ?? []
       attributes = RoleBasedAccess.Attributes(
         verb: "escalate", group: type.group, resource: type.plural, name: object.name, namespace: object.namespace)

@@ -45,6 +45,23 @@ struct RequestTarget: Sendable {
     }
   }
 
+  /// The name to which a right may be limited: that of the path, or the one that the field selector of a list or a watch
+  /// demands.
+  ///
+  /// Source: `NewRequestInfo` in `k8s.io/apiserver/pkg/endpoints/request/requestinfo.go`.
+  func authorizationName(of request: APIRequest) -> String? {
+    guard name == nil, ["GET", "HEAD"].contains(request.method) else { return name }
+    for term in (request.parameter("fieldSelector") ?? "").split(separator: ",") {
+      let parts = term.split(separator: "=", omittingEmptySubsequences: false)
+      guard parts.first == "metadata.name", let name = parts.last,
+        parts.count == 2 || (parts.count == 3 && parts[1].isEmpty),
+        !name.isEmpty, NameRules.pathSegment(String(name)) == nil
+      else { continue }
+      return String(name)
+    }
+    return nil
+  }
+
   /// The namespace for which the right is asked; that of a Namespace object is itself.
   var authorizationNamespace: String {
     namespace ?? (group.isEmpty && plural == "namespaces" ? name ?? "" : "")

@@ -93,7 +93,7 @@ public actor APIServer {
         identity,
         RoleBasedAccess.Attributes(
           verb: verb, group: target.group, resource: target.plural, subresource: target.subresource,
-          name: target.name, namespace: target.authorizationNamespace))
+          name: target.authorizationName(of: request), namespace: target.authorizationNamespace))
       return try serve(request, target, verb: verb, by: identity)
     } catch {
       return APIResponse(status: error.code, json: error.body)

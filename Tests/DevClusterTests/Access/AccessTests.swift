@@ -87,6 +87,55 @@ struct AccessTests {
     }
   }
 
+  @Test(
+    "A right to one name holds for lists and watches that ask for that name",
+    arguments: [
+      ("?fieldSelector=metadata.name%3Done", 200), ("?fieldSelector=metadata.name%3D%3Done", 200),
+      ("?fieldSelector=metadata.namespace%3Drec,metadata.name%3Done", 200),
+      ("?fieldSelector=metadata.name%3Dtwo", 403), ("?fieldSelector=metadata.name!%3Done", 403), ("", 403),
+    ])
+  func namedLists(_ query: String, _ status: Int) async {
+    let cluster = await TestCluster()
+    let rule: JSONValue = [
+      "apiGroups": [""], "resources": ["secrets"], "resourceNames": ["one"], "verbs": ["list", "watch", "create"],
+    ]
+    await cluster.send("POST", Self.base + "/namespaces/rec/roles", role("Role", rule))
+    await cluster.send(
+      "POST", Self.base + "/namespaces/rec/rolebindings",
+      binding("RoleBinding", to: "Role", ["kind": "User", "name": "alice", "apiGroup": "rbac.authorization.k8s.io"]))
+    let secrets = "/api/v1/namespaces/rec/secrets"
+    #expect(await cluster.send("GET", secrets + query, token: "alice-token").status == status)
+    let watch = query.isEmpty ? "?watch=true" : query + "&watch=true"
+    let watching = await cluster.send("GET", secrets + watch, token: "alice-token")
+    #expect(watching.status == status)
+    if case .stream(let stream) = watching.body { stream.cancel() }
+    let secret: JSONValue = ["apiVersion": "v1", "kind": "Secret", "metadata": ["name": "one"]]
+    #expect(
+      await cluster.send("POST", secrets, secret, token: "alice-token").status == 403, "a new object has no name yet")
+  }
+
+  @Test("An apply that creates needs the right to create", arguments: [(["patch"], 403), (["patch", "create"], 201)])
+  func creatingApplies(_ verbs: [String], _ status: Int) async {
+    let cluster = await TestCluster()
+    let rule: JSONValue = [
+      "apiGroups": [""], "resources": ["configmaps"], "verbs": .array(verbs.map { .string($0) }),
+    ]
+    await cluster.send("POST", Self.base + "/namespaces/rec/roles", role("Role", rule))
+    await cluster.send(
+      "POST", Self.base + "/namespaces/rec/rolebindings",
+      binding("RoleBinding", to: "Role", ["kind": "User", "name": "alice", "apiGroup": "rbac.authorization.k8s.io"]))
+    let answer = await cluster.send(
+      "PATCH", Paths.configMaps + "/one?fieldManager=a", Samples.configMap("one"), type: "application/apply-patch+yaml",
+      token: "alice-token")
+    #expect(answer.status == status, "\(answer.text)")
+    if status == 403 { #expect(answer.json["message"] == "configmaps \"one\" is forbidden: ") }
+    await cluster.send("POST", Paths.configMaps, Samples.configMap("two"))
+    let update = await cluster.send(
+      "PATCH", Paths.configMaps + "/two?fieldManager=a&force=true", Samples.configMap("two", data: ["a": "2"]),
+      type: "application/apply-patch+yaml", token: "alice-token")
+    #expect(update.status == 200, "\(update.text)")
+  }
+
   @Test func aReviewTellsOnesOwnRights() async {
     let cluster = await TestCluster()
     let review: JSONValue = [
