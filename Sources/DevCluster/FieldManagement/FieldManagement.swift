@@ -46,7 +46,8 @@ public enum FieldManagement {
     managed.change(except: manager) { $0.subtracting(taken).subtracting(comparison.removed) }
 
     let isUnchanged = live != nil && comparison.isSame && old?.fields == owned && old?.apiVersion == apiVersion
-    if !isUnchanged { managed.entries[manager]?.time = now }
+    // The entry of a manager whose apply changes no field has no new time, so the first such has none.
+    if live == nil || !comparison.isSame { managed.entries[manager]?.time = now }
     if owned.isEmpty { managed.entries[manager] = nil }
     return (setting(managed, in: merged), live == nil || !isUnchanged)
   }

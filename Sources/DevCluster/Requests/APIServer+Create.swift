@@ -9,7 +9,7 @@ extension APIServer {
     let form = try Representation.accepted(by: request)
     let write = try WriteOptions(request, subresource: nil, now: configuration.now())
     let body = try RequestBody.object(request, as: type)
-    let (pruned, warnings) = try known(body, type, write)
+    let (pruned, warnings) = try known(body, type, write, dropsNulls: true)
     var object = pruned
     if let name = target.name {
       guard type.isCustom else { throw .methodNotAllowed() }
@@ -24,7 +24,7 @@ extension APIServer {
     let created = try insert(object, target, type, write, tracksFields: true, by: identity)
     return APIResponse(
       status: 201, json: represent(created, type, form),
-      warnings: warnings + podSecurityWarnings(created, over: nil, type))
+      warnings: warnings + writeWarnings(created, over: nil, type))
   }
 
   /// Checks and keeps a new object, in the order of `registry/generic/registry/store.go`.
@@ -56,20 +56,22 @@ extension APIServer {
     if let existing = store.object(type.storage, object.objectKey) {
       throw .alreadyExists(object.name, type, isBeingDeleted: existing.isBeingDeleted)
     }
+    object = type.rules.stored(object)
     object.meta["uid"] = .string(identifiers.uid())
     object.meta["creationTimestamp"] = .string(write.now.rfc3339)
     if type.countsGenerations { object.generation = 1 }
     return write.isDryRun ? object : store.put(object, type.storage, object.objectKey)
   }
 
-  /// Prunes fields that the type does not have.
+  /// Prunes fields that the type does not have, and names these and the fields that the body has twice.
   ///
+  /// - Parameter dropsNulls: see ``Admission/decoded(_:as:dropsNulls:)``.
   /// - Throws: 400 if the request asks for strictness.
   func known(
-    _ body: JSONValue, _ type: ServedType, _ write: WriteOptions
+    _ body: RequestBody, _ type: ServedType, _ write: WriteOptions, dropsNulls: Bool
   ) throws(APIStatus) -> (object: JSONValue, warnings: [String]) {
-    let (object, unknown) = try type.rules.decoded(body, as: type)
-    let messages = unknown.map { "unknown field \"\($0)\"" }
+    let (object, unknown) = try type.rules.decoded(body.value, as: type, dropsNulls: dropsNulls)
+    let messages = body.duplicates.map { "duplicate field \"\($0)\"" } + unknown.map { "unknown field \"\($0)\"" }
     guard !messages.isEmpty else { return (object, []) }
     switch write.fieldValidation {
     case .ignore: return (object, [])
@@ -79,6 +81,19 @@ extension APIServer {
         "\(type.kind) in version \"\(type.version)\" cannot be handled as a \(type.kind): strict decoding error: "
           + messages.joined(separator: ", "))
     }
+  }
+
+  /// What the client is warned about after a write that was accepted: Pod Security, and formats in the schemas of a
+  /// definition that the server does not know and the definition did not have before.
+  func writeWarnings(
+    _ new: JSONValue, over old: JSONValue?, _ type: ServedType, subresource: String? = nil
+  ) -> [String] {
+    guard type.storage == CustomResourceDefinition.storage else {
+      return podSecurityWarnings(new, over: old, type, subresource: subresource)
+    }
+    let before = old.map { CustomResourceDefinition(object: $0).unknownFormats } ?? []
+    return CustomResourceDefinition(object: new).unknownFormats.filter { !before.contains($0) }
+      .map { "unrecognized format \"\($0)\"" }
   }
 
   /// Sets the namespace by the path and refuses one that is not there.

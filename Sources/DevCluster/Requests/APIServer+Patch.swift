@@ -22,19 +22,19 @@ extension APIServer {
     }
     let old = present(try found(target, type), as: type)
     let body = try RequestBody.patch(request.body)
-    let patched: JSONValue
+    var patched = body
     switch media {
-    case "application/json-patch+json": patched = try JSONPatch.apply(body, to: old)
-    case "application/merge-patch+json": patched = MergePatch.apply(body, to: old)
-    default: patched = type.rules.strategicMerge.apply(body, to: old)
+    case "application/json-patch+json": patched.value = try JSONPatch.apply(body.value, to: old)
+    case "application/merge-patch+json": patched.value = MergePatch.apply(body.value, to: old)
+    default: patched.value = type.rules.strategicMerge.apply(body.value, to: old)
     }
-    try RequestBody.check(patched, is: type)
-    guard patched.name == old.name else { throw Self.mismatch(patched.name, old.name) }
-    let (new, warnings) = try known(patched, type, write)
+    try RequestBody.check(patched.value, is: type)
+    guard patched.value.name == old.name else { throw Self.mismatch(patched.value.name, old.name) }
+    let (new, warnings) = try known(patched, type, write, dropsNulls: true)
     let updated = try update(old, to: new, type, write, tracksFields: true, by: identity)
     return APIResponse(
       status: 200, json: represent(updated, type, form),
-      warnings: warnings + podSecurityWarnings(updated, over: old, type, subresource: target.subresource))
+      warnings: warnings + writeWarnings(updated, over: old, type, subresource: target.subresource))
   }
 
   /// Server-side apply (KEP-555).
@@ -48,7 +48,8 @@ extension APIServer {
         "", group: "meta.k8s.io", kind: "PatchOptions",
         [.required("fieldManager", "is required for apply patch")])
     }
-    var applied = try RequestBody.applied(request, as: type)
+    let body = try RequestBody.applied(request, as: type)
+    var applied = body.value
     try RequestBody.check(applied, is: type)
     let name = target.name ?? ""
     guard applied.meta["managedFields"] == nil else { throw .badRequest("metadata.managedFields must be nil") }
@@ -63,7 +64,8 @@ extension APIServer {
     let key = ObjectKey(namespace: target.namespace ?? "", name: name)
     var warnings: [String] = []
     if type.isCustom {
-      (applied, warnings) = try known(applied, type, write)
+      (applied, warnings) = try known(
+        RequestBody(value: applied, duplicates: body.duplicates), type, write, dropsNulls: false)
     }
     guard let stored = store.object(type.storage, key) else {
       guard target.subresource == nil else { throw .notFound(name, type) }
@@ -73,7 +75,7 @@ extension APIServer {
       let created = try insert(merged, target, type, write, tracksFields: false, by: identity)
       return APIResponse(
         status: 201, json: represent(created, type, form),
-        warnings: warnings + podSecurityWarnings(created, over: nil, type))
+        warnings: warnings + writeWarnings(created, over: nil, type))
     }
     let old = present(stored, as: type)
     if let version = applied.resourceVersion, version != 0, version != old.resourceVersion {
@@ -87,7 +89,7 @@ extension APIServer {
     let updated = try update(old, to: merged, type, write, tracksFields: false, by: identity)
     return APIResponse(
       status: 200, json: represent(updated, type, form),
-      warnings: warnings + podSecurityWarnings(updated, over: old, type, subresource: target.subresource))
+      warnings: warnings + writeWarnings(updated, over: old, type, subresource: target.subresource))
   }
 
   /// Refuses an apply that would create an object to who may only patch.

@@ -15,7 +15,7 @@ extension APIServer {
     let scale = Self.scale(of: object, paths)
     let wanted: JSONValue
     switch request.method {
-    case "PUT": wanted = try RequestBody.object(request, as: Self.scaleType)
+    case "PUT": wanted = try RequestBody.object(request, as: Self.scaleType).value
     case "PATCH": wanted = try patched(scale, request)
     default: return APIResponse(status: 200, json: scale)
     }
@@ -36,7 +36,7 @@ extension APIServer {
   }
 
   private func patched(_ scale: JSONValue, _ request: APIRequest) throws(APIStatus) -> JSONValue {
-    let body = try RequestBody.patch(request.body)
+    let body = try RequestBody.patch(request.body).value
     switch MediaType(request.header("content-type") ?? "").name {
     case "application/json-patch+json": return try JSONPatch.apply(body, to: scale)
     case "application/merge-patch+json", "application/strategic-merge-patch+json":

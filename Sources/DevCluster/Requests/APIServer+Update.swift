@@ -8,7 +8,7 @@ extension APIServer {
   ) throws(APIStatus) -> APIResponse {
     let form = try Representation.accepted(by: request)
     let write = try WriteOptions(request, subresource: target.subresource, now: configuration.now())
-    let (new, warnings) = try known(try RequestBody.object(request, as: type), type, write)
+    let (new, warnings) = try known(try RequestBody.object(request, as: type), type, write, dropsNulls: true)
     guard new.name.isEmpty || new.name == target.name else { throw Self.mismatch(new.name, target.name ?? "") }
     let old = present(try found(target, type), as: type)
     if new.resourceVersion == nil, needsVersion(type) {
@@ -18,7 +18,7 @@ extension APIServer {
     let updated = try update(old, to: new, type, write, tracksFields: true, by: identity)
     return APIResponse(
       status: 200, json: represent(updated, type, form),
-      warnings: warnings + podSecurityWarnings(updated, over: old, type, subresource: target.subresource))
+      warnings: warnings + writeWarnings(updated, over: old, type, subresource: target.subresource))
   }
 
   /// Checks and keeps a change, in the order of `registry/rest/update.go` and of the types' strategies.
@@ -56,9 +56,10 @@ extension APIServer {
     if tracksFields { new = type.rules.tracked(new, over: old, write, type: type) }
     carryOver(&new, from: old, type)
     try checkEscalation(new, over: old, type, by: identity)
-    let failures = type.rules.failures(new, old)
+    let failures = type.rules.failures(new, old, subresource: write.subresource)
     guard failures.isEmpty else { throw .invalid(old.name, type, failures) }
     if write.subresource == nil { try checkPodSecurity(new, over: old, type) }
+    new = type.rules.stored(new)
     countGeneration(&new, old, type)
     guard FieldManagement.keepingTimes(of: old, in: new) != old else { return old }
     if write.isDryRun { return new }

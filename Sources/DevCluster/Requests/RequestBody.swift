@@ -2,23 +2,26 @@
 
 import JSON
 
-/// Reads the bodies of requests.
-enum RequestBody {
+/// The body of a request as it was read.
+struct RequestBody {
+  var value: JSONValue
+  /// The fields that stand in it more than once, of which the last counts.
+  var duplicates: [String] = []
   /// The object in a body of JSON or YAML.
   ///
   /// - Throws: 415 for another content type, 400 for what is no object, or an object of another type.
-  static func object(_ request: APIRequest, as type: ServedType) throws(APIStatus) -> JSONValue {
+  static func object(_ request: APIRequest, as type: ServedType) throws(APIStatus) -> RequestBody {
     let media = MediaType(request.header("content-type") ?? "application/json")
-    let object: JSONValue
+    let body: RequestBody
     switch media.name {
-    case "application/json", "": object = try json(request.body, as: type)
-    case "application/yaml": object = try yaml(request.body, as: type)
-    case "application/vnd.kubernetes.protobuf": object = try protobuf(request.body)
+    case "application/json", "": body = try json(request.body, as: type)
+    case "application/yaml": body = RequestBody(value: try yaml(request.body, as: type))
+    case "application/vnd.kubernetes.protobuf": body = RequestBody(value: try protobuf(request.body))
     default:
       throw .unsupportedMediaType(["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"])
     }
-    try check(object, is: type)
-    return object
+    try check(body.value, is: type)
+    return body
   }
 
   /// Refuses an object that says it is of another type.
@@ -39,29 +42,39 @@ enum RequestBody {
   }
 
   /// The JSON or YAML of an apply patch.
-  static func applied(_ request: APIRequest, as type: ServedType) throws(APIStatus) -> JSONValue {
+  static func applied(_ request: APIRequest, as type: ServedType) throws(APIStatus) -> RequestBody {
     let first = request.body.first { ![0x20, 0x09, 0x0a, 0x0d].contains($0) }
     if first == UInt8(ascii: "{") { return try patch(request.body) }
-    return try yaml(request.body, as: type)
+    return RequestBody(value: try yaml(request.body, as: type))
   }
 
   /// The JSON of a patch.
-  static func patch(_ body: [UInt8]) throws(APIStatus) -> JSONValue {
-    do {
-      return try JSONParser.parse(body)
+  static func patch(_ body: [UInt8]) throws(APIStatus) -> RequestBody {
+    do throws(JSONError) {
+      return try parsed(body)
     } catch {
       throw .badRequest("error decoding patch: \(GoJSONError.message(body) ?? error.description)")
     }
   }
 
-  private static func json(_ body: [UInt8], as type: ServedType) throws(APIStatus) -> JSONValue {
-    do {
-      return try JSONParser.parse(body)
+  private static func json(_ body: [UInt8], as type: ServedType) throws(APIStatus) -> RequestBody {
+    do throws(JSONError) {
+      return try parsed(body)
     } catch {
       let shown = body.isEmpty ? "<empty>" : String(decoding: body.prefix(1024), as: UTF8.self)
       throw .badRequest(
         "the object provided is unrecognized (must be of type \(type.kind)): couldn't get version/kind; "
           + "json parse error: \(GoJSONError.message(body) ?? error.description) (\(shown))")
+    }
+  }
+
+  /// The JSON; where the parser refuses a field that stands there twice, the API server takes the last.
+  private static func parsed(_ body: [UInt8]) throws(JSONError) -> RequestBody {
+    do throws(JSONError) {
+      return RequestBody(value: try JSONParser.parse(body))
+    } catch {
+      guard let (rest, duplicates) = DuplicateFields.removed(from: body) else { throw error }
+      return RequestBody(value: try JSONParser.parse(rest), duplicates: duplicates)
     }
   }
 

@@ -39,7 +39,7 @@ public struct FieldFailure: Hashable, Sendable {
 
 extension FieldFailure {
   static func invalid(_ field: String, _ value: JSONValue, _ detail: String) -> FieldFailure {
-    FieldFailure(field: field, reason: .invalid, message: "Invalid value: \(JSONWriter.text(value)): \(detail)")
+    FieldFailure(field: shown(field), reason: .invalid, message: "Invalid value: \(printed(value)): \(detail)")
   }
 
   static func required(_ field: String, _ detail: String = "") -> FieldFailure {
@@ -48,8 +48,8 @@ extension FieldFailure {
 
   static func notSupported(_ field: String, _ value: JSONValue, _ supported: [JSONValue]) -> FieldFailure {
     let list = supported.map { $0.string.map { "\"\($0)\"" } ?? "\"\(JSONWriter.text($0))\"" }
-    let message = "Unsupported value: \(JSONWriter.text(value)): supported values: \(list.joined(separator: ", "))"
-    return FieldFailure(field: field, reason: .notSupported, message: message)
+    let message = "Unsupported value: \(printed(value)): supported values: \(list.joined(separator: ", "))"
+    return FieldFailure(field: shown(field), reason: .notSupported, message: message)
   }
 
   static func typeInvalid(_ field: String, found: String, expected: String) -> FieldFailure {
@@ -58,13 +58,13 @@ extension FieldFailure {
   }
 
   static func tooLong(_ field: String, limit: Int) -> FieldFailure {
-    FieldFailure(field: field, reason: .tooLong, message: "Too long: may not be more than \(limit) bytes")
+    FieldFailure(field: shown(field), reason: .tooLong, message: "Too long: may not be more than \(limit) bytes")
   }
 
   static func tooMany(_ field: String, count: Int, limit: Int) -> FieldFailure {
     let noun = limit == 1 ? "item" : "items"
     return FieldFailure(
-      field: field, reason: .tooMany, message: "Too many: \(count): must have at most \(limit) \(noun)")
+      field: shown(field), reason: .tooMany, message: "Too many: \(count): must have at most \(limit) \(noun)")
   }
 
   static func duplicate(_ field: String, _ value: JSONValue) -> FieldFailure {
@@ -75,9 +75,21 @@ extension FieldFailure {
     FieldFailure(field: field, reason: .forbidden, message: "Forbidden: \(detail)")
   }
 
-  /// The subject of a sentence about the field, as the validator of OpenAPI schemas phrases it.
-  static func place(_ field: String) -> String {
-    field.isEmpty ? "<nil> in body" : "\(field) in body"
+  /// The subject of a sentence about the field, as the validator of OpenAPI schemas phrases it. The validated value
+  /// itself has no name there.
+  static func place(_ field: String) -> String { "\(field) in body" }
+
+  /// The same failure of a value that stands at this path. The message still names the field from the value on, as it
+  /// does in the API server where a part of an object is validated by itself.
+  func under(_ path: String) -> FieldFailure {
+    let place = field == Self.shown("") ? path : field.hasPrefix("[") ? path + field : "\(path).\(field)"
+    return FieldFailure(field: place, reason: reason, message: message)
+  }
+
+  /// A value as Go prints it in a message.
+  private static func printed(_ value: JSONValue) -> String {
+    if case .double(let number) = value { return GoNumber.general(number) }
+    return JSONWriter.text(value)
   }
 
   /// The field, or how the API server spells the object itself.

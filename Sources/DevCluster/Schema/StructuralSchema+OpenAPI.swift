@@ -9,30 +9,28 @@ extension StructuralSchema {
   /// Reads the `openAPIV3Schema` of a custom resource definition and checks that it is structural.
   ///
   /// `allOf`, `anyOf`, `oneOf` and `not` are accepted and not evaluated, as are rules in `x-kubernetes-validations`.
-  /// Source: `apiextensions-apiserver/pkg/apiserver/schema/validation.go`.
+  ///
+  /// - Throws: the first of the failures that ``SchemaRules`` finds, or the first keyword of another type.
   public convenience init(openAPI: JSONValue) throws(SchemaError) {
-    let node = SchemaNode(value: openAPI, path: "", depth: 0)
-    guard openAPI["type"] == "object" else {
-      throw node.error("the root of a schema must have the type object", at: "type")
+    if let failure = SchemaRules.failures(openAPI, at: "").first {
+      throw SchemaError(path: failure.field, message: failure.message)
     }
-    try self.init(node)
+    try self.init(structural: openAPI)
+  }
+
+  /// Reads a schema, or a part of one, that is known to be structural.
+  ///
+  /// - Throws: for a keyword of another type, or one that this server does not take.
+  convenience init(structural schema: JSONValue) throws(SchemaError) {
+    try self.init(SchemaNode(value: schema, path: "", depth: 0))
   }
 
   fileprivate convenience init(_ node: SchemaNode) throws(SchemaError) {
     guard node.value.object != nil else { throw node.error("must be an object") }
     guard node.depth <= Self.maximumDepth else { throw node.error("must not nest deeper than \(Self.maximumDepth)") }
-    for keyword in SchemaNode.forbidden where node.value[keyword] != nil {
-      throw node.error("is not allowed in a structural schema", at: keyword)
-    }
-    if node.value["uniqueItems"] == true {
-      throw node.error("cannot be true; use x-kubernetes-list-type: set", at: "uniqueItems")
-    }
-    let rules = try node.rules()
-    let kind = try node.kind(rules)
-    var items: StructuralSchema?
-    if kind == .array {
-      guard let value = node.value["items"] else { throw node.error("must be given for an array", at: "items") }
-      items = try StructuralSchema(node.child(value, "items"))
+    let kind = try node.kind()
+    let items = try node.value["items"].map { items throws(SchemaError) in
+      try StructuralSchema(node.child(items, "items"))
     }
     var properties: [(String, StructuralSchema)] = []
     for (name, value) in node.value["properties"]?.object ?? JSONObject() {
@@ -45,17 +43,10 @@ extension StructuralSchema {
     case .bool(false): throw node.error("must not be false", at: "additionalProperties")
     case let value?: additional = try StructuralSchema(node.child(value, "additionalProperties"))
     }
-    if additional != nil, !properties.isEmpty {
-      throw node.error("must not be used together with properties", at: "additionalProperties")
-    }
-    let merging = try node.merging(kind, items: items)
-    let schema = StructuralSchema(kind: kind, rules: rules, properties: properties, items: items)
-    if let value = node.value["default"], let failure = schema.validate(value, at: "default").first {
-      throw node.error(failure.summary)
-    }
     self.init(
-      kind: kind, rules: rules, merging: merging, properties: properties, additionalProperties: additional,
-      items: items, defaultValue: node.value["default"], description: node.value["description"]?.string)
+      kind: kind, rules: try node.rules(), merging: try node.merging(kind), properties: properties,
+      additionalProperties: additional, items: items, defaultValue: node.value["default"],
+      description: node.value["description"]?.string)
   }
 }
 
@@ -65,10 +56,6 @@ private struct SchemaNode {
   let path: String
   let depth: Int
 
-  static let forbidden = [
-    "$ref", "$schema", "id", "definitions", "dependencies", "additionalItems", "patternProperties",
-  ]
-
   func child(_ value: JSONValue, _ step: String) -> SchemaNode {
     SchemaNode(value: value, path: FieldName.member(path, step), depth: depth + 1)
   }
@@ -77,16 +64,10 @@ private struct SchemaNode {
     SchemaError(path: keyword.map { FieldName.member(path, $0) } ?? path, message: message)
   }
 
-  func kind(_ rules: ValueRules) throws(SchemaError) -> StructuralSchema.Kind {
-    if try flag("x-kubernetes-int-or-string") {
-      guard value["type"] == nil else { throw error("must be empty if x-kubernetes-int-or-string is true", at: "type") }
-      return .intOrString
-    }
-    guard let type = value["type"] else {
-      if rules.preservesUnknownFields { return .any }
-      throw error("must not be empty: one of object, array, string, integer, number, boolean", at: "type")
-    }
-    switch type.string {
+  func kind() throws(SchemaError) -> StructuralSchema.Kind {
+    if try flag("x-kubernetes-int-or-string") { return .intOrString }
+    switch try text("type") ?? "" {
+    case "": return .any
     case "object": return .object
     case "array": return .array
     case "string": return .string
@@ -102,7 +83,6 @@ private struct SchemaNode {
     rules.required = try texts("required")
     rules.allowedValues = try list("enum")
     rules.pattern = try text("pattern")
-    if let pattern = rules.pattern, let problem = Pattern.problem(pattern) { throw error(problem, at: "pattern") }
     rules.format = try text("format")
     rules.minimum = try number("minimum")
     rules.maximum = try number("maximum")
@@ -123,34 +103,12 @@ private struct SchemaNode {
     return rules
   }
 
-  func merging(
-    _ kind: StructuralSchema.Kind, items: StructuralSchema?
-  ) throws(SchemaError) -> StructuralSchema.Merging? {
-    let keys = try texts("x-kubernetes-list-map-keys")
+  func merging(_ kind: StructuralSchema.Kind) throws(SchemaError) -> StructuralSchema.Merging? {
     switch (kind, try text("x-kubernetes-list-type"), try text("x-kubernetes-map-type")) {
-    case (.array, "map", nil):
-      guard !keys.isEmpty else {
-        throw error("must not be empty if x-kubernetes-list-type is map", at: "x-kubernetes-list-map-keys")
-      }
-      for key in keys {
-        guard let member = items?.properties[key] else {
-          throw error("\"\(key)\" must be declared in items.properties", at: "x-kubernetes-list-map-keys")
-        }
-        guard items?.rules.required.contains(key) == true || member.defaultValue != nil else {
-          throw error("\"\(key)\" must be required in items or have a default", at: "x-kubernetes-list-map-keys")
-        }
-      }
-      return .map(keys: keys)
-    case (.array, "set", nil):
-      let isNested = items?.kind == .object && items?.merging != .atomic || items?.kind == .any
-      if isNested { throw error("elements of a set must be scalars or atomic", at: "items") }
-      return .set
-    case (.array, nil, nil), (.array, "atomic", nil): return .atomic
-    case (.object, nil, "atomic"), (.any, nil, "atomic"): return .atomic
-    case (_, nil, nil), (.object, nil, "granular"), (.any, nil, "granular"): return nil
-    case (.array, _?, nil): throw error("must be one of atomic, set, map", at: "x-kubernetes-list-type")
-    case (_, _?, _): throw error("must be used with the type array only", at: "x-kubernetes-list-type")
-    default: throw error("must be atomic or granular, for the type object only", at: "x-kubernetes-map-type")
+    case (.array, "map", _): return .map(keys: try texts("x-kubernetes-list-map-keys"))
+    case (.array, "set", _): return .set
+    case (.object, _, "atomic"): return .atomic
+    default: return nil
     }
   }
 

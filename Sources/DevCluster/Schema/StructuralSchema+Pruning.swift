@@ -14,6 +14,13 @@ extension StructuralSchema {
     return (result, unknown)
   }
 
+  /// Whether a value of this place, not an object of its own, has members that the schema does not know.
+  func hasUnknown(in value: JSONValue) -> Bool {
+    var unknown: [String] = []
+    _ = pruned(value, at: "", isObject: false, unknown: &unknown)
+    return !unknown.isEmpty
+  }
+
   private func pruned(_ value: JSONValue, at path: String, isObject: Bool, unknown: inout [String]) -> JSONValue {
     switch value {
     case .array(let elements):

@@ -5,44 +5,44 @@ import JSON
 extension StructuralSchema {
   /// What is wrong with a value, with the fields and messages of the API server; empty if nothing is.
   ///
-  /// First comes what breaks the schema, members in the order of their names, then duplicates in sets and lists with
-  /// keys. Sources: `k8s.io/kube-openapi/pkg/validation/validate`,
-  /// `apiextensions-apiserver/pkg/apiserver/validation/validation.go`, `…/schema/listtype`.
+  /// The members of an object come in the order of their names; the API server takes them in any. Sources:
+  /// `k8s.io/kube-openapi/pkg/validation/validate`, `apiextensions-apiserver/pkg/apiserver/validation/validation.go`.
   ///
-  /// - Parameter path: the path of the value; empty for an object itself.
-  public func validate(_ value: JSONValue, at path: String = "") -> [FieldFailure] {
-    failures(value, at: path) + duplicates(value, at: path)
-  }
-
-  private func failures(_ value: JSONValue, at path: String) -> [FieldFailure] {
-    if value.isNull, rules.isNullable || kind == .any { return [] }
-    guard hasType(value) else {
-      return [.typeInvalid(path, found: value.typeName, expected: kind == .intOrString ? "integer" : kind.rawValue)]
-    }
-    var result = scalarFailures(value, at: path)
+  /// - Parameters:
+  ///   - path: the path of the value; empty for an object itself.
+  ///   - old: the value that an update replaces. What it leaves alone is not refused.
+  public func validate(_ value: JSONValue, at path: String = "", over old: JSONValue? = nil) -> [FieldFailure] {
+    var result = typeFailures(value, at: path)
     switch value {
-    case .array(let elements):
-      result += countFailures(elements.count, min: rules.minItems, max: rules.maxItems, "items", at: path)
-      for (index, element) in elements.enumerated() {
-        result += items?.failures(element, at: FieldName.element(path, index)) ?? []
-      }
-    case .object(let members):
-      let bounds = (rules.minProperties, rules.maxProperties)
-      result += countFailures(members.count, min: bounds.0, max: bounds.1, "properties", at: path)
-      let required = rules.required + (rules.isEmbeddedResource ? ["apiVersion", "kind"] : [])
-      for name in required where members[name] == nil {
-        result.append(.required(FieldName.member(path, name)))
-      }
-      for (name, member) in members.sorted(by: { $0.key < $1.key }) {
-        let schema = properties[name] ?? additionalProperties
-        result += schema?.failures(member, at: FieldName.member(path, name)) ?? []
-      }
+    case .string(let text): result += textFailures(text, at: path)
+    case .integer, .double: result += numberFailures(value, at: path)
+    case .array(let elements): result += elementFailures(elements, at: path, over: old)
     default: break
     }
     if !rules.allowedValues.isEmpty, !rules.allowedValues.contains(where: { $0.isSame(as: value) }) {
       result.append(.notSupported(path, value, rules.allowedValues))
     }
-    return result
+    if case .object(let members) = value { result += memberFailures(members, at: path, over: old) }
+    guard !result.isEmpty, let old, isUnchanged(old, value) else { return result }
+    return []
+  }
+
+  /// Duplicates in sets and in lists with keys. Source: `apiextensions-apiserver/pkg/apiserver/schema/listtype`.
+  func duplicates(_ value: JSONValue) -> [FieldFailure] {
+    hasUniqueLists ? duplicates(value, at: "") : []
+  }
+
+  private func typeFailures(_ value: JSONValue, at path: String) -> [FieldFailure] {
+    if value.isNull {
+      return rules.isNullable || kind == .any ? [] : [.typeInvalid(path, found: "null", expected: typeNames)]
+    }
+    let isText = value.string != nil || value.array != nil
+    if let format = checkedFormat {
+      // A text that must have a format is left to the format; so is a list, by the source's own mistake.
+      if isText, kind == .string { return [] }
+      if !isText, !hasType(value) { return [.typeInvalid(path, found: Self.nativeFormat(value), expected: format)] }
+    }
+    return hasType(value) ? [] : [.typeInvalid(path, found: value.typeName, expected: typeNames)]
   }
 
   private func hasType(_ value: JSONValue) -> Bool {
@@ -50,29 +50,37 @@ extension StructuralSchema {
     case (.any, _), (.object, .object), (.array, .array), (.string, .string), (.boolean, .bool), (.integer, .integer),
       (.number, .integer), (.number, .double), (.intOrString, .integer), (.intOrString, .string):
       true
-    // A double without a fraction counts as an integer; the bounds are those of exactness.
-    case (.integer, .double(let number)): Int64(exactly: number) != nil
+    // A double without a fraction counts as an integer.
+    case (.integer, .double(let number)), (.intOrString, .double(let number)): number == number.rounded()
     default: false
     }
   }
 
-  private func scalarFailures(_ value: JSONValue, at path: String) -> [FieldFailure] {
-    var result: [FieldFailure] = []
-    if let text = value.string, let failure = textFailure(text, at: path) { result.append(failure) }
-    if let number = value.double { result += numberFailures(number, value, at: path) }
-    if let format = rules.format, !Format.accepts(value, format) {
-      let found = value.string ?? JSONWriter.text(value)
-      result.append(.typeInvalid(path, found: found, expected: format))
+  /// The types as messages name them.
+  private var typeNames: String { kind == .intOrString ? "integer,string" : kind.rawValue }
+
+  /// The format that the validator infers from a value in Go.
+  private static func nativeFormat(_ value: JSONValue) -> String {
+    switch value {
+    case .integer: "int64"
+    case .double: "float64"
+    default: ""
+    }
+  }
+
+  /// The API server stops at the first thing that is wrong with the text, and looks at its format besides.
+  private func textFailures(_ text: String, at path: String) -> [FieldFailure] {
+    var result = textFailure(text, at: path).map { [$0] } ?? []
+    if let format = checkedFormat, !Format.accepts(text, format) {
+      result.append(.typeInvalid(path, found: text, expected: format))
     }
     return result
   }
 
-  /// The API server stops at the first thing that is wrong with a text.
   private func textFailure(_ text: String, at path: String) -> FieldFailure? {
     let place = FieldFailure.place(path)
-    let length = text.unicodeScalars.count
-    if let limit = rules.maxLength, length > limit { return .tooLong(path, limit: limit) }
-    if let limit = rules.minLength, length < limit {
+    if let limit = rules.maxLength, text.unicodeScalars.count > limit { return .tooLong(path, limit: limit) }
+    if let limit = rules.minLength, text.unicodeScalars.count < limit {
       return .invalid(path, .string(text), "\(place) should be at least \(limit) chars long")
     }
     if let pattern = rules.pattern, !Pattern.matches(pattern, text) {
@@ -81,19 +89,31 @@ extension StructuralSchema {
     return nil
   }
 
-  private func numberFailures(_ number: Double, _ value: JSONValue, at path: String) -> [FieldFailure] {
-    let place = FieldFailure.place(path)
+  private func elementFailures(_ elements: [JSONValue], at path: String, over old: JSONValue?) -> [FieldFailure] {
     var result: [FieldFailure] = []
-    if let divisor = rules.multipleOf, (number / divisor).rounded() != number / divisor {
-      result.append(.invalid(path, value, "\(place) should be a multiple of \(Self.printed(divisor))"))
+    if let items {
+      for (index, element) in elements.enumerated() {
+        let before = predecessor(of: element, in: old)
+        result += items.validate(element, at: FieldName.element(path, index), over: before)
+      }
     }
-    if let limit = rules.maximum, rules.exclusiveMaximum ? number >= limit : number > limit {
-      let relation = rules.exclusiveMaximum ? "less than" : "less than or equal to"
-      result.append(.invalid(path, value, "\(place) should be \(relation) \(Self.printed(limit))"))
+    return result + countFailures(elements.count, min: rules.minItems, max: rules.maxItems, "items", at: path)
+  }
+
+  private func memberFailures(_ members: JSONObject, at path: String, over old: JSONValue?) -> [FieldFailure] {
+    let count = countFailures(
+      members.count, min: rules.minProperties, max: rules.maxProperties, "properties", at: path)
+    guard count.isEmpty else { return count }
+    // Sorted once there is something to sort, which is rare.
+    var found: [(name: String, failures: [FieldFailure])] = []
+    for (name, member) in members {
+      guard let schema = properties[name] ?? additionalProperties else { continue }
+      let failures = schema.validate(member, at: FieldName.member(path, name), over: old?[name])
+      if !failures.isEmpty { found.append((name, failures)) }
     }
-    if let limit = rules.minimum, rules.exclusiveMinimum ? number <= limit : number < limit {
-      let relation = rules.exclusiveMinimum ? "greater than" : "greater than or equal to"
-      result.append(.invalid(path, value, "\(place) should be \(relation) \(Self.printed(limit))"))
+    var result = found.sorted { $0.name < $1.name }.flatMap(\.failures)
+    for name in rules.required + (rules.isEmbeddedResource ? ["apiVersion", "kind"] : []) where members[name] == nil {
+      result.append(.required(FieldName.member(path, name)))
     }
     return result
   }
@@ -108,6 +128,7 @@ extension StructuralSchema {
   }
 
   private func duplicates(_ value: JSONValue, at path: String) -> [FieldFailure] {
+    guard hasUniqueLists else { return [] }
     var result: [FieldFailure] = []
     switch value {
     case .array(let elements):
@@ -115,7 +136,7 @@ extension StructuralSchema {
       for (index, element) in elements.enumerated() {
         let place = FieldName.element(path, index)
         let identity = pathElement(of: element, at: index)
-        if !seen.insert(identity).inserted {
+        if merging != .atomic, !seen.insert(identity).inserted {
           if case .key(let members) = identity {
             result.append(.duplicate(place, .object(members)))
           } else {
@@ -125,16 +146,12 @@ extension StructuralSchema {
         result += items?.duplicates(element, at: place) ?? []
       }
     case .object(let members):
-      for (name, member) in members.sorted(by: { $0.key < $1.key }) {
+      for (name, member) in members.sortedByName() {
         result += (properties[name] ?? additionalProperties)?.duplicates(member, at: FieldName.member(path, name)) ?? []
       }
     default: break
     }
     return result
-  }
-
-  private static func printed(_ number: Double) -> String {
-    Int64(exactly: number).map(String.init) ?? "\(number)"
   }
 }
 

@@ -36,6 +36,10 @@ public final class StructuralSchema: Sendable {
   public let presence: Presence
   /// The text that explains the value.
   public let description: String?
+  /// The format that values are checked against; nil if there is none, or one that the API server does not know.
+  let checkedFormat: String?
+  /// Whether there is a list here or below whose elements must differ.
+  let hasUniqueLists: Bool
 
   /// How lists and maps are merged and owned by server-side apply.
   public enum Merging: Hashable, Sendable {
@@ -77,6 +81,11 @@ public final class StructuralSchema: Sendable {
     self.defaultValue = defaultValue
     self.presence = presence
     self.description = description
+    checkedFormat = rules.format.flatMap { Format.isKnown($0, for: kind) ? $0 : nil }
+    let isUniqueList = kind == .array && self.merging != .atomic
+    hasUniqueLists =
+      isUniqueList || items?.hasUniqueLists == true || additionalProperties?.hasUniqueLists == true
+      || properties.contains { $0.1.hasUniqueLists }
   }
 
   /// Anything at all: what `x-kubernetes-preserve-unknown-fields` admits.

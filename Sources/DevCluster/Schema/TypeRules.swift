@@ -15,6 +15,8 @@ public struct TypeRules: Sendable {
   /// Everything that is wrong with an object, or with the change from the old to the new one; empty if nothing is.
   /// `metadata` is included: names, labels, annotations, owners and what must not change.
   public let validate: @Sendable (_ new: JSONValue, _ old: JSONValue?) -> [FieldFailure]
+  /// Everything that is wrong with a change through the endpoint `status`.
+  public let validateStatus: @Sendable (_ new: JSONValue, _ old: JSONValue) -> [FieldFailure]
   /// Brings an object into the form in which the API server stores and writes it.
   public let canonicalize: @Sendable (_ object: JSONValue) -> JSONValue
   /// Whether status is written through its own endpoint only.
@@ -37,14 +39,19 @@ extension TypeRules {
     // Two groups have a kind of this name.
     let name = group == "events.k8s.io" ? "RegardingEvent" : kind
     guard let schema = SchemaTable.builtIn.types[name] else { return nil }
+    let isDefinition = name == "CustomResourceDefinition"
+    let validate: @Sendable (JSONValue, JSONValue?) -> [FieldFailure] = { new, old in
+      ObjectMetaRules.validate(new, old, naming: .init(kind: name)) + BuiltInValidation.failures(new, old, kind: name)
+    }
     return TypeRules(
       schema: schema,
       defaults: { BuiltInDefaults.filled(schema.defaulted($0), kind: name) },
-      validate: { new, old in
-        ObjectMetaRules.validate(new, old, naming: .init(kind: name))
-          + BuiltInValidation.failures(new, old, kind: name)
+      validate: validate,
+      validateStatus: validate,
+      canonicalize: {
+        let object = BuiltInDefaults.converted(schema.canonical($0), kind: name)
+        return isDefinition ? CustomResourceDefinition.canonical(object) : object
       },
-      canonicalize: { BuiltInDefaults.converted(schema.canonical($0), kind: name) },
       hasStatusSubresource: schema.properties["status"] != nil)
   }
 
@@ -56,17 +63,12 @@ extension TypeRules {
   /// - Parameter schema: the schema of the version, as the definition has it.
   public static func custom(_ schema: StructuralSchema, hasStatusSubresource: Bool) -> TypeRules {
     let complete = schema.withObjectMembers
+    let rules = CustomResourceRules(schema: schema)
     return TypeRules(
       schema: complete,
       defaults: { complete.defaulted($0) },
-      validate: { new, old in
-        // The API server checks what must not change in metadata twice, and both show among the causes.
-        let failures =
-          ObjectMetaRules.validate(new, old, naming: .subdomain)
-          + (old.map { ObjectMetaRules.changeFailures(new, $0) } ?? []) + schema.validate(withoutMeta(new))
-        let blocks = failures.contains { blocking.contains($0.reason) }
-        return blocks && schema.hasValidations ? failures + [rulesNotChecked] : failures
-      },
+      validate: { rules.failures($0, over: $1) },
+      validateStatus: { rules.statusFailures($0, over: $1) },
       canonicalize: { complete.canonical($0) },
       hasStatusSubresource: hasStatusSubresource)
   }
@@ -81,22 +83,6 @@ extension TypeRules {
     "ClusterRoleBinding": ["rbac.authorization.k8s.io"], "Lease": ["coordination.k8s.io"],
     "CustomResourceDefinition": ["apiextensions.k8s.io"],
   ]
-
-  private static let blocking: Set<FieldFailure.Reason> = [
-    .notSupported, .required, .tooLong, .tooMany, .typeInvalid,
-  ]
-
-  private static let rulesNotChecked = FieldFailure.invalid(
-    "<nil>", .null,
-    "some validation rules were not checked because the object was invalid; "
-      + "correct the existing errors to complete validation")
-
-  /// A definition may declare `metadata` only to restrict names; the rest of it is validated apart.
-  private static func withoutMeta(_ object: JSONValue) -> JSONValue {
-    var result = object
-    if let name = object[path: "metadata", "name"] { result["metadata"] = ["name": name] }
-    return result
-  }
 }
 
 extension StructuralSchema {

@@ -30,28 +30,39 @@ struct Admission: Sendable {
   /// The schema of whole objects.
   var schema: StructuralSchema { rules.schema }
 
-  /// The rules of a custom resource, by the schema of its version.
+  /// The rules of a custom resource, by the schema of its version, which was checked when the definition was written.
   static func custom(openAPI: JSONValue, hasStatus: Bool) throws(SchemaError) -> Admission {
     Admission(
-      rules: .custom(try StructuralSchema(openAPI: openAPI), hasStatusSubresource: hasStatus), isCustom: true)
+      rules: .custom(try StructuralSchema(structural: openAPI), hasStatusSubresource: hasStatus), isCustom: true)
   }
 
   /// The object without the fields that the type does not have, and these fields.
   ///
+  /// - Parameter dropsNulls: whether a null where null is no value counts as absent. It does not in an apply, whose
+  ///   object is not decoded as one of the type: there it is refused, unless a default takes its place.
   /// - Throws: 400 if it cannot become an object of the type at all.
-  func decoded(_ object: JSONValue, as type: ServedType) throws(APIStatus) -> (object: JSONValue, unknown: [String]) {
+  func decoded(
+    _ object: JSONValue, as type: ServedType, dropsNulls: Bool
+  ) throws(APIStatus) -> (object: JSONValue, unknown: [String]) {
     if !isCustom, let problem = rules.decodingProblem(object, kind: type.kind) {
       throw .badRequest("\(type.kind) in version \"\(type.version)\" cannot be handled as a \(type.kind): \(problem)")
     }
     let (value, unknown) = rules.schema.pruned(object)
-    return (isCustom ? rules.schema.withoutNulls(value) : value, unknown)
+    guard isCustom else { return (value, unknown) }
+    return (dropsNulls ? rules.schema.withoutNulls(value) : value, unknown.sorted())
   }
 
   /// The object in the form in which it is stored, with everything filled in.
   func completed(_ object: JSONValue) -> JSONValue { rules.defaults(rules.canonicalize(object)) }
 
+  /// The object as it is read again once it was kept.
+  func stored(_ object: JSONValue) -> JSONValue { isCustom ? object.asStored : object }
+
   /// What is wrong with an object, or with a change.
-  func failures(_ new: JSONValue, _ old: JSONValue?) -> [FieldFailure] { rules.validate(new, old) }
+  func failures(_ new: JSONValue, _ old: JSONValue?, subresource: String? = nil) -> [FieldFailure] {
+    if subresource == "status", let old { return rules.validateStatus(new, old) }
+    return rules.validate(new, old)
+  }
 
   /// The live object with an applied one merged in, and who owns what.
   ///

@@ -103,3 +103,52 @@ struct CustomResourceDefinition {
     return given
   }
 }
+
+extension CustomResourceDefinition {
+  /// The definition with its bounds as the API server keeps and writes them: as float64 values.
+  static func canonical(_ definition: JSONValue) -> JSONValue {
+    guard let versions = definition[path: "spec", "versions"]?.array else { return definition }
+    var spec = definition["spec"] ?? [:]
+    spec["versions"] = .array(
+      versions.map { version in
+        guard var schema = version[path: "schema", "openAPIV3Schema"] else { return version }
+        schema = Self.edited(schema) { node in
+          for keyword in ["minimum", "maximum", "multipleOf"] { node[keyword] = node[keyword].map(GoNumber.float) }
+        }
+        var version = version
+        version["schema"]?["openAPIV3Schema"] = schema
+        return version
+      })
+    var result = definition
+    result["spec"] = spec
+    return result
+  }
+
+  /// The formats in its schemas that the API server does not know.
+  var unknownFormats: [String] {
+    var formats: [String] = []
+    for version in object[path: "spec", "versions"]?.array ?? [] {
+      _ = Self.edited(version[path: "schema", "openAPIV3Schema"] ?? [:]) { node in
+        let kind = StructuralSchema.Kind(rawValue: node["type"]?.string ?? "") ?? .any
+        guard let format = node["format"]?.string, !format.isEmpty, !Format.isKnown(format, for: kind) else { return }
+        if !formats.contains(format) { formats.append(format) }
+      }
+    }
+    return formats
+  }
+
+  /// The schema after a change of each of its nodes.
+  private static func edited(_ schema: JSONValue, _ change: (inout JSONValue) -> Void) -> JSONValue {
+    guard schema.object != nil else { return schema }
+    var node = schema
+    change(&node)
+    for keyword in ["items", "additionalProperties", "not"] { node[keyword] = node[keyword].map { edited($0, change) } }
+    if let members = node["properties"]?.object {
+      node["properties"] = .object(JSONObject(members.map { ($0.key, edited($0.value, change)) }))
+    }
+    for keyword in ["allOf", "anyOf", "oneOf"] {
+      if let list = node[keyword]?.array { node[keyword] = .array(list.map { edited($0, change) }) }
+    }
+    return node
+  }
+}

@@ -37,19 +37,30 @@ enum DefinitionRules {
       if let problem = NameRules.label(version["name"]?.string ?? "") {
         result.append(.invalid("\(place).name", version["name"] ?? "", problem))
       }
-      result += schemaFailures(version[path: "schema", "openAPIV3Schema"], at: "\(place).schema.openAPIV3Schema")
     }
-    return result
+    return result + schemaFailures(versions)
   }
 
-  private static func schemaFailures(_ schema: JSONValue?, at path: String) -> [FieldFailure] {
-    guard let schema, !schema.isNull else { return [.required(path, "schemas are required")] }
+  /// A schema that all versions share stands above the versions in the API server's own form of a definition.
+  private static func schemaFailures(_ versions: [JSONValue]) -> [FieldFailure] {
+    let schemas = versions.map { $0[path: "schema", "openAPIV3Schema"] ?? .null }
+    if let first = schemas.first, !first.isNull, schemas.allSatisfy({ $0 == first }) {
+      return schemaFailures(first, at: "spec.validation.openAPIV3Schema")
+    }
+    return schemas.enumerated().flatMap { index, schema in
+      schemaFailures(schema, at: "spec.versions[\(index)].schema.openAPIV3Schema")
+    }
+  }
+
+  private static func schemaFailures(_ schema: JSONValue, at path: String) -> [FieldFailure] {
+    guard !schema.isNull else { return [.required(path, "schemas are required")] }
+    let failures = SchemaRules.failures(schema, at: path)
+    guard failures.isEmpty else { return failures }
     do throws(SchemaError) {
-      _ = try StructuralSchema(openAPI: schema)
+      _ = try StructuralSchema(structural: schema)
       return []
     } catch {
-      let place = error.path.isEmpty ? path : "\(path).\(error.path)"
-      return [.invalid(place, .null, error.message)]
+      return [.invalid(error.path.isEmpty ? path : "\(path).\(error.path)", .null, error.message)]
     }
   }
 }

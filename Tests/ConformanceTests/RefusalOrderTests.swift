@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import Testing
+
+@testable import Replay
+
+@Suite("The order of failures in a refusal")
+struct RefusalOrderTests {
+  private func refusal(_ fields: [String], group: String = "example.org") -> JSONValue {
+    let causes = fields.map { ["field": .string($0), "message": "is wrong"] as JSONValue }
+    return [
+      "reason": "Invalid",
+      "message": .string("X is invalid: [" + fields.map { "\($0): is wrong" }.joined(separator: ", ") + "]"),
+      "details": ["group": .string(group), "causes": .array(causes)],
+    ]
+  }
+
+  private func areSame(_ expected: JSONValue, _ actual: JSONValue) -> Bool {
+    var comparison = Comparison(Correspondence())
+    return (try? comparison.compare(expected, actual)) != nil
+  }
+
+  @Test("does not matter among the fields of one member of a custom resource")
+  func siblings() {
+    #expect(areSame(refusal(["spec.b", "spec.a"]), refusal(["spec.a", "spec.b"])))
+    #expect(!areSame(refusal(["spec.b", "spec.a"]), refusal(["spec.a", "spec.c"])))
+  }
+
+  @Test("matters between members, and for built-in kinds")
+  func others() {
+    #expect(!areSame(refusal(["spec.b", "<nil>"]), refusal(["<nil>", "spec.b"])))
+    #expect(!areSame(refusal(["spec.b", "spec.a"], group: "apps"), refusal(["spec.a", "spec.b"], group: "apps")))
+    #expect(
+      !areSame(
+        refusal(["spec.b", "spec.a"], group: "policy.k8s.io"), refusal(["spec.a", "spec.b"], group: "policy.k8s.io")))
+  }
+
+  @Test("is that of the message too")
+  func message() {
+    var actual = refusal(["spec.a", "spec.b"])
+    actual["message"] = "X is invalid: [spec.b: is wrong, spec.a: is wrong]"
+    #expect(!areSame(refusal(["spec.b", "spec.a"]), actual))
+  }
+}
