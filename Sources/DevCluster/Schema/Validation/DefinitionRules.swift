@@ -32,24 +32,18 @@ enum DefinitionRules {
       let detail = "must have exactly one version marked as storage version"
       result.append(.invalid("spec.versions", .array(versions.compactMap { $0["name"] }), detail))
     }
+    // A schema that all versions share stands above the versions in the API server's own form of a definition.
+    let schemas = versions.map { $0[path: "schema", "openAPIV3Schema"] ?? .null }
+    let shared = schemas.first.flatMap { first in !first.isNull && schemas.allSatisfy { $0 == first } ? first : nil }
+    if let shared { result += schemaFailures(shared, at: "spec.validation.openAPIV3Schema") }
     for (index, version) in versions.enumerated() {
       let place = "spec.versions[\(index)]"
       if let problem = NameRules.label(version["name"]?.string ?? "") {
         result.append(.invalid("\(place).name", version["name"] ?? "", problem))
       }
+      if shared == nil { result += schemaFailures(schemas[index], at: "\(place).schema.openAPIV3Schema") }
     }
-    return result + schemaFailures(versions)
-  }
-
-  /// A schema that all versions share stands above the versions in the API server's own form of a definition.
-  private static func schemaFailures(_ versions: [JSONValue]) -> [FieldFailure] {
-    let schemas = versions.map { $0[path: "schema", "openAPIV3Schema"] ?? .null }
-    if let first = schemas.first, !first.isNull, schemas.allSatisfy({ $0 == first }) {
-      return schemaFailures(first, at: "spec.validation.openAPIV3Schema")
-    }
-    return schemas.enumerated().flatMap { index, schema in
-      schemaFailures(schema, at: "spec.versions[\(index)].schema.openAPIV3Schema")
-    }
+    return result
   }
 
   private static func schemaFailures(_ schema: JSONValue, at path: String) -> [FieldFailure] {
