@@ -208,8 +208,7 @@ struct BuiltInValidationTests {
       ),
     ] as [(String, String, JSONValue, JSONValue?, [String])])
   func kinds(_ group: String, _ kind: String, _ new: JSONValue, _ old: JSONValue?, _ expected: [String]) throws {
-    let found = try failures(group, kind, new, old: old)
-    #expect(found == expected)
+    #expect(try failures(group, kind, new, old: old) == expected)
   }
 
   @Test(

@@ -34,14 +34,15 @@ enum DefinitionRules {
     }
     // A schema that all versions share stands above the versions in the API server's own form of a definition.
     let schemas = versions.map { $0[path: "schema", "openAPIV3Schema"] ?? .null }
-    let shared = schemas.first.flatMap { first in !first.isNull && schemas.allSatisfy { $0 == first } ? first : nil }
-    if let shared { result += schemaFailures(shared, at: "spec.validation.openAPIV3Schema") }
+    let first = schemas.first ?? .null
+    let isShared = !first.isNull && schemas.allSatisfy { $0 == first }
+    if isShared { result += schemaFailures(first, at: "spec.validation.openAPIV3Schema") }
     for (index, version) in versions.enumerated() {
       let place = "spec.versions[\(index)]"
       if let problem = NameRules.label(version["name"]?.string ?? "") {
         result.append(.invalid("\(place).name", version["name"] ?? "", problem))
       }
-      if shared == nil { result += schemaFailures(schemas[index], at: "\(place).schema.openAPIV3Schema") }
+      if !isShared { result += schemaFailures(schemas[index], at: "\(place).schema.openAPIV3Schema") }
     }
     return result
   }
