@@ -43,3 +43,38 @@ struct RefusalOrderTests {
     #expect(!areSame(refusal(["spec.b", "spec.a"]), actual))
   }
 }
+
+@Suite("What else varies between two runs")
+struct VaryingAnswerTests {
+  private func areSame(_ expected: JSONValue, _ actual: JSONValue) -> Bool {
+    var comparison = Comparison(Correspondence())
+    return (try? comparison.compare(expected, actual)) != nil
+  }
+
+  private func table(_ cells: [JSONValue]) -> JSONValue {
+    [
+      "kind": "Table", "columnDefinitions": [["name": "Ready", "type": "string"], ["name": "Age", "type": "date"]],
+      "rows": [["cells": .array(cells)]],
+    ]
+  }
+
+  @Test("is the age of an object in a table, and no other cell")
+  func ages() {
+    #expect(areSame(table(["True", "2s"]), table(["True", "1m5s"])))
+    #expect(!areSame(table(["True", "2s"]), table(["True", "<unknown>"])))
+    #expect(!areSame(table(["2s", "2s"]), table(["3s", "2s"])))
+  }
+
+  @Test("is the time of an owner, but not whether it has one")
+  func times() {
+    func object(_ time: JSONValue?) -> JSONValue {
+      var owner: JSONValue = ["manager": "m", "operation": "Apply"]
+      if let time { owner["time"] = time }
+      return ["metadata": ["managedFields": [owner]]]
+    }
+    #expect(areSame(object("2026-01-01T00:00:00Z"), object("2026-01-02T00:00:00Z")))
+    #expect(areSame(object(nil), object(nil)))
+    #expect(!areSame(object(nil), object("2026-01-01T00:00:00Z")))
+    #expect(!areSame(object("2026-01-01T00:00:00Z"), object(nil)))
+  }
+}

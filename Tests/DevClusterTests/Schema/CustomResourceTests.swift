@@ -89,7 +89,8 @@ struct CustomResourceTests {
     tightened["items"]?["properties"]?["v"] = short
     let definition = Self.definition(["a": short, "b": text, "l": tightened, "s": ["type": "array", "items": short]])
     #expect(
-      await cluster.send("PATCH", Paths.definitions + "/gauges.example.org", definition, type: Self.merge).status == 200)
+      await cluster.send("PATCH", Paths.definitions + "/gauges.example.org", definition, type: Self.merge).status == 200
+    )
 
     func patch(_ spec: JSONValue) async -> (Int, String) {
       let answer = await cluster.send("PATCH", Self.path + "/a", ["spec": spec], type: Self.merge)
@@ -100,7 +101,7 @@ struct CustomResourceTests {
     #expect(await patch(["l": [["n": "2", "v": "x"], ["n": "1", "v": "long"]]]) == (200, ""))
     #expect(await patch(["l": [["n": "1", "v": "other"]]]) == (422, "spec.l[0].v"))
     #expect(await patch(["a": "other"]) == (422, "spec.a"))
-    // Another list is another list: its elements cannot be told apart.
+    // The elements of other lists have no counterpart in the old list, so each is validated once the list changes.
     #expect(await patch(["s": ["long", "x"]]) == (422, "spec.s[0]"))
     #expect(await patch(["a": "ok"]) == (200, ""))
     #expect(await patch(["a": "long"]) == (422, "spec.a"))
@@ -114,17 +115,31 @@ struct CustomResourceTests {
       ["a": ["type": "string", "enum": ["B"]]], ["n": ["type": "integer", "minimum": 0, "maximum": .double(0x1p63)]])
     await cluster.send("PATCH", Paths.definitions + "/gauges.example.org", narrowed, type: Self.merge)
     func patch(_ n: JSONValue) async -> String? {
-      await cluster.send("PATCH", Self.path + "/a/status", ["status": ["n": n]], type: Self.merge).json["message"]?.string
+      await cluster.send("PATCH", Self.path + "/a/status", ["status": ["n": n]], type: Self.merge).json["message"]?
+        .string
     }
     #expect(
-      await patch(1) == "Gauge.example.org \"a\" is invalid: status: Invalid value: \"\": Maximum boundary value must be of type integer (default format) in n")
+      await patch(1) == #"Gauge.example.org "a" is invalid: status: Invalid value: "": Maximum boundary value "#
+        + "must be of type integer (default format) in n")
     await cluster.send(
       "PATCH", Paths.definitions + "/gauges.example.org",
       Self.definition(["a": ["type": "string", "enum": ["B"]]], ["n": ["type": "integer", "minimum": 0]]),
       type: Self.merge)
     #expect(
-      await patch(-1) == "Gauge.example.org \"a\" is invalid: status.n: Invalid value: -1: n in body should be greater than or equal to 0")
+      await patch(-1) == #"Gauge.example.org "a" is invalid: status.n: Invalid value: -1: n in body should be "#
+        + "greater than or equal to 0")
     #expect(await patch(1) == nil)
+  }
+
+  @Test("A manager whose first apply changes no field is recorded without a time")
+  func unchangedApply() async {
+    let cluster = await cluster(["a": ["type": "string"]])
+    await cluster.apply(Self.path + "/a", gauge(["a": "x"]))
+    let second = await cluster.send(
+      "PATCH", Self.path + "/a?fieldManager=second", gauge(["a": "x"]), type: Self.apply)
+    let owners = second.json[path: "metadata", "managedFields"]?.array ?? []
+    #expect(owners.count == 2)
+    for owner in owners { #expect((owner["time"] == nil) == (owner["manager"] == "second")) }
   }
 
   @Test("A number without a fraction is kept as an integer")
@@ -136,7 +151,7 @@ struct CustomResourceTests {
     #expect(changed.json["spec"] == ["i": 1, "f": 2.5])
   }
 
-  @Test("A definition with a format that nobody knows is taken with a warning, once")
+  @Test("A definition with a format that the server does not know is taken with a warning, once")
   func unknownFormat() async {
     let cluster = await TestCluster()
     let definition = Self.definition(["a": ["type": "string", "format": "nonsense"]])
@@ -172,9 +187,10 @@ struct CustomResourceTests {
     func create(_ validation: String) async -> APIResponse {
       var request = APIRequest(
         "POST", Self.path + "?fieldValidation=\(validation)", headers: [("Authorization", "Bearer admin-token")])
-      request.body = Array(
-        #"{"apiVersion":"example.org/v1","kind":"Gauge","metadata":{"name":"a"},"spec":{"a":"{\"x\"}","z":1, "a" : "B","#
-          .utf8)
+      request.body =
+        Array(
+          #"{"apiVersion":"example.org/v1","kind":"Gauge","metadata":{"name":"a"},"spec":{"a":"{\"x\"}","z":1, "a" : "B","#
+            .utf8)
         + Array(#""l":[{},{"x":1,"x":[{"y":2}]}],"b":1}}"#.utf8)
       return await cluster.server.handle(request)
     }
@@ -183,7 +199,8 @@ struct CustomResourceTests {
     #expect(
       strict.json["message"]?.string
         == #"Gauge in version "v1" cannot be handled as a Gauge: strict decoding error: duplicate field "spec.a", "#
-        + #"duplicate field "spec.l[1].x", unknown field "spec.b", unknown field "spec.l[1].x", unknown field "spec.z""#)
+        + #"duplicate field "spec.l[1].x", unknown field "spec.b", unknown field "spec.l[1].x", unknown field "spec.z""#
+    )
     let warned = await create("Warn")
     #expect(warned.status == 201)
     #expect(warned.json["spec"] == ["a": "B", "l": [[:], [:]]])

@@ -31,7 +31,10 @@ struct SchemaRulesTests {
         #"pattern: Invalid value: "(": must be a valid regular expression, but isn't: "#
           + "error parsing regexp: missing closing ): `(`"
       ),
-      (#"{"type":"integer","default":"x"}"#, #"default: Invalid value: "string":  in body must be of type integer: "string""#),
+      (
+        #"{"type":"integer","default":"x"}"#,
+        #"default: Invalid value: "string":  in body must be of type integer: "string""#
+      ),
       (#"{"type":"string","enum":["A"],"default":"B"}"#, #"default: Unsupported value: "B": supported values: "A""#),
       (
         #"{"type":"object","properties":{"b":{"type":"string"}},"default":{"c":1}}"#,
