@@ -7,10 +7,34 @@ import ProcessSupport
 @testable import NodePreflight
 
 /// A node made of namespaces: a process 1 with mounts and a network of its own, on this machine's kernel.
+///
+/// Preflight must find the same on every machine, whatever is mounted there. So everything that it checks is mounted for
+/// the node alone: `/run`, and a `/sys` that holds nothing else.
 final class Node: Sendable {
-  /// In what it differs from a node that is fit.
+  /// A difference from a node that is fit.
   enum Trait: Hashable, Sendable {
-    case noTracefs, lockedDown, noRuntime, silentRuntime, linkedRuntime(String)
+    case noTracefs, lockedDown, noRuntime, silentRuntime, linkedRuntime(String), cgroup(Cgroup)
+  }
+
+  /// The layout of cgroups, with the words that preflight has for it. A fit node has version 2 alone.
+  enum Cgroup: String, CaseIterable, Sendable {
+    case v1 = "cgroup v1;"
+    case hybrid = "cgroup v1 and v2 (hybrid);"
+    case v2 = "cgroup v2;"
+    case none = "no cgroup file system is mounted at /proc/1/root/sys/fs/cgroup"
+
+    fileprivate var mounts: [String] {
+      switch self {
+      // Preflight does not read the controllers' folders.
+      case .v1: ["mount -t tmpfs cgroup /sys/fs/cgroup"]
+      case .hybrid: v1 + ["mkdir /sys/fs/cgroup/unified", "mount -t cgroup2 cgroup2 /sys/fs/cgroup/unified"]
+      case .v2: ["mount -t cgroup2 cgroup2 /sys/fs/cgroup"]
+      // A file system that is neither kind, for `/sys` itself is a tmpfs.
+      case .none: ["mount -t ramfs none /sys/fs/cgroup"]
+      }
+    }
+
+    private var v1: [String] { Self.v1.mounts }
   }
 
   private static let listener = "containerd.sock"
@@ -39,22 +63,26 @@ final class Node: Sendable {
     if runtime >= 0 { close(runtime) }
   }
 
-  /// Makes the node and then waits, not longer than a test may take.
+  /// Mounts what the node has and then waits, not longer than a test may take.
   private static func script(_ traits: Set<Trait>) -> String {
     var lines = [
       "set -e", "mount -t tmpfs run /run", "mkdir -p /run/containerd /run/other", ": > /run/other/runtime.sock",
+      "mount --bind $0/\(listener) /run/other/runtime.sock",
+      "mount --bind $0/\(delays) /proc/sys/kernel/task_delayacct",
+      "mount -t tmpfs sys /sys", "mkdir -p /sys/kernel/tracing /sys/kernel/security /sys/fs/cgroup",
     ]
-    lines.append("mount --bind $0/\(listener) /run/other/runtime.sock")
-    lines.append("mount --bind $0/\(delays) /proc/sys/kernel/task_delayacct")
     if !traits.contains(.noTracefs) { lines.append("mount -t tracefs tracefs /sys/kernel/tracing") }
     if traits.contains(.lockedDown) {
-      lines.append("mount -t tmpfs security /sys/kernel/security")
       lines.append("echo 'none integrity [confidentiality]' > /sys/kernel/security/lockdown")
     }
-    var target = "../other/runtime.sock"
-    for case .linkedRuntime(let other) in traits { target = other }
+    var (target, layout) = ("../other/runtime.sock", Cgroup.v2)
+    for trait in traits {
+      if case .linkedRuntime(let other) = trait { target = other }
+      if case .cgroup(let other) = trait { layout = other }
+    }
+    lines += layout.mounts
     if !traits.contains(.noRuntime) { lines.append("ln -s \(target) /run/containerd/containerd.sock") }
-    // What kernels since 5.19 start with.
+    // The default of kernels since 5.19.
     lines.append("echo 2 > /proc/sys/net/netfilter/nf_conntrack_events")
     return (lines + ["echo ready", "exec sleep 300"]).joined(separator: "\n")
   }
@@ -147,25 +175,40 @@ struct Pod: Sendable {
   }
 }
 
-/// What of this machine the node is made of.
+/// What a ``Node`` takes from this machine: root's rights and the kernel.
 enum Machine {
-  /// The first thing that is missing; nil if nothing is.
-  static let lack: String? = {
-    guard geteuid() == 0 else { return "not root" }
+  /// The reason why there can be no node here; nil if there can be one.
+  static let obstacle: String? = {
+    guard geteuid() == 0 else { return "needs root" }
     for tool in ["unshare", "nsenter", "setpriv", "setarch", "mount"] where access("/usr/bin/\(tool)", X_OK) != 0 {
       return "no /usr/bin/\(tool) (util-linux)"
     }
-    let unshared = try? onOwnThread { unshare(0x4002_0000 /* CLONE_NEWNS, CLONE_NEWNET */) }
+    // Root of another user namespace mounts no tracefs and reads no accounting of tasks.
+    let identities = (try? LinuxHost().readText("/proc/self/uid_map"))?.split(separator: " ") ?? []
+    guard identities == ["0", "0", "4294967295"] else { return "root of a user namespace only" }
+    let unshared = try? onOwnThread { unshare(0x6002_0000 /* CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET */) }
     guard unshared == 0 else { return "no right to make namespaces" }
-    guard access("/proc/sys/net/netfilter/nf_conntrack_events", F_OK) == 0 else { return "a kernel without conntrack" }
-    guard access("/sys/kernel/tracing", F_OK) == 0 else { return "a kernel without tracefs" }
+    return kernelObstacle
+  }()
+
+  private static var kernelObstacle: String? {
     do {
+      // These questions make the kernel load its modules, connection tracking among them.
       for check in [TaskstatsCheck(), ConntrackCheck()] as [any Check] {
         if case .lack(_, let seen) = try check.look(at: LinuxHost()) { return seen }
       }
-      return nil
+      guard access("/proc/sys/net/netfilter/nf_conntrack_events", F_OK) == 0 else {
+        return
+          "no /proc/sys/net/netfilter/nf_conntrack_events: the kernel has no connection tracking, or without events"
+      }
+      let types = try LinuxHost().readText("/proc/filesystems").split(separator: "\n").map { $0.split(separator: "\t") }
+      for type in ["tracefs", "cgroup2"] where !types.contains(where: { $0.last.map(String.init) == type }) {
+        return "a kernel without \(type)"
+      }
+      let lockdown = (try? LinuxHost().readText("/sys/kernel/security/lockdown")) ?? ""
+      return lockdown.contains("[confidentiality]") ? "a kernel that is locked down for confidentiality" : nil
     } catch {
       return "\(error)"
     }
-  }()
+  }
 }

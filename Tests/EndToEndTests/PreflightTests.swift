@@ -10,7 +10,7 @@ import Testing
 
 /// The init container's work for real: the built executable, as uid 0 with a reduced bounding set and no_new_privs, with a
 /// read-only root and `/proc/sys`, beside a process 1 that stands for the host's.
-@Suite(.disabled(if: Machine.lack != nil, "\(Machine.lack ?? "")"))
+@Suite(.disabled(if: Machine.obstacle != nil, "\(Machine.obstacle ?? "")"))
 struct PreflightTests {
   /// What preflight left behind.
   struct Outcome {
@@ -52,6 +52,14 @@ struct PreflightTests {
     #expect(second.code == 0)
     #expect(second.report.reason == "NothingToDo")
     #expect(second.report.changed.isEmpty)
+  }
+
+  @Test(
+    "The report names the node's layout of cgroups, and none of them is an obstacle", arguments: Node.Cgroup.allCases)
+  func everyLayoutOfCgroupsIsNamed(_ layout: Node.Cgroup) async throws {
+    let outcome = try await run(on: Node([.cgroup(layout)]))
+    #expect(outcome.code == 0, "\(outcome.log)")
+    #expect(outcome.report.message.contains(layout.rawValue), "\(outcome.report.message)")
   }
 
   @Test func makesBothSettings() async throws {
