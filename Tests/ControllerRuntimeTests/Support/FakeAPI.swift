@@ -92,11 +92,13 @@ final class FakeAPI: KubernetesAPI {
   }
 
   func remove(_ type: ResourceType, _ key: ObjectKey) {
-    state.withLockedValue { state in
-      guard let object = state.objects[type]?.removeValue(forKey: key) else { return }
-      state.version += 1
-      publish(type, .deleted(stamp(object, state.version)), &state)
-    }
+    state.withLockedValue { remove(type, key, &$0) }
+  }
+
+  private func remove(_ type: ResourceType, _ key: ObjectKey, _ state: inout State) {
+    guard let object = state.objects[type]?.removeValue(forKey: key) else { return }
+    state.version += 1
+    publish(type, .deleted(stamp(object, state.version)), &state)
   }
 
   private func stamp(_ object: KubernetesObject, _ version: Int) -> KubernetesObject {
@@ -207,51 +209,67 @@ final class FakeAPI: KubernetesAPI {
   ) async throws(KubernetesError) -> KubernetesObject {
     let detail = "\(options.fieldManager)\(options.force ? " force" : "")\(options.subresource.map { " \($0)" } ?? "")"
     try await begin("apply", "\(type) \(object.key)", detail)
-    var merged = self.object(type, object.key) ?? object
-    for (name, value) in object.content where name != "metadata" { merged[name] = value }
-    for (name, value) in object["metadata"]?.object ?? [:] { merged["metadata"]?[name] = value }
-    return put(type, merged)
+    return state.withLockedValue { state in
+      var merged = state.objects[type]?[object.key] ?? object
+      for (name, value) in object.content where name != "metadata" { merged[name] = value }
+      for (name, value) in object["metadata"]?.object ?? [:] { merged["metadata"]?[name] = value }
+      return store(type, merged, &state)
+    }
   }
 
   func patch(
     _ type: ResourceType, _ key: ObjectKey, _ patch: Patch, _ options: WriteOptions
   ) async throws(KubernetesError) -> KubernetesObject {
     try await begin("patch", "\(type) \(key)")
-    guard var object = object(type, key) else { throw .notFound }
-    switch patch {
-    case .merge(let change): for (name, value) in change.object ?? [:] { object[name] = value }
-    // Only told, not carried out.
-    case .json: break
+    return try atomically { state throws(KubernetesError) in
+      guard var object = state.objects[type]?[key] else { throw .notFound }
+      switch patch {
+      case .merge(let change): for (name, value) in change.object ?? [:] { object[name] = value }
+      // Recorded only, not carried out.
+      case .json: break
+      }
+      return self.store(type, object, &state)
     }
-    return put(type, object)
   }
 
   func create(
     _ type: ResourceType, _ object: KubernetesObject, _ options: WriteOptions
   ) async throws(KubernetesError) -> KubernetesObject {
     try await begin("create", "\(type) \(object.key)")
-    guard self.object(type, object.key) == nil else { throw .conflict }
-    return put(type, object)
+    return try atomically { state throws(KubernetesError) in
+      guard state.objects[type]?[object.key] == nil else { throw .conflict }
+      return self.store(type, object, &state)
+    }
   }
 
   func replace(
     _ type: ResourceType, _ object: KubernetesObject, _ options: WriteOptions
   ) async throws(KubernetesError) -> KubernetesObject {
     try await begin("replace", "\(type) \(object.key)")
-    return try state.withLockedValue { state in
-      Result { () throws(KubernetesError) in
-        guard let old = state.objects[type]?[object.key] else { throw .notFound }
-        guard object.resourceVersion == nil || object.resourceVersion == old.resourceVersion else { throw .conflict }
-        return store(type, object, &state)
-      }
-    }.get()
+    return try atomically { state throws(KubernetesError) in
+      guard let old = state.objects[type]?[object.key] else { throw .notFound }
+      guard object.resourceVersion == nil || object.resourceVersion == old.resourceVersion else { throw .conflict }
+      return self.store(type, object, &state)
+    }
   }
 
   func delete(_ type: ResourceType, _ key: ObjectKey, _ options: DeleteOptions) async throws(KubernetesError) {
     try await begin("delete", "\(type) \(key)", "uid=\(options.uid ?? "")")
-    guard let object = object(type, key) else { throw .notFound }
-    guard options.uid == nil || options.uid == object.uid else { throw .conflict }
-    remove(type, key)
+    try atomically { state throws(KubernetesError) in
+      guard let object = state.objects[type]?[key] else { throw .notFound }
+      guard options.uid == nil || options.uid == object.uid else { throw .conflict }
+      self.remove(type, key, &state)
+    }
+  }
+
+  /// Runs a request that reads and writes under the lock: between two locks another request could come first, and both of
+  /// two creations would succeed.
+  private func atomically<Answer>(
+    _ request: (inout State) throws(KubernetesError) -> Answer
+  ) throws(KubernetesError) -> Answer {
+    try state.withLockedValue { state in
+      Result { () throws(KubernetesError) in try request(&state) }
+    }.get()
   }
 }
 
