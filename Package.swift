@@ -112,7 +112,7 @@ let package = Package(
     tests("YAMLTests", ["YAML", "JSON"]),
     tests("HTTPTransportTests", ["HTTPTransport", "CCurl", "Waiting", nioConcurrency]),
     tests("KubernetesClientTests", ["KubernetesClient", "HTTPTransport", "JSON", "Waiting", nioConcurrency]),
-    tests("TelemetryTests", ["Telemetry", logging, nioConcurrency, nioCore, nioEmbedded]),
+    tests("TelemetryTests", ["Telemetry", "Waiting", logging, nioConcurrency, nioCore, nioEmbedded]),
     tests(
       "ControllerRuntimeTests",
       ["ControllerRuntime", "KubernetesClient", "HTTPTransport", "JSON", "Waiting", logging, nioConcurrency],
@@ -132,7 +132,7 @@ let package = Package(
         "ObservabilityController", "ObservabilityAPI", "Rendering", "Backends", "ControllerRuntime", "KubernetesClient",
         "HTTPTransport", "DevCluster", "JSON", "Telemetry", "Harness", "Replay", "Waiting", logging, nioConcurrency,
       ]),
-    .target(name: "Waiting", path: "Tests/Waiting", swiftSettings: strict),
+    .target(name: "Waiting", dependencies: [nioConcurrency], path: "Tests/Waiting", swiftSettings: strict),
     .target(
       name: "Harness",
       dependencies: [
@@ -176,9 +176,8 @@ let package = Package(
     tests(
       "FaultsTests",
       [
-        "ProcessSupport", "Harness", "ObservabilityController", "ObservabilityAPI", "ControllerRuntime",
-        "KubernetesClient", "HTTPTransport", "DevCluster", "JSON", "Waiting", logging, "observability-operator",
-        nioConcurrency,
+        "ProcessSupport", "Harness", "KubernetesClient", "HTTPTransport", "DevCluster", "JSON", "Waiting", logging,
+        "observability-operator", nioConcurrency,
       ]),
     tests("StructureTests", []),
   ],

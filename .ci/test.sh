@@ -64,10 +64,14 @@ run() { swift test --skip-build --parallel "${options[@]}" "$@" 2>&1 | digest ||
 if [[ $# -gt 0 ]]; then
   run "$@"
 else
-  # Those that talk over sockets and to processes wait for real time, and so do not run beside those that use up the
-  # processors.
-  readonly waiting='^(HTTPTransport|KubernetesClient|Telemetry|Backends|EndToEnd|Kubectl|Example)Tests'
-  run --filter "$waiting"
-  run --skip "$waiting"
+  # One group after the other, for a test that waits for real time must not run beside tests that use up the processors.
+  # StructureTests checks that each target is in the group where it belongs (Tests/StructureTests/TestGroups.swift).
+  # Sockets, processes, timers: deadlines of seconds.
+  readonly waiting='^(Backends|ControllerRuntime|DevCluster|EndToEnd|Example|Faults|HTTPTransport|Kubectl|KubernetesClient|Telemetry)Tests\.'
+  # Whole operators and simulations: they keep the processors busy, and wait for each other with deadlines of minutes.
+  readonly operators='^(ObservabilityController|Simulation)Tests\.'
+  # Only computation: nothing here waits.
+  readonly computing='^(Conformance|Digests|JSON|NodePreflight|ObservabilityAPI|Rendering|Structure|YAML)Tests\.'
+  for group in "$waiting" "$operators" "$computing"; do run --filter "$group"; done
 fi
 exit "$code"

@@ -34,10 +34,10 @@ struct VictoriaMetricsProcess {
       try #require(answers, "victoria-metrics does not answer at \(process.host)")
       try await body(process)
     } catch {
-      process.stop()
+      try? await blocking { process.stop() }
       throw error
     }
-    process.stop()
+    try await blocking { process.stop() }
   }
 
   private init(prefix: String) throws {

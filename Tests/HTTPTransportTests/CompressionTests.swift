@@ -31,12 +31,12 @@ import Waiting
     }
   }
 
-  private func gzip(_ command: String) throws -> [UInt8] {
-    try #require(Child("\(command) | gzip -9 -c")?.readAll())
+  private func gzip(_ command: String) async throws -> [UInt8] {
+    try #require(try await blocking { Child("\(command) | gzip -9 -c")?.readAll() })
   }
 
   @Test func handsOnWhatWasPacked() async throws {
-    let server = serve(try gzip("seq 1 200000"))
+    let server = serve(try await gzip("seq 1 200000"))
     let response = try await transport.send(
       HTTPRequest(url: server.url, deadlines: .patient, bodyLimit: nil, acceptsCompression: true))
     #expect(response.header("X-Asked") == "true")
@@ -49,7 +49,7 @@ import Waiting
   }
 
   @Test func isNotAskedForByDefault() async throws {
-    let packed = try gzip("echo x")
+    let packed = try await gzip("echo x")
     let server = serve(packed)
     let response = try await transport.send(HTTPRequest(url: server.url, deadlines: .patient))
     #expect(response.header("X-Asked") == "false")
@@ -57,7 +57,7 @@ import Waiting
   }
 
   @Test func theLimitCountsWhatIsUnpacked() async throws {
-    let bomb = try gzip("head -c 67108864 /dev/zero")
+    let bomb = try await gzip("head -c 67108864 /dev/zero")
     #expect(bomb.count < 100_000)
     let server = serve(bomb)
     let error = await failure(
@@ -69,7 +69,7 @@ import Waiting
 
   /// Most of it is unpacked from the last bytes that the network brings, while the reader has yet to begin.
   @Test func aSlowReaderGetsAll() async throws {
-    let server = serve(try gzip("head -c 3000000 /dev/zero"))
+    let server = serve(try await gzip("head -c 3000000 /dev/zero"))
     let response = try await transport.send(
       HTTPRequest(url: server.url, deadlines: .patient, bodyLimit: nil, acceptsCompression: true))
     var count = 0
@@ -89,7 +89,7 @@ import Waiting
   }
 
   @Test func corruptOnes() async throws {
-    var bytes = try gzip("seq 1 2000")
+    var bytes = try await gzip("seq 1 2000")
     for index in 40..<60 { bytes[index] = ~bytes[index] }
     let server = serve(bytes)
     let error = await failure(HTTPRequest(url: server.url, acceptsCompression: true))

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import Waiting
 
 extension OpenSSL {
   /// A TLS server with that certificate that keeps its connection, the only one at a time, and answers `ok` to all.
-  func keepAlive(_ certificate: String) -> KeepAliveTLSServer? {
-    KeepAliveTLSServer(
-      "cd \(folder) && exec openssl s_server -accept 0 -cert \(certificate).crt -key \(certificate).key 2>&1")
+  func keepAlive(_ certificate: String) async throws -> KeepAliveTLSServer {
+    let arguments = "-accept 0 -cert \(certificate).crt -key \(certificate).key"
+    let server = try await blocking { [folder] in
+      KeepAliveTLSServer("cd \(folder) && exec openssl s_server \(arguments) 2>&1")
+    }
+    guard let server else { throw Failure(description: "openssl s_server \(arguments) does not listen") }
+    return server
   }
 }
 

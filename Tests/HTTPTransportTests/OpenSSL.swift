@@ -1,14 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import Waiting
 
 /// Certificates made for the tests, and a TLS server that shows them; both by the `openssl` command.
 struct OpenSSL {
   /// Whether the command is there.
   static let isInstalled = access("/usr/bin/openssl", X_OK) == 0
 
-  /// Made once; nil if a step failed.
-  static let shared = OpenSSL()
+  /// A certificate or a server that could not be made.
+  struct Failure: Error, CustomStringConvertible { let description: String }
+
+  /// The certificates, made once. The command takes its time, and so do tests that wait for the first of them.
+  static var shared: OpenSSL {
+    get async throws {
+      guard let made = try await blocking({ made }) else {
+        throw Failure(description: "openssl could not make the certificates")
+      }
+      return made
+    }
+  }
+
+  /// nil if a step failed.
+  private static let made = OpenSSL()
 
   let folder: String
 
@@ -34,7 +48,7 @@ struct OpenSSL {
     folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     guard let child = Child("cd \(folder) && { \(Self.script)\n} >log 2>&1"), child.wait() == 0 else { return nil }
     atexit {
-      guard let made = OpenSSL.shared else { return }
+      guard let made = OpenSSL.made else { return }
       _ = Child("rm -rf \(made.folder)")?.wait()
     }
   }
@@ -49,10 +63,11 @@ struct OpenSSL {
   }
 
   /// A server with that certificate on a free port.
-  func serve(_ certificate: String, options: String = "") -> TLSServer? {
-    TLSServer(
-      "cd \(folder) && exec openssl s_server -accept 0 -www -cert \(certificate).crt -key \(certificate).key \(options)"
-    )
+  func serve(_ certificate: String, options: String = "") async throws -> TLSServer {
+    let arguments = "-accept 0 -www -cert \(certificate).crt -key \(certificate).key \(options)"
+    let server = try await blocking { [folder] in TLSServer("cd \(folder) && exec openssl s_server \(arguments)") }
+    guard let server else { throw Failure(description: "openssl s_server \(arguments) does not listen") }
+    return server
   }
 }
 

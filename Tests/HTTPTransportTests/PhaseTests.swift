@@ -66,13 +66,13 @@ import Waiting
   }
 
   @Test(.enabled(if: OpenSSL.isInstalled)) func versionAndCipher() async throws {
-    let openSSL = try #require(OpenSSL.shared)
+    let openSSL = try await OpenSSL.shared
     let tls = TLSOptions(certificateAuthorities: openSSL.file("ca.crt"))
-    let old = try #require(openSSL.serve("good", options: "-tls1_1 -cipher ALL:@SECLEVEL=0"))
+    let old = try await openSSL.serve("good", options: "-tls1_1 -cipher ALL:@SECLEVEL=0")
     await expect(
       HTTPRequest(url: old.url, tls: tls), .tls,
       "127.0.0.1:\(old.port): tls: the server speaks no version that we accept (1.2 or later)")
-    let odd = try #require(openSSL.serve("good", options: "-tls1_2 -cipher PSK"))
+    let odd = try await openSSL.serve("good", options: "-tls1_2 -cipher PSK")
     await expect(
       HTTPRequest(url: odd.url, tls: tls), .tls,
       "127.0.0.1:\(odd.port): tls: the server refuses the handshake: it demands a client certificate, or no cipher is common"
@@ -81,8 +81,8 @@ import Waiting
 
   /// OpenSSL would ask for the pass phrase on the terminal, and the thread would wait for it.
   @Test(.enabled(if: OpenSSL.isInstalled)) func encryptedKey() async throws {
-    let openSSL = try #require(OpenSSL.shared)
-    let server = try #require(openSSL.serve("good"))
+    let openSSL = try await OpenSSL.shared
+    let server = try await openSSL.serve("good")
     let tls = TLSOptions(
       certificateAuthorities: openSSL.file("ca.crt"), clientCertificate: openSSL.file("client.crt"),
       clientKey: openSSL.file("locked.key"))

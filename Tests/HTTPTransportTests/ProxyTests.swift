@@ -52,8 +52,8 @@ import Testing
   }
 
   @Test(.enabled(if: OpenSSL.isInstalled)) func tunnelsToAnEncryptedHost() async throws {
-    let openSSL = try #require(OpenSSL.shared)
-    let server = try #require(openSSL.serve("good"))
+    let openSSL = try await OpenSSL.shared
+    let server = try await openSSL.serve("good")
     let proxy = ScriptedProxy(to: server.port)
     var request = HTTPRequest(
       url: "https://api.test/x", headers: [HTTPField("Authorization", "Bearer mine")],
@@ -78,9 +78,9 @@ import Testing
   }
 
   @Test(.enabled(if: OpenSSL.isInstalled)) func encryptedProxy() async throws {
-    let openSSL = try #require(OpenSSL.shared)
+    let openSSL = try await OpenSSL.shared
     // It answers whatever begins with GET, which a plain request to a proxy does.
-    let server = try #require(openSSL.serve("good"))
+    let server = try await openSSL.serve("good")
     let name = "127.0.0.1:\(server.port)"
     var request = HTTPRequest(
       url: "http://api.test/x", tls: TLSOptions(certificateAuthorities: openSSL.file("ca.crt")),

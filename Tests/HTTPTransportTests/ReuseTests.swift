@@ -17,10 +17,10 @@ import Waiting
   }
 
   @Test(.enabled(if: OpenSSL.isInstalled)) func neverUnderOtherTLSOptions() async throws {
-    let openSSL = try #require(OpenSSL.shared)
+    let openSSL = try await OpenSSL.shared
     // Each serves one connection at a time, so each new connection gets one of its own.
-    let servers = (0..<4).compactMap { _ in openSSL.keepAlive("good") }
-    try #require(servers.count == 4)
+    var servers: [KeepAliveTLSServer] = []
+    for _ in 0..<4 { servers.append(try await openSSL.keepAlive("good")) }
     let ports = servers.map(\.port)
     let front = ScriptedServer { connection in
       guard connection.number <= 4 else { return }

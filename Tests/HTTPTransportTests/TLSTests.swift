@@ -8,9 +8,9 @@ struct TLSTests {
   private let transport: CurlTransport
   private let openSSL: OpenSSL
 
-  init() throws {
+  init() async throws {
     transport = try CurlTransport(userAgent: "tests/1")
-    openSSL = try #require(OpenSSL.shared, "openssl could not make the certificates")
+    openSSL = try await OpenSSL.shared
   }
 
   private func exchange(_ url: String, _ tls: TLSOptions) async -> Result<Int, TransportError> {
@@ -34,12 +34,12 @@ struct TLSTests {
   }
 
   @Test func trustedAuthority() async throws {
-    let server = try #require(openSSL.serve("good"))
+    let server = try await openSSL.serve("good")
     #expect(await exchange(server.url, TLSOptions(certificateAuthorities: openSSL.file("ca.crt"))) == .success(200))
   }
 
   @Test func unknownAuthority() async throws {
-    let server = try #require(openSSL.serve("good"))
+    let server = try await openSSL.serve("good")
     expectUntrusted(
       await exchange(server.url, TLSOptions(certificateAuthorities: openSSL.file("other.crt"))),
       "tls: certificate signed by unknown authority")
@@ -48,7 +48,7 @@ struct TLSTests {
   }
 
   @Test func otherHost() async throws {
-    let server = try #require(openSSL.serve("elsewhere"))
+    let server = try await openSSL.serve("elsewhere")
     var tls = TLSOptions(certificateAuthorities: openSSL.file("ca.crt"))
     expectUntrusted(await exchange(server.url, tls), "tls: host name does not match certificate")
     tls.serverName = "elsewhere.test"
@@ -58,7 +58,7 @@ struct TLSTests {
   }
 
   @Test func expired() async throws {
-    let server = try #require(openSSL.serve("expired"))
+    let server = try await openSSL.serve("expired")
     expectUntrusted(
       await exchange(server.url, TLSOptions(certificateAuthorities: openSSL.file("ca.crt"))),
       "tls: certificate has expired")
@@ -66,8 +66,7 @@ struct TLSTests {
 
   @Test(arguments: ["-tls1_2", "-tls1_3"])
   func clientCertificate(_ version: String) async throws {
-    let server = try #require(
-      openSSL.serve("good", options: "\(version) -CAfile ca.crt -Verify 1 -verify_return_error"))
+    let server = try await openSSL.serve("good", options: "\(version) -CAfile ca.crt -Verify 1 -verify_return_error")
     var tls = TLSOptions(certificateAuthorities: openSSL.file("ca.crt"))
     expectUntrusted(
       await exchange(server.url, tls),
@@ -83,7 +82,7 @@ struct TLSTests {
   }
 
   @Test func keyOfAnotherCertificate() async throws {
-    let server = try #require(openSSL.serve("good"))
+    let server = try await openSSL.serve("good")
     let tls = TLSOptions(
       certificateAuthorities: openSSL.file("ca.crt"), clientCertificate: openSSL.file("client.crt"),
       clientKey: openSSL.file("good.key"))
@@ -97,7 +96,7 @@ struct TLSTests {
   }
 
   @Test func authorityThatIsNotPEM() async throws {
-    let server = try #require(openSSL.serve("good"))
+    let server = try await openSSL.serve("good")
     expectUntrusted(
       await exchange(server.url, TLSOptions(certificateAuthorities: Array("nope".utf8))),
       "tls: the certificate authorities given are not valid PEM")

@@ -120,6 +120,14 @@ import Testing
     let testDescription: String
   }
 
+  private static let groups = TestGroups(
+    """
+      readonly waiting='^(Kubectl)Tests\\.'
+      readonly operators='^(Faults)Tests\\.'
+      # A comment.
+      readonly computing='^(JSON|YAML)Tests\\.'
+    """)
+
   static let examples = [
     Example(
       rule: StyleRules.licence, path: "Tests/JSONTests/A.swift",
@@ -160,6 +168,36 @@ import Testing
       rule: StyleRules.sleepingTest, path: "Tests/JSONTests/Support/Eventually.swift", bad: [],
       good: ["try await Task." + "sleep(for: a)"], testDescription: "sleep in the helper that awaits a state"),
     Example(
+      rule: StyleRules.blockingTest, path: "Tests/JSONTests/A.swift",
+      bad: [
+        "while wait" + "pid(id, &status, 0) < 0 {}", "Dispatch" + "Semaphore(value: 0)", "po" + "ll(&polled, 2, -1)",
+      ],
+      good: [
+        "try await process.waitForEnd()", "func poll" + "s()", "let response = try await blocking { try work() }",
+      ],
+      testDescription: "blocking test"),
+    Example(
+      rule: StyleRules.blockingTest, path: "Tests/ProcessSupport/ChildProcess.swift", bad: [],
+      good: ["wait" + "pid(id, &status, 0)"], testDescription: "blocking call on a thread of its own"),
+    Example(
+      rule: groups.findings, path: "Tests/JSONTests/A.swift",
+      bad: [
+        "try await even" + "tually(\"it is there\") { true }", "let start = Continuous" + "Clock.now",
+        "@Suite(.time" + "Limit(.minutes(2)))", "import Testing\nimport " + "Waiting",
+        "try await cluster.with" + "Operator {",
+      ],
+      good: ["func eventuallyConsistent() {}", "import WaitingRoom", "let clock = SteppedClock()"],
+      testDescription: "waiting in a target that computes"),
+    Example(
+      rule: groups.findings, path: "Tests/KubectlTests/A.swift",
+      bad: ["try await cluster.with" + "Operator {", "import " + "Simulation"],
+      good: ["try await even" + "tually(\"it is there\") { true }", "import SimulationOfAnother"],
+      testDescription: "whole operators beside what waits"),
+    Example(
+      rule: groups.findings, path: "Tests/FaultsTests/A.swift", bad: [],
+      good: ["try await cluster.with" + "Operator { even" + "tually(\"it is there\") { true } }"],
+      testDescription: "whole operators in their group"),
+    Example(
       rule: StyleRules.interpolatedLogMessage, path: "Sources/JSON/A.swift",
       bad: [
         #"logger.info("a \(b)")"#, "logger.error(\n  \"\\\"a\\\" \\(b)\")", #"self.logger.debug("\(b)")"#,
@@ -174,6 +212,25 @@ import Testing
   @Test(arguments: examples) func styleRule(example: Example) {
     for text in example.bad { #expect(!example.rule(file(example.path, text)).isEmpty, "silent on: \(text)") }
     for text in example.good { #expect(example.rule(file(example.path, text)) == [], "fires on: \(text)") }
+  }
+
+  @Test("A test target in no group, in two, or in none of Package.swift is reported") func groupsAreComplete() {
+    #expect(
+      Self.groups.targets == [
+        "waiting": ["KubectlTests"], "operators": ["FaultsTests"], "computing": ["JSONTests", "YAMLTests"],
+      ])
+    let manifest = Manifest(
+      "  targets: [\n    tests(\"JSONTests\", []),\n    tests(\"KubectlTests\", []),\n    tests(\"NewTests\", []),\n  ],"
+    )
+    #expect(
+      Self.groups.findings(manifest) == [
+        "NewTests must be in one group of .ci/test.sh: computing, operators or waiting",
+        ".ci/test.sh names FaultsTests, which Package.swift does not",
+        ".ci/test.sh names YAMLTests, which Package.swift does not",
+      ])
+    let twice = TestGroups("readonly waiting='^(JSON)Tests\\.'\nreadonly computing='^(JSON|Kubectl|New)Tests\\.'")
+    #expect(
+      twice.findings(manifest) == ["JSONTests must be in one group of .ci/test.sh: computing, operators or waiting"])
   }
 
   @Test func findingsNameTheLine() {

@@ -55,7 +55,17 @@ import Testing
   @Test func sourcesDoNotTrap() { expectNone(StyleRules.traps) }
   @Test func nothingIsLeftForLater() { expectNone(StyleRules.unfinishedWork) }
   @Test func testsDoNotSleep() { expectNone(StyleRules.sleepingTest) }
+  @Test("No test blocks a thread that other tests need") func testsDoNotBlock() {
+    expectNone(StyleRules.blockingTest)
+  }
   @Test func logMessagesAreConstant() { expectNone(StyleRules.interpolatedLogMessage) }
+
+  @Test("Each test target is in one group of .ci/test.sh, and does nothing that its group is not for")
+  func testsRunInTheirGroup() throws {
+    let groups = TestGroups(try Repository.text(of: TestGroups.script))
+    #expect(groups.findings(manifest) == [])
+    expectNone(groups.findings)
+  }
 
   @Test func theMedianFileIsShort() {
     #expect(StyleRules.median(files.map(\.lineCount)) < StyleRules.medianFile)

@@ -41,6 +41,23 @@ enum StyleRules {
       ? places(of: /\b(?:Task|Thread)\.sleep\b|\b(?:u|nano)sleep\s*\(/, in: file) : []
   }
 
+  /// The files of tests that hold blocking calls, because they run them on threads of their own.
+  private static let blockers: Set<String> = [
+    "Tests/BackendsTests/VictoriaMetricsProcess.swift", "Tests/HTTPTransportTests/OpenSSL.swift",
+    "Tests/HTTPTransportTests/ScriptedProxy.swift", "Tests/HTTPTransportTests/ScriptedServer.swift",
+    "Tests/HTTPTransportTests/Signal.swift", "Tests/ProcessSupport/ChildProcess.swift",
+    "Tests/Simulation/Scheduling/SimulationThread.swift", "Tests/TelemetryTests/Support/Wire.swift",
+  ]
+
+  /// A test that blocks a thread holds up all others: there are as few threads as processors.
+  static func blockingTest(_ file: SourceFile) -> [String] {
+    file.isTest && !blockers.contains(file.path)
+      ? places(
+        of:
+          /\b(?:waitpid|waitid|wait4|pthread_join|pthread_cond_wait|sem_wait|recv|recvfrom|poll|ppoll|system|popen)\s*\(|\b(?:Dispatch(?:Semaphore|Group)|Condition[L]ock)\b/,
+        in: file) : []
+  }
+
   /// A message is constant, so that it can be searched for; what varies goes into the metadata.
   static func interpolatedLogMessage(_ file: SourceFile) -> [String] {
     guard file.isSource else { return [] }
@@ -53,7 +70,7 @@ enum StyleRules {
     counts.isEmpty ? 0 : counts.sorted()[counts.count / 2]
   }
 
-  private static func places<Output>(of pattern: Regex<Output>, in file: SourceFile) -> [String] {
+  static func places<Output>(of pattern: Regex<Output>, in file: SourceFile) -> [String] {
     // The other kind sees no boundary between the words of "self.logger".
     file.text.ranges(of: pattern.wordBoundaryKind(.simple)).map { range in
       let line = file.text[..<range.lowerBound].utf8.count { $0 == UInt8(ascii: "\n") } + 1

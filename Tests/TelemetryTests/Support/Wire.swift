@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-import NIOConcurrencyHelpers
 import NIOCore
+import Waiting
 
-/// A connection to a port of this machine; what it does blocks, at most two minutes, on a thread of its own: one that
-/// blocks must not be one of those that the server's checks run on.
+/// A connection to a port of this machine. Its calls block, for two minutes at most, so each has a thread of its own.
 final class Wire: Sendable {
   struct Failure: Error { let code = errno }
 
@@ -16,7 +15,7 @@ final class Wire: Sendable {
   deinit { close(descriptor) }
 
   static func connect(to port: Int) async throws -> Wire {
-    try await onThread {
+    try await blocking {
       let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
       guard descriptor >= 0 else { throw Failure() }
       let wire = Wire(descriptor)
@@ -33,7 +32,7 @@ final class Wire: Sendable {
   }
 
   func send(_ text: String) async throws {
-    try await Self.onThread { [descriptor] in
+    try await blocking { [descriptor] in
       let bytes = Array(text.utf8)
       guard Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) >= 0 else { throw Failure() }
     }
@@ -41,7 +40,7 @@ final class Wire: Sendable {
 
   /// What comes until the text ends so, or until the server closes.
   func receive(until end: String? = nil) async throws -> String {
-    try await Self.onThread { [descriptor] in
+    try await blocking { [descriptor] in
       var answer: [UInt8] = []
       var buffer = [UInt8](repeating: 0, count: 4096)
       while true {
@@ -53,39 +52,6 @@ final class Wire: Sendable {
         answer.append(contentsOf: buffer[..<count])
       }
     }
-  }
-
-  private static func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result
-  {
-    // By way of a lock: the thread sanitizer sees no order in what the continuation alone hands over.
-    let result = NIOLockedValueBox<Swift.Result<Result, any Error>?>(nil)
-    try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
-      let job = Unmanaged.passRetained(
-        Job {
-          let answer = Swift.Result { try body() }
-          result.withLockedValue { $0 = answer }
-          done.resume()
-        })
-      var thread = pthread_t()
-      let code = pthread_create(
-        &thread, nil,
-        { pointer in
-          if let pointer { Unmanaged<Job>.fromOpaque(pointer).takeRetainedValue().work() }
-          return nil
-        }, job.toOpaque())
-      guard code == 0 else {
-        job.release()
-        return done.resume(throwing: Failure())
-      }
-      pthread_detach(thread)
-    }
-    guard let answer = result.withLockedValue({ $0 }) else { throw Failure() }
-    return try answer.get()
-  }
-
-  private final class Job {
-    let work: () -> Void
-    init(_ work: @escaping () -> Void) { self.work = work }
   }
 }
 
