@@ -40,6 +40,15 @@ enum SubprocessSpawn {
     defer { (arguments + environment).forEach { free($0) } }
     var process = pid_t()
     let code = posix_spawnp(&process, program, &actions, &attributes, &arguments, &environment)
-    return code == 0 ? .success(process) : .failure(Failure(code: code))
+    guard code != 0 else { return .success(process) }
+    let isMissing = code == EACCES && !program.contains("/") && !isInAnyFolder(program)
+    return .failure(Failure(code: isMissing ? ENOENT : code))
+  }
+
+  /// Whether a folder of `PATH` that this user may search holds the program. posix_spawnp(3) reports one that the user may
+  /// not search, as root's in the `PATH` of another user, as if the program were there and forbidden.
+  private static func isInAnyFolder(_ program: String) -> Bool {
+    let path = getenv("PATH").map { String(cString: $0) } ?? "/bin:/usr/bin"
+    return path.split(separator: ":").contains { access("\($0)/\(program)", F_OK) == 0 }
   }
 }
