@@ -129,6 +129,19 @@ struct ExclusionTests {
     #expect(problem(many) == "exclusions.yaml: 21 exclusions, at most 20 are allowed")
   }
 
+  @Test("An unrecorded write that is refused fails the exchange that it prepares")
+  func refusedWrites() async throws {
+    let exchanges = try Array(Exchange.recorded().prefix(1))
+    let write: JSONValue = ["method": "DELETE", "path": "/api/v1/namespaces/absent"]
+    let writes = try UnrecordedWrites([["before": .string(exchanges[0].step), "first": [write]]], for: exchanges)
+    let report = Report(await Replay(exchanges, try Exclusions([]), writes).run())
+    #expect(
+      report.failures == [
+        "FAILED   01-discovery: discover /version: DELETE /api/v1/namespaces/absent of unrecorded.yaml: expected an accepted write, "
+          + "got 404: namespaces \"absent\" not found"
+      ])
+  }
+
   @Test func oneThatWouldPassIsAnError() async throws {
     let exchanges = try Array(Exchange.recorded().prefix(10))
     let exclusions = try Exclusions([

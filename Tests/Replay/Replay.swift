@@ -32,8 +32,8 @@ public actor Replay {
   private let exchanges: [Exchange]
   private var correspondence = Correspondence()
 
-  /// A replay of the exchanges, with a cluster admin, a user without any role, and no controllers: the recorded server
-  /// had none beside it.
+  /// A replay of the exchanges, with a cluster admin, a user without any role, and no controllers: the first recorded
+  /// server had none beside it, and what those of the second wrote is among the unrecorded writes.
   ///
   /// - Throws: ``ReplayError`` if the exclusions or the unrecorded writes do not fit the exchanges.
   public init(_ exchanges: [Exchange], _ exclusions: Exclusions) throws(ReplayError) {

@@ -20,8 +20,13 @@ struct UnrecordedWrites {
 
   /// - Throws: ``ReplayError`` for an entry that names no exchange, or a write that is none.
   init(for exchanges: [Exchange]) throws(ReplayError) {
+    try self.init(try ConformanceFiles.list("unrecorded.yaml"), for: exchanges)
+  }
+
+  /// - Throws: as above.
+  init(_ entries: [JSONValue], for exchanges: [Exchange]) throws(ReplayError) {
     let steps = Dictionary(exchanges.map { ($0.step, $0) }, uniquingKeysWith: { first, _ in first })
-    for entry in try ConformanceFiles.list("unrecorded.yaml") {
+    for entry in entries {
       guard let step = entry["before"]?.string else {
         throw ReplayError("unrecorded.yaml: an entry needs before: \(JSONWriter.text(entry).prefix(80))")
       }
