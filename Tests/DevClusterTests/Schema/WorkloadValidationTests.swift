@@ -42,6 +42,13 @@ struct WorkloadValidationTests {
         [#"spec.strategy.rollingUpdate.maxUnavailable: Invalid value: "101%": must not be greater than 100%"#]
       ),
       (
+        "Deployment", ["strategy": ["rollingUpdate": ["maxUnavailable": "101%", "maxSurge": -1]]],
+        [
+          "spec.strategy.rollingUpdate.maxSurge: Invalid value: -1: must be greater than or equal to 0",
+          #"spec.strategy.rollingUpdate.maxUnavailable: Invalid value: "101%": must not be greater than 100%"#,
+        ]
+      ),
+      (
         "Deployment", ["progressDeadlineSeconds": 5, "minReadySeconds": 5],
         ["spec.progressDeadlineSeconds: Invalid value: 5: must be greater than minReadySeconds"]
       ),

@@ -25,7 +25,13 @@ enum CommonRules {
             + "for validation is '[0-9]+%')")
       ]
     }
-    return isBounded && percent > 100 ? [.invalid(path, value, "must not be greater than 100%")] : []
+    return isBounded && percent > 100 ? notMoreThanAll(value, at: path) : []
+  }
+
+  /// Source: `IsNotMoreThan100Percent`, as above.
+  static func notMoreThanAll(_ value: JSONValue?, at path: String) -> [FieldFailure] {
+    guard let value, let percent = value.string.flatMap(percent), percent > 100 else { return [] }
+    return [.invalid(path, value, "must not be greater than 100%")]
   }
 
   /// The number in a count or a percentage; 0 for anything else.

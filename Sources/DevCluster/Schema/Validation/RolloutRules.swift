@@ -25,8 +25,8 @@ enum RolloutRules {
         let detail = "may not be 0 when `maxSurge` is 0"
         result.append(.invalid("\(place).maxUnavailable", unavailable ?? 0, detail))
       }
-      // A share of more than all is refused for one of the two only, and after both were read.
-      if result.isEmpty { result += CommonRules.countOrPercent(unavailable, at: "\(place).maxUnavailable") }
+      // A surge may exceed the number of replicas; what is unavailable may not.
+      result += CommonRules.notMoreThanAll(unavailable, at: "\(place).maxUnavailable")
     default:
       result.append(
         .notSupported("spec.strategy", goValue: goStrategy(strategy), ["Recreate", "RollingUpdate"]))
