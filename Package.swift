@@ -117,7 +117,7 @@ let package = Package(
       "ControllerRuntimeTests",
       ["ControllerRuntime", "KubernetesClient", "HTTPTransport", "JSON", "Waiting", logging, nioConcurrency],
       exclude: ["Fixtures"]),
-    tests("ObservabilityAPITests", ["ObservabilityAPI", "JSON", "YAML"]),
+    tests("ObservabilityAPITests", ["ObservabilityAPI", "DevCluster", "JSON", "YAML", logging]),
     tests("RenderingTests", ["Rendering", "ObservabilityAPI", "JSON", "YAML"], exclude: ["Golden"]),
     tests("BackendsTests", ["Backends", "HTTPTransport", "JSON", "Waiting", nioConcurrency]),
     tests(

@@ -67,6 +67,26 @@ import Testing
     }
   }
 
+  /// The API server reads a null that the schema lets stand as absent.
+  @Test("Every rule that asks whether a member is there has a case in which it is null")
+  func nullsAreCovered() throws {
+    let cases = try Self.cases()
+    func collect(_ schema: Schema) {
+      for rule in schema.rules where rule.expression.map({ $0.contains("has(") || $0.contains("null_type") }) == true {
+        #expect(
+          cases.contains { $0["rule"]?.string == rule.id && $0["spec"]?.holdsNull == true },
+          "\(rule.id) has no case with null")
+      }
+      switch schema.shape {
+      case .object(let properties): properties.forEach { collect($0.schema) }
+      case .map(let values): collect(values)
+      case .list(let items, _): collect(items)
+      default: break
+      }
+    }
+    collect(ObservabilitySchema.root)
+  }
+
   @Test(arguments: [
     "agents-only", "agents-only-scrape", "agents-only-external", "agents-only-tuned",
   ])
@@ -74,5 +94,16 @@ import Testing
     let sample = try ObservabilityDecoder.decode(try Repository.yaml("config/samples/\(name).yaml"))
     #expect(sample.spec.mode == .agentsOnly)
     #expect(NotImplemented.features(in: sample.spec).allSatisfy { !$0.blocking })
+  }
+}
+
+extension JSONValue {
+  fileprivate var holdsNull: Bool {
+    switch self {
+    case .null: true
+    case .object(let members): members.contains { $0.value.holdsNull }
+    case .array(let items): items.contains(where: \.holdsNull)
+    default: false
+    }
   }
 }

@@ -23,12 +23,12 @@ public struct ObservabilityDecoder {
   ///
   /// - Throws: ``InvalidObservability`` with every fault, in the order of the document.
   public static func defaulted(_ object: JSONValue) throws(InvalidObservability) -> JSONValue {
-    guard case .object(var members) = object else {
+    guard case .object(var members) = object.withoutNulls else {
       throw InvalidObservability([
         FieldError(path: [], message: "expected an \(ObservabilitySchema.kind) object, found \(object.foundName)")
       ])
     }
-    // The status is the operator's own and is written anew each time.
+    // The status is the operator's own output.
     members["status"] = nil
     let identity = identityFailures(members)
     let schema = identity.isEmpty ? ObservabilitySchema.root : ObservabilitySchema.withoutRules
@@ -45,8 +45,8 @@ public struct ObservabilityDecoder {
   /// - Throws: ``InvalidObservability`` with every change that is not allowed. Faults of either object alone are
   ///   ``decode(_:)``'s to find.
   public static func validateUpdate(old: JSONValue, new: JSONValue) throws(InvalidObservability) {
-    let before = (try? defaulted(old)) ?? old
-    let after = (try? defaulted(new)) ?? new
+    let before = (try? defaulted(old)) ?? old.withoutNulls
+    let after = (try? defaulted(new)) ?? new.withoutNulls
     let failures = transitionFailures(before, after, ObservabilitySchema.root, at: [])
     guard failures.isEmpty else { throw InvalidObservability(inDocumentOrder(failures, of: new)) }
   }

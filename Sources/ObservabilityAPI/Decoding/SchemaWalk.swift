@@ -4,8 +4,8 @@ import JSON
 
 /// Checks a value against a schema and fills in defaults, as the API server does for a custom resource.
 ///
-/// Null counts as absent: no node is nullable, so the API server drops it before it fills in defaults. Rules of a node are
-/// looked at only where its shape is right.
+/// Null is accepted nowhere: the caller removes members that are null. The rules of a node are checked only where its
+/// shape is right.
 struct SchemaWalk {
   private(set) var failures: [FieldError] = []
 
@@ -48,7 +48,7 @@ struct SchemaWalk {
     _ members: JSONObject, _ properties: [Schema.Property], at path: [PathComponent]
   ) -> JSONObject {
     var result = JSONObject()
-    for (name, value) in members where !value.isNull {
+    for (name, value) in members {
       if let property = properties.first(where: { $0.name == name }) {
         result[name] = complete(value, property.schema, at: path + [.field(name)])
       } else {
@@ -70,7 +70,7 @@ struct SchemaWalk {
   ) -> JSONObject {
     guard fits(members.count, schema, at: path) else { return members }
     var result = JSONObject()
-    for (name, value) in members where !value.isNull {
+    for (name, value) in members {
       result[name] = complete(value, values, at: path + [.key(name)])
     }
     return result
@@ -122,14 +122,14 @@ struct SchemaWalk {
   }
 
   private static func hint(_ name: String, _ candidates: [String]) -> String {
-    EditDistance.nearest(to: name, among: candidates).map { "; did you mean \"\($0)\"?" } ?? ""
+    EditDistance.nearest(to: name, among: candidates.filter { !$0.isEmpty }).map { "; did you mean \"\($0)\"?" } ?? ""
   }
 }
 
 extension Schema {
   /// What a value should be, as a phrase with an article.
   var expectation: String {
-    if let allowed { return "one of " + allowed.map { "\"\($0)\"" }.joined(separator: ", ") }
+    if let allowed { return "one of " + allowed.filter { !$0.isEmpty }.map { "\"\($0)\"" }.joined(separator: ", ") }
     if let format { return format.expectation }
     return switch shape {
     case .object, .anyObject: "an object"
@@ -144,6 +144,28 @@ extension Schema {
 }
 
 extension JSONValue {
+  /// The value without members that are null, at every depth; items of lists stay. The API server reads such a member as
+  /// absent: it drops it, fills in the default, or, where the schema says `nullable`, keeps it and hides it from rules.
+  var withoutNulls: JSONValue { holdsNull ? removingNulls : self }
+
+  private var holdsNull: Bool {
+    switch self {
+    case .null: true
+    case .object(let members): members.contains { $0.value.holdsNull }
+    case .array(let items): items.contains(where: \.holdsNull)
+    default: false
+    }
+  }
+
+  private var removingNulls: JSONValue {
+    switch self {
+    case .object(let members):
+      .object(JSONObject(members.filter { !$0.value.isNull }.map { ($0.key, $0.value.removingNulls) }))
+    case .array(let items): .array(items.map(\.removingNulls))
+    default: self
+    }
+  }
+
   /// What this is, as a phrase with an article, for messages.
   var foundName: String {
     switch self {

@@ -37,7 +37,8 @@ enum ImagesSchema {
         .optional(
           "pullPolicy",
           .choice(
-            "When the image is pulled; Kubernetes' own default if not given.", ["Always", "IfNotPresent", "Never"])),
+            "When the image is pulled; Kubernetes' own default when empty.", ["", "Always", "IfNotPresent", "Never"],
+            default: "")),
       ])
   }
 }

@@ -42,7 +42,8 @@ enum MetricsSchema {
   ).demanding(
     ValidationRule(
       "labels-not-reserved",
-      cel: "self.all(name, !(name in [" + ReservedLabels.names.map { "'\($0)'" }.joined(separator: ", ") + "]))",
+      cel: "self.all(name, type(self[name]) == null_type || !(name in ["
+        + ReservedLabels.names.map { "'\($0)'" }.joined(separator: ", ") + "]))",
       message: "spec.metrics.labels may not set " + ReservedLabels.names.joined(separator: ", ")
         + ", which tell the agents' series apart: use another name"
     ) { labels in (labels.object ?? [:]).keys.allSatisfy { !ReservedLabels.names.contains($0) } },

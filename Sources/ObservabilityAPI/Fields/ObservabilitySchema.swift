@@ -22,16 +22,16 @@ public enum ObservabilitySchema {
     "Observability turns a cluster into one that is observed with Coroot's eBPF node-agent, wired to the storage that is "
       + "already there. It is cluster-scoped, because the agents it asks for are equivalent to root on every node.",
     [
-      .optional(
+      .written(
         "apiVersion",
         Schema(
           "APIVersion defines the versioned schema of this representation of an object.", .string)),
-      .optional(
+      .written(
         "kind",
         Schema("Kind is a string value representing the REST resource this object represents.", .string)),
-      .optional("metadata", Schema("Standard object metadata.", .anyObject)),
+      .written("metadata", Schema("Standard object metadata.", .anyObject)),
       .optional("spec", spec),
-      .optional("status", StatusSchema.status),
+      .written("status", StatusSchema.status),
     ]
   ).demanding(nameRule)
 

@@ -35,7 +35,7 @@ enum PodSchema {
   }
 
   private static let memoryLimit = ValidationRule(
-    "memory-limit-set", cel: "'memory' in self",
+    "memory-limit-set", cel: "'memory' in self && type(self['memory']) != null_type",
     message: "spec.nodeAgent.resources.limits.memory is needed, or one agent could take a node's memory: set it, such "
       + "as 1Gi"
   ) { $0["memory"] != nil }
@@ -92,12 +92,13 @@ enum PodSchema {
     "A toleration, as in a pod.",
     [
       .optional("key", .text("The taint's key; all keys when not given, with operator Exists.", .any(317))),
-      .optional("operator", .choice("How the value is compared; Equal when not given.", ["Exists", "Equal"])),
+      .optional("operator", .choice("How the value is compared.", ["Exists", "Equal"], default: "Equal")),
       .optional("value", .text("The taint's value, with operator Equal.", .labelValue)),
       .optional(
         "effect",
         .choice(
-          "The taint's effect; all effects when not given.", ["NoSchedule", "PreferNoSchedule", "NoExecute"])),
+          "The taint's effect; all effects when empty.", ["", "NoSchedule", "PreferNoSchedule", "NoExecute"],
+          default: "")),
       .optional(
         "tolerationSeconds",
         .number(
@@ -106,13 +107,13 @@ enum PodSchema {
   ).demanding(
     ValidationRule(
       "toleration-key-or-exists",
-      cel: "(has(self.key) && self.key != '') || (has(self.operator) && self.operator == 'Exists')",
+      cel: "(has(self.key) && self.key != '') || self.operator == 'Exists'",
       message: "a toleration without key tolerates every taint and needs operator Exists: set operator to Exists, or "
         + "name the key"
     ) { ($0["key"]?.string ?? "") != "" || $0["operator"] == "Exists" },
     ValidationRule(
       "toleration-value-with-equal",
-      cel: "!has(self.value) || self.value == '' || !has(self.operator) || self.operator != 'Exists'",
+      cel: "!has(self.value) || self.value == '' || self.operator != 'Exists'",
       field: ["value"], message: "a toleration with operator Exists takes no value: remove it, or use operator Equal"
     ) { ($0["value"]?.string ?? "") == "" || $0["operator"] != "Exists" })
 

@@ -7,20 +7,20 @@ enum StatusSchema {
   static let status = Schema.object(
     "What the operator found. It is written by the operator alone.",
     [
-      .optional("observedGeneration", count("The generation of the object that this status is about.")),
-      .optional(
+      .written("observedGeneration", count("The generation of the object that this status is about.")),
+      .written(
         "conditions",
         .list(
           "How it goes: Ready, Reconciling, Stalled, and one a part that is switched on.", of: condition,
           .map(keys: ["type"]), limit: 16)),
-      .optional("agents", agents),
-      .optional(
+      .written("agents", agents),
+      .written(
         "ineligibleNodes",
         .list(
           "Nodes that cannot carry the agent, the first \(ObservabilityStatus.nodeLimit).", of: ineligibleNode,
           .map(keys: ["name"]), limit: ObservabilityStatus.nodeLimit)),
-      .optional("ineligibleNodesOmitted", count("How many more nodes cannot carry the agent.")),
-      .optional(
+      .written("ineligibleNodesOmitted", count("How many more nodes cannot carry the agent.")),
+      .written(
         "capabilities",
         .list(
           "The Linux capabilities of the agents, each with its reason.",
@@ -30,12 +30,12 @@ enum StatusSchema {
               .required("name", .text("The capability's name, without CAP_.", .any(64))),
               .required("for", .text("What it is needed for.", .any(256))),
             ]), .map(keys: ["name"]), limit: 48)),
-      .optional(
+      .written(
         "inventory",
         .list(
           "Every child.", of: child, .map(keys: ["group", "kind", "namespace", "name"]),
           limit: ObservabilityStatus.inventoryLimit)),
-      .optional("endpoints", endpoints),
+      .written("endpoints", endpoints),
     ])
 
   /// A count has no upper bound: the API server compares bounds as floats, and one of 2^63-1 refuses every value.
@@ -50,7 +50,7 @@ enum StatusSchema {
     [
       .required("type", .text("The condition's name.", .any(316))),
       .required("status", .choice("Whether it holds.", ["True", "False", "Unknown"])),
-      .optional("observedGeneration", count("The generation of the object that this condition is about.")),
+      .written("observedGeneration", count("The generation of the object that this condition is about.")),
       .required("lastTransitionTime", dateTime),
       .required("reason", .text("Why, as one word in CamelCase.", reason)),
       .required("message", .text("Why, and what to do, for people.", .any(32768))),
@@ -66,11 +66,11 @@ enum StatusSchema {
   private static let agents = Schema.object(
     "How many nodes have an agent.",
     [
-      .optional("eligible", count("Nodes that are selected and can carry the agent.")),
-      .optional("ineligible", count("Nodes that are selected and cannot carry the agent.")),
-      .optional("updated", count("Nodes whose agent is of the present version.")),
-      .optional("ready", count("Nodes whose agent is ready.")),
-      .optional(
+      .written("eligible", count("Nodes that are selected and can carry the agent.")),
+      .written("ineligible", count("Nodes that are selected and cannot carry the agent.")),
+      .written("updated", count("Nodes whose agent is of the present version.")),
+      .written("ready", count("Nodes whose agent is ready.")),
+      .written(
         "summary", .text("Ready and eligible nodes as ready/eligible, for kubectl get.", .any(64))),
     ])
 
@@ -78,9 +78,9 @@ enum StatusSchema {
     "A node that cannot carry the agent.",
     [
       .required("name", .text("The node's name.", .any(253))),
-      .optional("kernel", .text("The version of its kernel.", .any(256))),
+      .written("kernel", .text("The version of its kernel.", .any(256))),
       .required("reason", .text("Why, as one word in CamelCase.", reason)),
-      .optional(
+      .written(
         "message",
         .text(
           "What is so on this node, and what to do.", .any(ObservabilityStatus.IneligibleNode.messageLimit))),
@@ -89,20 +89,20 @@ enum StatusSchema {
   private static let child = Schema.object(
     "A child as it was last applied.",
     [
-      .optional("group", .text("The API group; empty for the core group.", .any(253), default: "")),
+      .written("group", .text("The API group; empty for the core group.", .any(253), default: "")),
       .required("kind", .text("The kind.", .any(63))),
-      .optional("namespace", .text("The namespace; empty for a cluster-scoped child.", .any(63), default: "")),
+      .written("namespace", .text("The namespace; empty for a cluster-scoped child.", .any(63), default: "")),
       .required("name", .text("The name.", .any(253))),
-      .optional("uid", .text("The identity, so that only this child is ever removed.", .any(128))),
-      .optional("hash", .text("The hash of what was applied.", .any(128))),
+      .written("uid", .text("The identity, so that only this child is ever removed.", .any(128))),
+      .written("hash", .text("The hash of what was applied.", .any(128))),
     ])
 
   private static let endpoints = Schema.object(
     "Where data goes and comes from, as resolved. Never with credentials.",
     [
-      .optional("metricsWrite", .text("Where metrics are written.", .any(1024))),
-      .optional("metricsRead", .text("Where metrics are read.", .any(1024))),
-      .optional("clickHouse", .text("The ClickHouse.", .any(1024))),
-      .optional("ui", .text("The user interface.", .any(1024))),
+      .written("metricsWrite", .text("Where metrics are written.", .any(1024))),
+      .written("metricsRead", .text("Where metrics are read.", .any(1024))),
+      .written("clickHouse", .text("The ClickHouse.", .any(1024))),
+      .written("ui", .text("The user interface.", .any(1024))),
     ])
 }

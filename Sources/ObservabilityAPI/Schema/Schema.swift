@@ -64,6 +64,12 @@ public struct Schema: Sendable {
   /// The most characters of a text, items of a list or members of a map. Every node that can grow has it: the API server
   /// bounds the cost of rules by it.
   public var limit: Int?
+  /// Whether null is accepted as if the member were absent (`nullable`).
+  ///
+  /// Server-side apply refuses a null where a field has neither this nor a default. With both, null would stay and the
+  /// default would not be filled in; with an enumeration, null is refused all the same, since the API server compares it
+  /// with the enumeration.
+  public var isNullable = false
   /// Whether server-side apply gives the whole map one owner (`x-kubernetes-map-type: atomic`).
   public var isAtomicMap = false
   /// What must hold beyond the shape.
@@ -122,10 +128,12 @@ extension Schema {
     Schema(description, .list(items: items, kind: kind), default: defaultValue, limit: limit)
   }
 
-  /// A map of at most so many members, owned as a whole.
+  /// A map of at most so many members, owned as a whole. A member that is null counts as absent.
   static func map(
     _ description: String, of values: Schema, limit: Int, default defaultValue: JSONValue? = nil
   ) -> Schema {
+    var values = values
+    values.isNullable = true
     var schema = Schema(description, .map(values: values), default: defaultValue, limit: limit)
     schema.isAtomicMap = true
     return schema
@@ -140,8 +148,17 @@ extension Schema {
 }
 
 extension Schema.Property {
-  /// A member that may be left out.
-  static func optional(_ name: String, _ schema: Schema) -> Self { Self(name: name, schema: schema, isRequired: false) }
+  /// A member that the user may leave out, or set to null. One with a fixed set of texts needs a default.
+  static func optional(_ name: String, _ schema: Schema) -> Self {
+    var schema = schema
+    schema.isNullable = schema.defaultValue == nil
+    return Self(name: name, schema: schema, isRequired: false)
+  }
+
+  /// A member that the operator or the API server writes: it may be absent, and is never null.
+  static func written(_ name: String, _ schema: Schema) -> Self {
+    Self(name: name, schema: schema, isRequired: false)
+  }
 
   /// A member that must be given.
   static func required(_ name: String, _ schema: Schema) -> Self { Self(name: name, schema: schema, isRequired: true) }

@@ -31,6 +31,7 @@ extension Schema {
     describeText(in: &node)
     node["minimum"] = minimum.map(JSONValue.integer)
     node["maximum"] = maximum.map(JSONValue.integer)
+    if isNullable { node["nullable"] = true }
     node["default"] = defaultToPublish
     let validations = rules.compactMap(\.openAPI)
     if !validations.isEmpty { node["x-kubernetes-validations"] = .array(validations) }
@@ -46,7 +47,15 @@ extension Schema {
     return walk.complete(defaultValue, self, at: [])
   }
 
-  private var hasRules: Bool { !rules.isEmpty || properties.contains { $0.schema.hasRules } }
+  private var hasRules: Bool {
+    if !rules.isEmpty { return true }
+    return switch shape {
+    case .object(let properties): properties.contains { $0.schema.hasRules }
+    case .map(let values): values.hasRules
+    case .list(let items, _): items.hasRules
+    default: false
+    }
+  }
 
   private func describe(_ properties: [Property], in node: inout JSONObject) {
     node["type"] = "object"
