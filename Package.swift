@@ -66,7 +66,7 @@ let package = Package(
     library("ControllerRuntime", ["Digests", "JSON", "HTTPTransport", "KubernetesClient", logging, nioConcurrency]),
     library("ObservabilityAPI", ["JSON"]),
     library("Rendering", ["JSON", "ObservabilityAPI"]),
-    library("Backends", ["JSON", "HTTPTransport"]),
+    library("Backends", ["JSON", "HTTPTransport", "ObservabilityAPI"]),
     library(
       "ObservabilityController",
       [
@@ -119,7 +119,7 @@ let package = Package(
       exclude: ["Fixtures"]),
     tests("ObservabilityAPITests", ["ObservabilityAPI", "DevCluster", "JSON", "YAML", logging]),
     tests("RenderingTests", ["Rendering", "ObservabilityAPI", "JSON", "YAML"], exclude: ["Golden"]),
-    tests("BackendsTests", ["Backends", "HTTPTransport", "JSON", "Waiting", nioConcurrency]),
+    tests("BackendsTests", ["Backends", "ObservabilityAPI", "HTTPTransport", "JSON", "Waiting", nioConcurrency]),
     tests(
       "NodePreflightTests",
       ["NodePreflight", "CLinux", "JSON", "ObservabilityAPI", "Rendering", nioConcurrency]),

@@ -1,83 +1,86 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The address of a backend: `http://user:password@host:8480/path?query`.
+public import ObservabilityAPI
+
+/// The address of a backend, with the login that it carries.
 ///
-/// Parsed strictly after RFC 3986, so that what is accepted here means the same to the agent's Go and to libcurl.
-/// Nothing that this type prints holds the credentials.
+/// Nothing that this type prints holds the login.
 public struct BackendURL: Hashable, Sendable, CustomStringConvertible {
-  /// The schemes that are spoken.
-  public enum Scheme: String, Hashable, Sendable {
-    case http, https
+  private var url: HTTPURL
 
-    /// The port that is meant if none is given.
-    public var defaultPort: Int { self == .http ? 80 : 443 }
-  }
-
-  /// The longest address that is accepted, in bytes.
-  public static let limit = 2048
-
-  /// The scheme.
-  public let scheme: Scheme
   /// The user name and password, decoded, if the address carries them.
   public let credentials: BasicCredentials?
-  /// The host as it is written, an IPv6 address in brackets.
-  public let host: String
+
+  /// The scheme.
+  public var scheme: HTTPURL.Scheme { url.scheme }
+  /// The host as written, an IPv6 address in brackets.
+  public var host: String { url.host }
   /// The port, if one is given.
-  public let port: Int?
+  public var port: Int? { url.port }
   /// The path with its leading slash, or nothing.
-  public var path: String
+  public var path: String { url.path }
   /// What follows the question mark, if there is one.
-  public var query: String?
-
+  public var query: String? { url.query }
   /// The port that is connected to.
-  public var effectivePort: Int { port ?? scheme.defaultPort }
-
+  public var effectivePort: Int { url.effectivePort }
   /// Host and port as they stand in the address, for the `Host` header and for people.
-  public var authority: String { port.map { "\(host):\($0)" } ?? host }
-
+  public var authority: String { url.authority }
   /// Scheme, host and port.
-  public var origin: String { "\(scheme.rawValue)://\(authority)" }
-
+  public var origin: String { url.origin }
   /// The address without its credentials, as it is requested and as it may be printed.
-  public var description: String { origin + path + (query.map { "?" + $0 } ?? "") }
-
-  /// The address with one more query parameter, which must be percent-encoded.
-  public func adding(query parameter: String) -> BackendURL {
-    var url = self
-    url.query = query.map { $0.isEmpty ? parameter : $0 + "&" + parameter } ?? parameter
-    return url
-  }
-
-  /// The address with the path, which begins with a slash, put behind its own.
-  public func appending(path suffix: String) -> BackendURL {
-    var url = self
-    url.path = (path.hasSuffix("/") ? String(path.dropLast()) : path) + suffix
-    return url
-  }
-
-  /// The same host with another path and no query.
-  public func replacing(path: String) -> BackendURL {
-    var url = self
-    (url.path, url.query) = (path, nil)
-    return url
-  }
+  public var description: String { url.description }
 
   /// Reads an address.
   ///
   /// - Throws: ``BackendURLError``, whose text names the part that is wrong and never shows credentials.
   public init(_ text: String) throws(BackendURLError) {
-    var parser = BackendURLParser(text)
-    scheme = try parser.scheme()
-    credentials = try parser.credentials()
-    (host, port) = try parser.authority()
-    path = parser.path
-    query = parser.query
+    do throws(HTTPURLError) {
+      url = try HTTPURL(text)
+    } catch {
+      throw BackendURLError(error.description)
+    }
+    credentials = try url.userInfo.map { info throws(BackendURLError) in try Self.credentials(info.text) }
+  }
+
+  /// The address with one more query parameter, which must be percent-encoded.
+  public func adding(query parameter: String) -> BackendURL {
+    var copy = self
+    copy.url = url.adding(query: parameter)
+    return copy
+  }
+
+  /// The address with the path, which begins with a slash, put behind its own.
+  public func appending(path suffix: String) -> BackendURL {
+    var copy = self
+    copy.url.path = (path.hasSuffix("/") ? String(path.dropLast()) : path) + suffix
+    return copy
+  }
+
+  /// The same host with another path and no query.
+  public func replacing(path: String) -> BackendURL {
+    var copy = self
+    (copy.url.path, copy.url.query) = (path, nil)
+    return copy
+  }
+
+  private static func credentials(_ login: String) throws(BackendURLError) -> BasicCredentials {
+    let colon = login.firstIndex(of: ":")
+    let name = login[..<(colon ?? login.endIndex)]
+    let password = colon.map { login[login.index(after: $0)...] } ?? ""
+    do throws(CredentialError) {
+      try URLSafeCredential.check(String(name), as: .username, key: "user name", secret: nil)
+      try URLSafeCredential.check(String(password), as: .password, key: "password", secret: nil)
+    } catch {
+      throw BackendURLError("before the @ of the URL, \(error.description)")
+    }
+    return BasicCredentials(
+      username: PercentEncoding.decode(name) ?? "", password: PercentEncoding.decode(password) ?? "")
   }
 }
 
 /// Why a text is not the address of a backend.
 public struct BackendURLError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The part that is wrong and the way out, as a phrase: `the port "0" is not a number from 1 to 65535`.
+  /// The part that is wrong and the remedy, as a phrase: `the port "0" is not a number from 1 to 65535`.
   public let description: String
 
   init(_ description: String) { self.description = description }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ObservabilityAPI
+
 /// Whether a user name or password can stand in a URL as it is.
 ///
 /// The node-agent takes its credentials only from the userinfo of its URL, into which Kubernetes puts the Secret's
@@ -27,7 +29,7 @@ public enum URLSafeCredential {
     let place = secret.map { "key \"\(key)\" of Secret \($0)" } ?? "the \(key)"
     if part == .username, value.isEmpty { throw CredentialError("\(place) is empty: it must hold a user name") }
     let other = part == .username ? "-._~!$&'()*+,;=%" : "-._~!$&'()*+,;=%:"
-    guard value.utf8.allSatisfy({ isAlphanumeric($0) || other.utf8.contains($0) }) else {
+    guard value.utf8.allSatisfy({ PercentEncoding.isAlphanumeric($0) || other.utf8.contains($0) }) else {
       let kind = part == .username ? "a user name" : "a password"
       throw CredentialError(
         "\(place) holds a character (such as @, /, a space or a line end) that \(kind) inside a URL cannot have: "

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import ObservabilityAPI
+
 /// What the operator is told at its start.
 public struct OperatorSettings: Hashable, Sendable {
   /// The field manager of everything that the operator applies; its status goes by the same name with `-status`.
@@ -18,12 +20,18 @@ public struct OperatorSettings: Hashable, Sendable {
   public var instance: String
   /// How many objects are worked on at once.
   public var workers: Int
+  /// The cluster's domain, by which a host in a URL is told to be a Service.
+  public var clusterDomain: String
 
   /// Settings made of their parts.
-  public init(version: String, image: String, instance: String = "observability-operator", workers: Int = 4) {
+  public init(
+    version: String, image: String, instance: String = "observability-operator", workers: Int = 4,
+    clusterDomain: String = ClusterService.defaultDomain
+  ) {
     self.version = version
     self.image = image
     self.instance = instance
     self.workers = workers
+    self.clusterDomain = clusterDomain
   }
 }

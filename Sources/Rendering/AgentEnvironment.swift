@@ -26,10 +26,12 @@ enum AgentEnvironment {
       variables.set("METRICS_USERNAME", secret: secret.name, key: "username")
       variables.set("METRICS_PASSWORD", secret: secret.name, key: "password")
     }
-    variables.set(
-      "METRICS_ENDPOINT",
-      WriteEndpoint(context.facts.metrics.writeURL).environmentValue(
-        labels: context.seriesLabels, withCredentials: backend.credentialsSecretRef != nil))
+    if let url = context.facts.metrics.writeURL {
+      variables.set(
+        "METRICS_ENDPOINT",
+        WriteEndpoint.environmentValue(
+          url, labels: context.seriesLabels, withCredentials: backend.credentialsSecretRef != nil))
+    }
     variables.set("SCRAPE_INTERVAL", EnvironmentVariable.escaped(context.spec.metrics.interval))
     // The agent's parser of sizes refuses a number without a unit.
     variables.set("MAX_SPOOL_SIZE", "\(context.spool.size)B")

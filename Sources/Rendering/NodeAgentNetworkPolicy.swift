@@ -22,7 +22,7 @@ enum NodeAgentNetworkPolicy {
       "podSelector": ["matchLabels": .object(context.agentSelector)], "policyTypes": ["Ingress", "Egress"],
     ]
     if context.isPush {
-      spec["egress"] = [.object(dns), .object(backend(context))]
+      spec["egress"] = .array([dns, backend(context)].compactMap { $0.map(JSONValue.object) })
     } else {
       spec["ingress"] = [.object(scraper(context))]
     }
@@ -30,18 +30,18 @@ enum NodeAgentNetworkPolicy {
   }
 
   /// To any address: a node-local cache listens on the host, where no selector of pods finds it.
-  private static var dns: JSONObject {
+  private static var dns: JSONObject? {
     ["ports": [["protocol": "UDP", "port": 53], ["protocol": "TCP", "port": 53]]]
   }
 
   /// A Service counts as its pods, and its port as theirs. Where the platform named the Service, the two ports are the
   /// same (8480 of vminsert); a Service from a user's URL may map them, so there the namespace alone is the limit.
-  private static func backend(_ context: RenderContext) -> JSONObject {
-    let endpoint = WriteEndpoint(context.facts.metrics.writeURL)
-    let port: JSONObject = ["protocol": "TCP", "port": .integer(endpoint.port)]
-    guard let namespace = endpoint.serviceNamespace(from: context.spec.namespace) else {
-      return ["ports": [.object(port)]]
-    }
+  private static func backend(_ context: RenderContext) -> JSONObject? {
+    guard let url = context.facts.metrics.writeURL else { return nil }
+    let port: JSONObject = ["protocol": "TCP", "port": .integer(Int64(url.effectivePort))]
+    let service = ClusterService(
+      host: url.host, from: context.spec.namespace, domain: context.facts.clusterDomain)
+    guard let namespace = service?.namespace else { return ["ports": [.object(port)]] }
     let isUsersURL = context.spec.metrics.victoriaMetrics.writeURL.map { !$0.isEmpty } ?? false
     return [
       "to": [.object(["namespaceSelector": inNamespace(namespace)])],

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import ObservabilityAPI
+
 /// What rendering must know and the object does not say.
 public struct PlatformFacts: Hashable, Sendable {
   /// Where metrics are written to and read from.
   public struct MetricsEndpoints: Hashable, Sendable {
-    /// The remote-write URL with its whole path, without user and password.
-    public var writeURL: String
-    /// The base of the query API, without user and password.
-    public var readURL: String?
+    /// The remote-write URL with its whole path; nil if agents do not write.
+    public var writeURL: HTTPURL?
+    /// The base of the query API.
+    public var readURL: HTTPURL?
 
     /// Endpoints made of their URLs.
-    public init(writeURL: String, readURL: String? = nil) {
+    public init(writeURL: HTTPURL?, readURL: HTTPURL? = nil) {
       self.writeURL = writeURL
       self.readURL = readURL
     }
@@ -28,13 +30,16 @@ public struct PlatformFacts: Hashable, Sendable {
   public var operatorVersion: String
   /// The namespace of the vmagent that scrapes pods.
   public var scraperNamespace: String
+  /// The cluster's domain, by which a host is told to be a Service.
+  public var clusterDomain: String
 
   /// Facts made of their parts.
   ///
   /// - Parameter scraperNamespace: `cozy-monitoring` is where Cozystack's `monitoring-agents` package runs vmagent.
   public init(
     metrics: MetricsEndpoints, credentialsHash: String? = nil, caHash: String? = nil, operatorImage: String,
-    operatorVersion: String, scraperNamespace: String = "cozy-monitoring"
+    operatorVersion: String, scraperNamespace: String = "cozy-monitoring",
+    clusterDomain: String = ClusterService.defaultDomain
   ) {
     self.metrics = metrics
     self.credentialsHash = credentialsHash
@@ -42,5 +47,6 @@ public struct PlatformFacts: Hashable, Sendable {
     self.operatorImage = operatorImage
     self.operatorVersion = operatorVersion
     self.scraperNamespace = scraperNamespace
+    self.clusterDomain = clusterDomain
   }
 }

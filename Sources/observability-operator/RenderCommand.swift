@@ -26,6 +26,9 @@ struct RenderCommand: ParsableCommand {
   @Option(help: "The base of the query API. Default: what the object's tenant gives in Cozystack.")
   var readURL: String?
 
+  @Option(help: "The cluster's domain, by which a host in a URL is told to be a Service.")
+  var clusterDomain = ClusterService.defaultDomain
+
   @Option(help: "The operator's own image, which the init container runs.")
   var operatorImage = DefaultImages.operator.description
 
@@ -56,20 +59,38 @@ struct RenderCommand: ParsableCommand {
   }
 
   private func facts(for observability: Observability) throws -> PlatformFacts {
+    guard ClusterService.isDomain(clusterDomain) else {
+      throw RenderFailure("--cluster-domain: \"\(clusterDomain)\" is no domain such as \(ClusterService.defaultDomain)")
+    }
     let settings = observability.spec.metrics.victoriaMetrics
     let write =
-      writeURL ?? settings.writeURL
-      ?? settings.tenant.map {
-        CozystackMonitoring.writeURL(namespace: $0.namespace, storage: $0.storage)
-      }
+      settings.writeURL
+      ?? settings.tenant.map { CozystackMonitoring.writeURL(namespace: $0.namespace, storage: $0.storage) }
     let read =
-      readURL ?? settings.readURL
-      ?? settings.tenant.map {
-        CozystackMonitoring.readURL(namespace: $0.namespace, storage: $0.storage)
-      }
+      settings.readURL
+      ?? settings.tenant.map { CozystackMonitoring.readURL(namespace: $0.namespace, storage: $0.storage) }
+    let metrics = PlatformFacts.MetricsEndpoints(
+      writeURL: try url(writeURL, option: "--write-url", else: write),
+      readURL: try url(readURL, option: "--read-url", else: read))
     return PlatformFacts(
-      metrics: .init(writeURL: write ?? "", readURL: read), operatorImage: operatorImage,
-      operatorVersion: DefaultImages.release)
+      metrics: metrics, operatorImage: operatorImage, operatorVersion: DefaultImages.release,
+      clusterDomain: clusterDomain)
+  }
+
+  /// The URL of an option, or what the object says, which the decoder has read already.
+  private func url(_ text: String?, option: String, else standard: String?) throws -> HTTPURL? {
+    guard let text else { return try standard.map { text throws(HTTPURLError) in try HTTPURL(text) } }
+    do {
+      let url = try HTTPURL(text)
+      guard url.userInfo == nil else {
+        throw RenderFailure(
+          "\(option): the URL must not hold user and password: name a Secret in "
+            + "spec.metrics.victoriaMetrics.credentialsSecretRef")
+      }
+      return url
+    } catch let error as HTTPURLError {
+      throw RenderFailure("\(option): \(error)")
+    }
   }
 
   /// The failure with the place in the file, as far as the file has one.

@@ -51,6 +51,13 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "The operator's own image, which the init container runs. [OPERATOR_IMAGE]")
   var operatorImage = Environment["OPERATOR_IMAGE"] ?? DefaultImages.operator.description
 
+  @Option(
+    help: """
+      The cluster's domain, by which a host is told to be a Service; else what /etc/resolv.conf says, or \
+      \(ClusterService.defaultDomain). [OPERATOR_CLUSTER_DOMAIN]
+      """)
+  var clusterDomain: String?
+
   @Option(help: "How many objects are worked on at once; 4 if not given. [OPERATOR_WORKERS]")
   var workers: String?
 
@@ -105,7 +112,8 @@ struct RunCommand: AsyncParsableCommand {
     let instance = ObservabilityOperator(
       api: client, transport: try backendTransport(transport),
       settings: OperatorSettings(
-        version: DefaultImages.release, image: operatorImage, instance: identity, workers: try workerCount()),
+        version: DefaultImages.release, image: operatorImage, instance: identity, workers: try workerCount(),
+        clusterDomain: try clusterDomainName()),
       metrics: metrics, logger: logger)
     let elector =
       leaderElection
@@ -125,6 +133,19 @@ struct RunCommand: AsyncParsableCommand {
       throw ValidationError("--log-format \(logFormat): use text or json")
     }
     return Logger(label: "observability-operator") { _ in StoryLogHandler(level: level, format: format) }
+  }
+
+  /// A file that cannot be read names no domain, as one of a machine outside of a cluster.
+  private func clusterDomainName() throws -> String {
+    let given = clusterDomain.map { ("--cluster-domain", $0) }
+    if let (name, text) = given ?? Environment["OPERATOR_CLUSTER_DOMAIN"].map({ ("OPERATOR_CLUSTER_DOMAIN", $0) }) {
+      guard ClusterService.isDomain(text) else {
+        throw ValidationError("\(name) \(text): write a domain such as \(ClusterService.defaultDomain)")
+      }
+      return text
+    }
+    let resolver = (try? InputFile.bytes("/etc/resolv.conf")).map { String(decoding: $0, as: UTF8.self) }
+    return resolver.flatMap { ClusterService.domain(inResolverConfiguration: $0) } ?? ClusterService.defaultDomain
   }
 
   private func workerCount() throws -> Int {

@@ -24,8 +24,8 @@ struct Fixture: Sendable, CustomTestStringConvertible {
       name: "platform", uid: Self.uid, generation: 1, spec: .defaults)
     facts = PlatformFacts(
       metrics: .init(
-        writeURL: "http://vminsert-shortterm.tenant-root.svc:8480/insert/0/prometheus/api/v1/write",
-        readURL: "http://vmselect-shortterm.tenant-root.svc:8481/select/0/prometheus"),
+        writeURL: try? HTTPURL("http://vminsert-shortterm.tenant-root.svc:8480/insert/0/prometheus/api/v1/write"),
+        readURL: try? HTTPURL("http://vmselect-shortterm.tenant-root.svc:8481/select/0/prometheus")),
       operatorImage: "ghcr.io/cozystack/observability-operator:0.1.0", operatorVersion: "0.1.0")
     change(&object.spec)
     changeFacts(&facts)
@@ -39,9 +39,9 @@ struct Fixture: Sendable, CustomTestStringConvertible {
     object.uid = Self.uid
     let backend = object.spec.metrics.victoriaMetrics
     let tenant = backend.tenant ?? .default
-    facts.metrics.writeURL =
+    facts.metrics.writeURL = try HTTPURL(
       backend.writeURL
-      ?? "http://vminsert-\(tenant.storage).\(tenant.namespace).svc:8480/insert/0/prometheus/api/v1/write"
+        ?? "http://vminsert-\(tenant.storage).\(tenant.namespace).svc:8480/insert/0/prometheus/api/v1/write")
     if backend.credentialsSecretRef != nil { facts.credentialsHash = "0123456789abcdef" }
     if backend.caSecretRef != nil { facts.caHash = "fedcba9876543210" }
   }

@@ -90,10 +90,10 @@ import Testing
     #expect(own.subtracting(open).isSubset(of: ReservedEnvironment.names))
   }
 
-  @Test(arguments: Matrix.all) func noLoginOfAURLIsRendered(_ fixture: Fixture) {
+  @Test(arguments: Matrix.all) func noLoginOfAURLIsRendered(_ fixture: Fixture) throws {
     var fixture = fixture
-    fixture.facts.metrics.writeURL = "https://writer:hunter2@vm.example.org/api/v1/write"
-    fixture.facts.metrics.readURL = "https://reader:hunter2@vm.example.org/select"
+    fixture.facts.metrics.writeURL = try HTTPURL("https://writer:hunter2@vm.example.org/api/v1/write")
+    fixture.facts.metrics.readURL = try HTTPURL("https://reader:hunter2@vm.example.org/select")
     #expect(!text(fixture).contains("hunter2"))
   }
 }

@@ -20,7 +20,7 @@ enum Matrix {
         $0.metrics.victoriaMetrics.caSecretRef = .secret("metrics-ca", key: "root.pem")
       },
       facts: {
-        $0.metrics = .init(writeURL: "https://metrics.example.org/api/v1/write?db=a$b")
+        $0.metrics = .init(writeURL: try? HTTPURL("https://metrics.example.org/api/v1/write?db=a$b"))
         $0.credentialsHash = "c0ffee"
         $0.caHash = "cafe"
       }),
@@ -29,7 +29,10 @@ enum Matrix {
       {
         $0.metrics.victoriaMetrics.tenant = nil
         $0.metrics.victoriaMetrics.writeURL = "http://vmsingle.metrics.svc.cozy.local/api/v1/write"
-      }, facts: { $0.metrics = .init(writeURL: "http://vmsingle.metrics.svc.cozy.local/api/v1/write") }),
+      }, facts: {
+        $0.metrics = .init(writeURL: try? HTTPURL("http://vmsingle.metrics.svc.cozy.local/api/v1/write"))
+        $0.clusterDomain = "cozy.local"
+      }),
     Fixture("scrape-tuned") {
       $0.metrics.delivery = .scrape
       $0.metrics.interval = "5500ms"

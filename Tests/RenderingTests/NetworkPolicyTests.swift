@@ -7,10 +7,14 @@ import Testing
 
 /// What may speak with the agents.
 @Suite struct NetworkPolicyTests {
-  private func policy(_ url: String, users: Bool) -> JSONValue? {
-    Fixture(
-      "policy", { if users { $0.metrics.victoriaMetrics.writeURL = url } },
-      facts: { $0.metrics = .init(writeURL: url) }
+  private func policy(_ text: String, users: Bool) throws -> JSONValue? {
+    let url = try HTTPURL(text)
+    return Fixture(
+      "policy", { if users { $0.metrics.victoriaMetrics.writeURL = text } },
+      facts: {
+        $0.metrics = .init(writeURL: url)
+        $0.clusterDomain = "cozy.local"
+      }
     ).child("NetworkPolicy")?["spec"]
   }
 
@@ -18,8 +22,8 @@ import Testing
     [["namespaceSelector": ["matchLabels": ["kubernetes.io/metadata.name": .string(namespace)]]]]
   }
 
-  @Test func pushTakesNothingInAndReachesDNSAndTheBackend() {
-    let spec = policy("http://vminsert-shortterm.tenant-root.svc:8480/insert", users: false)
+  @Test func pushTakesNothingInAndReachesDNSAndTheBackend() throws {
+    let spec = try policy("http://vminsert-shortterm.tenant-root.svc:8480/insert", users: false)
     #expect(spec?["policyTypes"] == ["Ingress", "Egress"])
     #expect(spec?["ingress"] == nil)
     #expect(
@@ -31,20 +35,22 @@ import Testing
 
   @Test(arguments: [
     ("http://vm.metrics.svc/w", "metrics"), ("http://vm.metrics.svc.cozy.local:9/w", "metrics"),
-    ("http://vm/w", "cozy-coroot"),
+    ("http://vm/w", "cozy-coroot"), ("http://vm.metrics.SVC/w", "metrics"),
+    ("http://vm-0.vm.metrics.svc.Cozy.Local./w", "metrics"),
   ])
-  func aUsersServiceIsLimitedByNamespace(_ url: String, _ namespace: String) {
-    let rule = policy(url, users: true)?["egress"]?.array?.last
+  func aUsersServiceIsLimitedByNamespace(_ url: String, _ namespace: String) throws {
+    let rule = try policy(url, users: true)?["egress"]?.array?.last
     #expect(rule == ["to": selector(namespace), "ports": [["protocol": "TCP"]]])
   }
 
   @Test(arguments: [
     ("https://metrics.example.org/w", 443), ("http://metrics.example.org/w", 80), ("http://192.0.2.1:8428/w", 8428),
     ("https://[2001:db8::1]/w", 443), ("https://vm.metrics:8480/w", 8480),
+    ("http://vm.metrics.svc.evil.example.org/w", 80), ("http://vm.metrics.svc.cluster.local:8428/w", 8428),
   ])
-  func anExternalBackendIsLimitedByPort(_ url: String, _ port: Int64) {
+  func anExternalBackendIsLimitedByPort(_ url: String, _ port: Int64) throws {
     #expect(
-      policy(url, users: true)?["egress"]?.array?.last == ["ports": [["protocol": "TCP", "port": .integer(port)]]])
+      try policy(url, users: true)?["egress"]?.array?.last == ["ports": [["protocol": "TCP", "port": .integer(port)]]])
   }
 
   @Test func scrapeTakesInTheScraperOnlyAndReachesNothing() {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
-
 /// A network in CIDR notation, of IPv4 or IPv6: `10.0.0.0/8`, `fd00::/8` (RFC 4632, RFC 4291 section 2.3).
 public struct CIDR: Hashable, Sendable {
   /// The address as it was written.
@@ -19,19 +17,10 @@ public struct CIDR: Hashable, Sendable {
     let isIPv6 = address.contains(":")
     guard digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
       let prefixLength = Int(digits), String(prefixLength) == digits, prefixLength <= (isIPv6 ? 128 : 32),
-      Self.isAddress(address, isIPv6: isIPv6)
+      isIPv6 ? HostName.isIPv6(address) : HostName.isIPv4(address)
     else { return nil }
     self.address = address
     self.prefixLength = prefixLength
     self.isIPv6 = isIPv6
-  }
-
-  private static func isAddress(_ text: String, isIPv6: Bool) -> Bool {
-    if isIPv6 {
-      var address = in6_addr()
-      return inet_pton(AF_INET6, text, &address) == 1
-    }
-    var address = in_addr()
-    return inet_pton(AF_INET, text, &address) == 1
   }
 }

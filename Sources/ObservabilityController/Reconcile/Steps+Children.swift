@@ -105,10 +105,13 @@ extension ObservabilityReconciler {
   private func facts(_ pass: Pass) -> PlatformFacts? {
     let backend: MetricsBackend? = if case .resolved(let backend) = pass.resolution { backend } else { nil }
     let isScrape = pass.observability?.spec.metrics.delivery == .scrape
-    guard let writeURL = backend?.writeURL ?? (isScrape ? "" : nil) else { return nil }
+    // Both URLs have been read before: by the decoder, or when they were made of the names of Services.
+    let writeURL = backend?.writeURL.flatMap { try? HTTPURL($0) }
+    guard isScrape || writeURL != nil else { return nil }
     return PlatformFacts(
-      metrics: .init(writeURL: writeURL, readURL: backend?.readURL), credentialsHash: backend?.credentialsHash,
-      caHash: backend?.certificateAuthoritiesHash, operatorImage: settings.image, operatorVersion: settings.version)
+      metrics: .init(writeURL: writeURL, readURL: backend?.readURL.flatMap { try? HTTPURL($0) }),
+      credentialsHash: backend?.credentialsHash, caHash: backend?.certificateAuthoritiesHash,
+      operatorImage: settings.image, operatorVersion: settings.version, clusterDomain: settings.clusterDomain)
   }
 
   /// Whether every type that is to be applied has been read, so that it is known what is there.

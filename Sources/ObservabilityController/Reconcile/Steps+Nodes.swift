@@ -118,7 +118,7 @@ extension ObservabilityReconciler {
     if let wait { pass.nextLooks.append(wait) }
     if !ledger.entries.isEmpty {
       let facts = PlatformFacts(
-        metrics: .init(writeURL: "", readURL: nil), credentialsHash: nil, caHash: nil, operatorImage: settings.image,
+        metrics: .init(writeURL: nil), credentialsHash: nil, caHash: nil, operatorImage: settings.image,
         operatorVersion: settings.version)
       let child = NodeVerdicts.child(of: observability, data: VerdictRecord.data(ledger), facts: facts)
       guard isReadable([child], &pass), await apply(child, &pass), pass.applied.last?.id == AppliedChildRecord.id(child)

@@ -307,7 +307,7 @@ import Testing
   /// The names stand in the DaemonSet that is rendered, and the pods carry the label by which they are watched.
   @Test func isWhatIsRendered() throws {
     let facts = PlatformFacts(
-      metrics: .init(writeURL: "http://w/api/v1/write"), operatorImage: "operator:1", operatorVersion: "1")
+      metrics: .init(writeURL: try HTTPURL("http://w/api/v1/write")), operatorImage: "operator:1", operatorVersion: "1")
     let children = Renderer.children(of: try Made.observability(), facts: facts)
     let set = try #require(children.first { $0.kind == "DaemonSet" }).manifest
     let template = try #require(set["spec"]?["template"])
