@@ -8,6 +8,8 @@ final class CurlURL {
   /// What is wrong with the URL.
   struct Malformed: Error {
     let cause: String
+    /// Whether the port is what is wrong.
+    var isPort = false
   }
 
   /// - Throws: ``Malformed`` with libcurl's words, which do not repeat the URL.
@@ -18,7 +20,7 @@ final class CurlURL {
       ? CURLUE_MALFORMED_INPUT : curl_url_set(parts, CURLUPART_URL, text, UInt32(CURLU_NON_SUPPORT_SCHEME))
     guard code == CURLUE_OK else {
       curl_url_cleanup(parts)
-      throw Malformed(cause: String(cString: curl_url_strerror(code)))
+      throw Malformed(cause: String(cString: curl_url_strerror(code)), isPort: code == CURLUE_BAD_PORT_NUMBER)
     }
     self.parts = parts
   }

@@ -83,6 +83,10 @@ extension ClusterConfiguration {
       throw ConfigurationError(
         "not in a pod: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not both set; give a kubeconfig instead")
     }
+    let server = "https://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+    if let cause = ServerURL.mistake(server) {
+      throw ConfigurationError("KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT: \(cause)")
+    }
     let remedy = "does the pod set automountServiceAccountToken: false?"
     let tokenPath = serviceAccountFolder + "/token"
     let authorityPath = serviceAccountFolder + "/ca.crt"
@@ -106,9 +110,8 @@ extension ClusterConfiguration {
       namespace = text.map(String.init) ?? namespace
     }
     return ClusterConfiguration(
-      server: "https://\(host.contains(":") ? "[\(host)]" : host):\(port)",
-      tls: TLSOptions(certificateAuthorities: authorities), certificateAuthorityFile: authorityPath,
-      credentials: .tokenFile(tokenPath), namespace: namespace)
+      server: server, tls: TLSOptions(certificateAuthorities: authorities),
+      certificateAuthorityFile: authorityPath, credentials: .tokenFile(tokenPath), namespace: namespace)
   }
 }
 

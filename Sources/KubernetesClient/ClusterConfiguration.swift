@@ -69,7 +69,7 @@ public struct ClusterConfiguration: Hashable, Sendable, CustomStringConvertible 
     impersonation: Impersonation? = nil, namespace: String = "default", proxy: ProxyOptions? = nil,
     acceptsCompression: Bool = true
   ) {
-    self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
+    self.server = String(server.reversed().drop { $0 == "/" }.reversed())
     self.tls = tls
     self.certificateAuthorityFile = certificateAuthorityFile
     self.clientCertificateFiles = clientCertificateFiles
@@ -84,13 +84,13 @@ public struct ClusterConfiguration: Hashable, Sendable, CustomStringConvertible 
   public var description: String { "\(server) (\(credentials))" }
 }
 
-/// Why no configuration can be had: one line that names the file, the place in it and the way out.
+/// Why there is no configuration: one printable line that names the file, the field in it and the remedy.
 public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The line.
   public let description: String
 
-  /// An error of that text.
+  /// An error of that text, which may quote files and the command line: see ``PrintableText``.
   public init(_ description: String) {
-    self.description = description
+    self.description = PrintableText.line(description)
   }
 }

@@ -9,7 +9,9 @@ extension Kubeconfig {
   ) throws(ConfigurationError) -> ClusterConfiguration {
     let context = try context(name)
     let cluster = try entry(named: context, "cluster", in: clusters, "clusters")
-    let user = context.content["user"] == nil ? nil : try entry(named: context, "user", in: users, "users")
+    let contextFields = KubeconfigFields(context, read)
+    // As in client-go a context may go without a user; kubectl then writes an empty name.
+    let user = try contextFields.text("user") == nil ? nil : try entry(named: context, "user", in: users, "users")
     let fields = KubeconfigFields(cluster, read)
     var configuration = try fields.cluster()
     if let user {
@@ -18,7 +20,7 @@ extension Kubeconfig {
       configuration.credentials = try fields.credentials(for: cluster, configuration)
       configuration.impersonation = try fields.impersonation()
     }
-    configuration.namespace = try KubeconfigFields(context, read).text("namespace") ?? "default"
+    configuration.namespace = try contextFields.text("namespace") ?? "default"
     return configuration
   }
 
@@ -38,7 +40,7 @@ extension Kubeconfig {
   private func entry(
     named context: Entry, _ member: String, in entries: [Entry], _ list: String
   ) throws(ConfigurationError) -> Entry {
-    guard let name = context.content[member]?.string else {
+    guard let name = context.content[member]?.string, !name.isEmpty else {
       throw ConfigurationError("\(context.file): \(context.field).\(member): a name of one of \(list) is needed")
     }
     guard let entry = entries.first(where: { $0.name == name }) else {

@@ -8,12 +8,14 @@ extension KubeconfigFields {
   /// The server and the way to it.
   func cluster() throws(ConfigurationError) -> ClusterConfiguration {
     guard let server = try text("server") else { throw mistake("server", "the URL of the API server is needed") }
-    guard server.hasPrefix("https://") || server.hasPrefix("http://") else {
-      throw mistake("server", "\(ShownURL.text(server)) is not an http or https URL")
+    if let cause = ServerURL.mistake(server) { throw mistake("server", cause) }
+    let serverName = try text("tls-server-name")
+    if let serverName, !AddressCheck.isHostName(serverName) {
+      throw mistake("tls-server-name", "\(serverName) is not a host name")
     }
     let tls = TLSOptions(
       certificateAuthorities: try bytes("certificate-authority", isRight: PEM.hasCertificate, "certificate"),
-      serverName: try text("tls-server-name"), insecureSkipVerify: try flag("insecure-skip-tls-verify"))
+      serverName: serverName, insecureSkipVerify: try flag("insecure-skip-tls-verify"))
     if tls.insecureSkipVerify, tls.certificateAuthorities != nil {
       throw mistake(
         "insecure-skip-tls-verify", "cannot be set together with a certificate authority; remove one of them")

@@ -15,7 +15,8 @@ struct ProxyEnvironment {
 
   /// - Throws: ``ConfigurationError`` if what it names is no proxy that we can go through.
   func proxy(to server: String) throws(ConfigurationError) -> ProxyOptions? {
-    let pair = server.hasPrefix("https://") ? ["HTTPS_PROXY", "https_proxy"] : ["HTTP_PROXY", "http_proxy"]
+    let pair =
+      server.lowercased().hasPrefix("https://") ? ["HTTPS_PROXY", "https_proxy"] : ["HTTP_PROXY", "http_proxy"]
     guard let name = pair.first(where: { variables[$0]?.isEmpty == false }), let value = variables[name],
       !Self.isLoopback(server)
     else { return nil }
@@ -40,10 +41,17 @@ enum ProxyURL {
   static func mistake(_ url: String) -> String? {
     let scheme = url.prefix { $0 != ":" }.lowercased()
     if scheme.hasPrefix("socks") { return "\(scheme) proxies are not supported; use an http or https proxy" }
-    guard ["http", "https"].contains(scheme), url.dropFirst(scheme.count).hasPrefix("://"),
-      !Exchange.host(url).isEmpty, Header.isToken(url)
-    else { return "\(ShownURL.text(url)) is not an http or https URL" }
-    return nil
+    guard Header.isToken(url) else { return "\(ShownURL.text(url)) is not an http or https URL" }
+    return ShownURL.mistake(url)
+  }
+}
+
+/// What the URL of an API server must be.
+enum ServerURL {
+  /// What is wrong with it, or nil. The paths of the API are put behind it, so that it must end with a path or a host.
+  static func mistake(_ url: String) -> String? {
+    if let cause = ShownURL.mistake(url) { return cause }
+    return AddressCheck.hasQueryOrFragment(url) ? "the URL must have neither a query nor a fragment" : nil
   }
 }
 
@@ -52,5 +60,11 @@ enum ShownURL {
   /// The URL without what stands before an `@`.
   static func text(_ url: String) -> String {
     url.lastIndex(of: "@").map { "…" + url[$0...] } ?? url
+  }
+
+  /// Why no request can be sent below the URL, with as much of the URL as may be shown; nil if requests can be sent.
+  static func mistake(_ url: String) -> String? {
+    guard let cause = AddressCheck.mistake(inURL: url) else { return nil }
+    return cause.hasPrefix("not an http") ? "\(text(url)) is \(cause)" : "\(text(url)): \(cause)"
   }
 }

@@ -56,6 +56,9 @@ extension RenewedFile<String> {
     guard let token = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace).first else {
       throw FileProblem(cause: "the file is empty")
     }
+    guard Header.isToken(String(token)) else {
+      throw FileProblem(cause: "not a token: a control character or a letter that is not ASCII is in it")
+    }
     return String(token)
   }
 }

@@ -12,11 +12,23 @@ enum SystemFile {
   /// The most that a token, certificate or kubeconfig may have.
   static let limit = 4 << 20
 
-  /// The bytes of the file.
+  /// Returns the bytes of a regular file, or of one that a symbolic link leads to, as the kubelet lays out tokens.
+  ///
+  /// A pipe, a socket or a device is refused without being read: reading it could block for ever, or never end.
   static func read(_ path: String) throws(FileProblem) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // The system would open what stands before a NUL.
+    guard !path.utf8.contains(0) else { throw problem(ENOENT) }
+    // O_NONBLOCK lets a pipe be opened that nothing writes to; a regular file knows no difference.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else { throw problem(errno) }
     defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw problem(errno) }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: break
+    case S_IFDIR: throw problem(EISDIR)
+    default: throw FileProblem(cause: "is not a regular file")
+    }
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 64 << 10)
     while true {
@@ -34,6 +46,7 @@ enum SystemFile {
     case ENOENT, ENOTDIR: FileProblem(cause: "no such file")
     case EACCES, EPERM: FileProblem(cause: "permission denied")
     case EISDIR: FileProblem(cause: "is a directory")
+    case ENXIO: FileProblem(cause: "is not a regular file")
     default: FileProblem(cause: String(cString: strerror(code)))
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import KubernetesClient
 import YAML
 
 /// Reads what the command line names.
@@ -8,11 +9,18 @@ enum InputFile {
   /// The most that is read, in bytes: more than any object that the API server would take.
   static let limit = 4 << 20
 
-  /// The bytes of the file, or of standard input for `-`.
+  /// The bytes of the regular file, or of standard input for `-`.
   static func bytes(_ name: String) throws(InputError) -> [UInt8] {
-    let descriptor = name == "-" ? dup(STDIN_FILENO) : open(name, O_RDONLY | O_CLOEXEC)
+    // O_NONBLOCK lets a pipe be opened that nothing writes to.
+    let descriptor = name == "-" ? dup(STDIN_FILENO) : open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else { throw InputError(errno) }
     defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw InputError(errno) }
+    let kind = status.st_mode & S_IFMT
+    guard name == "-" || kind == S_IFREG || kind == S_IFDIR else {
+      throw InputError("is not a regular file; use - to read from a pipe")
+    }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 64 << 10)
     while true {
@@ -48,9 +56,10 @@ enum LocatedDocumentSource {
   }
 }
 
-/// Writes one line to standard error.
+/// Writes lines to standard error. What a terminal would obey is replaced: the text may quote a file.
 func complain(_ text: String) {
-  let bytes = Array("\(text)\n".utf8)
+  let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { PrintableText.line(String($0)) }
+  let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)
   var rest = bytes[...]
   while !rest.isEmpty {
     let count = rest.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }

@@ -13,14 +13,16 @@ import Testing
     var parts: [String]
   }
 
-  private static func kubeconfig(cluster: String = "", user: String = "token: not-to-be-seen") -> String {
+  private static func kubeconfig(
+    server: String = "https://127.0.0.1:1", cluster: String = "", user: String = "token: not-to-be-seen"
+  ) -> String {
     """
     apiVersion: v1
     kind: Config
     current-context: here
     clusters:
     - name: one
-      cluster: {server: "https://127.0.0.1:1"\(cluster)}
+      cluster: {server: "\(server)"\(cluster)}
     contexts:
     - name: here
       context: {cluster: one, user: me}
@@ -74,6 +76,22 @@ import Testing
         user: "exec: {apiVersion: client.authentication.k8s.io/v1, command: login, interactiveMode: Always}"),
       parts: ["users[0].user.exec.interactiveMode", "there is no terminal here"]),
     Refusal(
+      testDescription: "a server without a host", kubeconfig: kubeconfig(server: "http://"),
+      parts: ["clusters[0].cluster.server", "the URL has no host"]),
+    Refusal(
+      testDescription: "a server with a port that is none", kubeconfig: kubeconfig(server: "https://a:99999999"),
+      parts: ["clusters[0].cluster.server", "the port is not a number from 1 to 65535"]),
+    Refusal(
+      testDescription: "a server with a line break in its path", kubeconfig: kubeconfig(server: #"https://a/\r\nX: y"#),
+      parts: ["clusters[0].cluster.server", #"https://a/\u{d}\u{a}X: y"#]),
+    Refusal(
+      testDescription: "a context with an escape character in its name",
+      kubeconfig: kubeconfig().replacing("current-context: here", with: #"current-context: "\e[2Jthere""#),
+      parts: [#"no context \u{1b}[2Jthere"#, "it has here"]),
+    Refusal(
+      testDescription: "a pipe in place of a kubeconfig", arguments: ["--kubeconfig", "/dev/stdin"],
+      parts: ["/dev/stdin", "is not a regular file"]),
+    Refusal(
       testDescription: "an address that is none", kubeconfig: kubeconfig(), arguments: ["--listen", "here"],
       parts: ["\"here\"", "host:port"]),
     Refusal(
@@ -103,6 +121,7 @@ import Testing
       #expect(result.errors.first?.contains(part) == true, "\"\(part)\" is not in \(result.errors)")
     }
     #expect(!result.errors.joined().contains("not-to-be-seen"))
+    #expect(!result.errors.joined().unicodeScalars.contains { $0.properties.generalCategory == .control })
     // What is said of a file names it; options are named by themselves.
     if refusal.kubeconfig != nil, refusal.arguments.isEmpty || refusal.arguments.first == "--context",
       refusal.environment.isEmpty

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import HTTPTransport
 import Testing
 
@@ -73,6 +74,36 @@ import Testing
     #expect(configuration.server == "http://127.0.0.1:8080")
     #expect(configuration.tls.insecureSkipVerify)
     #expect(configuration.namespace == "default")
+  }
+
+  @Test("A context whose user is missing, null or empty works without credentials, as in client-go")
+  func aContextWithoutAUserHasNoCredentials() throws {
+    for user in ["", ", user: null", ", user: ''", ", user: \"\", namespace: ''"] {
+      var files = Self.files
+      files["/home/me/config"] = Self.changed("context: {cluster: lab}", "context: {cluster: lab\(user)}")
+      let configuration = try load("nobody", files)
+      #expect(configuration.credentials == .none, "\(user)")
+      #expect(configuration.tls.clientCertificate == nil && configuration.impersonation == nil, "\(user)")
+      #expect(configuration.namespace == "default", "\(user)")
+    }
+  }
+
+  @Test("A kubeconfig as kubectl writes it, with null lists and empty names, is read")
+  func whatKubectlLeavesEmptyIsRead() throws {
+    let text = """
+      apiVersion: v1
+      kind: Config
+      preferences: {}
+      current-context: ""
+      users: null
+      clusters: [{name: x, cluster: {server: HTTPS://a:6443//, proxy-url: "", tls-server-name: null}}]
+      contexts: [{name: c, context: {cluster: x, user: "", namespace: null}}, {name: d, context: {cluster: "", user: ""}}]
+      """
+    let files = ["/home/me/config": text]
+    #expect(try load("c", files) == ClusterConfiguration(server: "HTTPS://a:6443"))
+    let error = #expect(throws: ConfigurationError.self) { try load("d", files) }
+    #expect(error?.description.contains("contexts[1].context.cluster: a name of one of clusters is needed") == true)
+    #expect(throws: ConfigurationError.self) { try load(nil, files) }
   }
 
   @Test func listsAreMergedAndTheFirstWins() throws {
@@ -170,6 +201,28 @@ import Testing
       ),
       (changed("cluster: dev,", ""), nil, "contexts[0].context.cluster: a name of one of clusters is needed"),
       (changed("\"https://dev:6443/\"", "''"), nil, "clusters[0].cluster.server: the URL of the API server is needed"),
+      (changed("\"https://dev:6443/\"", "'http://'"), nil, "clusters[0].cluster.server: http://: the URL has no host"),
+      (changed("\"https://dev:6443/\"", "'http:///dev'"), nil, "cluster.server: http:///dev: the URL has no host"),
+      (changed("\"https://dev:6443/\"", "'https:dev'"), nil, "server: https:dev is not an http or https URL"),
+      (
+        changed("\"https://dev:6443/\"", "'https://u:secret@dev:99999999'"), nil,
+        "clusters[0].cluster.server: …@dev:99999999: the port is not a number from 1 to 65535"
+      ),
+      (changed("\"https://dev:6443/\"", "'https://dev:0'"), nil, "the port is not a number from 1 to 65535"),
+      (
+        changed("\"https://dev:6443/\"", #""https://dev/a\r\nX-Other: 1""#), nil,
+        #"server: https://dev/a\u{d}\u{a}X-Other: 1: a URL is visible ASCII, with everything else percent-encoded"#
+      ),
+      (changed("\"https://dev:6443/\"", "'https://dev/?a=b'"), nil, "the URL must have neither a query nor a fragment"),
+      (
+        changed("api.dev", "'a b'"), nil, "clusters[0].cluster.tls-server-name: a b is not a host name"
+      ),
+      (
+        changed("tls-server-name: api.dev", "proxy-url: 'http://p:99999999'"), nil,
+        "clusters[0].cluster.proxy-url: http://p:99999999: the port is not a number from 1 to 65535"
+      ),
+      (changed("context: dev", #"context: "a\e[31mb""#), nil, #"no context a\u{1b}[31mb; it has dev"#),
+      (changed("context: dev", #"context: "a\u202eb""#), nil, #"no context a\u{202e}b; it has dev"#),
       (changed("\"https://dev:6443/\"", "dev"), nil, "clusters[0].cluster.server: dev is not an http or https URL"),
       (changed("\"https://dev:6443/\"", "'ftp://u:secret@dev'"), nil, "server: …@dev is not an http or https URL"),
       (
@@ -180,7 +233,7 @@ import Testing
         changed("tls-server-name: api.dev", "proxy-url: 'ftp://u:secret@p'"), nil,
         "clusters[0].cluster.proxy-url: …@p is not an http or https URL"
       ),
-      (changed("tls-server-name: api.dev", "proxy-url: 'http://'"), nil, "proxy-url: http:// is not an http or https"),
+      (changed("tls-server-name: api.dev", "proxy-url: 'http://'"), nil, "proxy-url: http://: the URL has no host"),
       (
         changed("- name: lab\n  cluster:", "- name: dev\n  cluster:"), nil,
         "clusters[1].name: dev is in clusters twice; remove one of them"
@@ -239,6 +292,7 @@ import Testing
       #expect(line.hasPrefix("/home/me/config: "), "\(line)")
       #expect(line.contains(cause), "\(line)")
       #expect(!line.contains("\n") && !line.contains("secret"), "\(line)")
+      #expect(line.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }, "\(line)")
     }
   }
 }
@@ -306,13 +360,38 @@ import Testing
     files["\(Self.folder)/ca.crt"] = nil
     expect(Self.environment, files, "ca.crt: no such file")
     expect(["KUBERNETES_SERVICE_HOST": "10.0.0.1"], files, "KUBERNETES_SERVICE_PORT are not both set")
+    for (host, port) in [("10.0.0.1", "99999999"), ("10.0.0.1/x?", "443"), ("a\r\nb", "443"), ("/", "443")] {
+      expect(
+        ["KUBERNETES_SERVICE_HOST": host, "KUBERNETES_SERVICE_PORT": port], files,
+        "KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT: ")
+    }
   }
 
   @Test func filesOfTheSystem() throws {
     #expect(throws: FileProblem(cause: "no such file")) { try SystemFile.read("/nowhere/at/all") }
     #expect(throws: FileProblem(cause: "is a directory")) { try SystemFile.read("/") }
-    #expect(throws: FileProblem.self) { try SystemFile.read("/dev/zero") }
     #expect(try SystemFile.read("/proc/self/comm").last == UInt8(ascii: "\n"))
     #expect(ClusterConfiguration.environment["PATH"] == nil)
+  }
+
+  @Test("Pipes, sockets and devices are refused at once; what a symbolic link leads to is read")
+  func onlyRegularFilesAreRead() throws {
+    var template = Array("/tmp/kubernetes-client-XXXXXX".utf8CString)
+    let folder = try #require(mkdtemp(&template).map { String(cString: $0) })
+    defer {
+      for name in ["pipe", "token", "link"] { unlink("\(folder)/\(name)") }
+      rmdir(folder)
+    }
+    try #require(mkfifo("\(folder)/pipe", 0o600) == 0)
+    let file = open("\(folder)/token", O_CREAT | O_WRONLY, 0o600)
+    _ = write(file, "abc", 3)
+    close(file)
+    try #require(symlink("token", "\(folder)/link") == 0)
+    for path in ["\(folder)/pipe", "/dev/zero", "/dev/null", "/dev/tty"] {
+      #expect(throws: FileProblem.self, "\(path)") { try SystemFile.read(path) }
+    }
+    #expect(throws: FileProblem(cause: "is not a regular file")) { try SystemFile.read("\(folder)/pipe") }
+    #expect(throws: FileProblem(cause: "no such file")) { try SystemFile.read("\(folder)/token\0.txt") }
+    #expect(try SystemFile.read("\(folder)/link") == Array("abc".utf8))
   }
 }
