@@ -8,6 +8,8 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
   public let line: Int
   /// The column in bytes, counted from 1.
   public let column: Int
+  /// Whether the text may be JSON, but there is more of it than is accepted.
+  public var exceedsLimit = false
 
   /// Place and message: `line 1, column 7: unexpected end of the text`.
   public var description: String { "line \(line), column \(column): \(message)" }

@@ -17,6 +17,7 @@ extension JSONParser {
   ) throws(JSONError) -> JSONValue {
     switch try start() {
     case UInt8(ascii: "{"):
+      try countValue()
       var members = JSONObject()
       let frame = dropped.open()
       try object { parser, name throws(JSONError) in
@@ -27,6 +28,7 @@ extension JSONParser {
       members.compact()
       return .object(members)
     case UInt8(ascii: "["):
+      try countValue()
       var elements: [JSONValue] = []
       try array { parser throws(JSONError) in elements.append(try parser.value(rules, others)) }
       return .array(elements.compacted())

@@ -155,7 +155,7 @@ extension JSONParser {
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
     if isInteger, let integer = Int64(text) { return .integer(integer) }
     guard let double = Double(text), double.isFinite else {
-      throw error("the number \(text) is out of range", at: start)
+      throw error("the number \(Self.shown(text)) is out of range", at: start)
     }
     return .double(double)
   }

@@ -23,6 +23,7 @@ public struct JSONParser {
   /// Names of members that were dropped, of every object around the cursor, the outermost first.
   var dropped = DroppedNames()
   private var depth = 0
+  private var values = 0
   private let limits: JSONLimits
 
   /// The value that the bytes spell. Bytes that lie together in memory, as those of an array do, are not copied.
@@ -67,7 +68,7 @@ public struct JSONParser {
 
   private mutating func document(_ rule: JSONProjection.Rule) throws(JSONError) -> JSONValue {
     guard bytes.count <= limits.bytes else {
-      throw error("the text has \(bytes.count) bytes, more than the \(limits.bytes) accepted")
+      throw excess("the text has \(bytes.count) bytes, more than the \(limits.bytes) accepted")
     }
     skipSpace()
     let value = try value(rule)
@@ -77,6 +78,7 @@ public struct JSONParser {
   }
 
   mutating func value() throws(JSONError) -> JSONValue {
+    try countValue()
     switch try start() {
     case UInt8(ascii: "{"):
       var members = JSONObject()
@@ -90,6 +92,12 @@ public struct JSONParser {
     case UInt8(ascii: "\""): return .string(try string())
     default: return try scalar()
     }
+  }
+
+  /// Counts a value that is about to be built.
+  mutating func countValue() throws(JSONError) {
+    values += 1
+    guard values <= limits.values else { throw excess("more than the \(limits.values) values accepted") }
   }
 
   /// The first byte of a value; the cursor stands on it.
@@ -136,7 +144,7 @@ public struct JSONParser {
       skipSpace()
       guard take(UInt8(ascii: ":")) else { throw error("expected ':' after the member name, found \(describeByte())") }
       skipSpace()
-      guard try member(&self, name) else { throw error("member \"\(name)\" appears twice", at: start) }
+      guard try member(&self, name) else { throw error("member \"\(Self.shown(name))\" appears twice", at: start) }
       skipSpace()
       if take(UInt8(ascii: ",")) { continue }
       guard take(UInt8(ascii: "}")) else { throw error("expected ',' or '}', found \(describeByte())") }
@@ -197,6 +205,15 @@ public struct JSONParser {
     }
     return JSONError(message: message, line: line, column: end - lineStart + 1)
   }
+
+  private func excess(_ message: String) -> JSONError {
+    var error = error(message)
+    error.exceedsLimit = true
+    return error
+  }
+
+  /// The beginning of a text that an error quotes: it comes from outside, and may have any length.
+  static func shown(_ text: String) -> String { text.utf8.count <= 128 ? text : "\(text.prefix(64))…" }
 
   func describeByte() -> String {
     guard position < bytes.count else { return "the end of the text" }

@@ -90,6 +90,28 @@ extension JSONValue {
   }
 }
 
+extension JSONValue {
+  /// About how many bytes the value takes in memory, by the layout of its storage on 64 bits: 24 for itself, and the
+  /// allocations of text beyond 15 bytes, of arrays and of objects. Shared storage counts each time.
+  public var footprint: Int {
+    switch self {
+    case .null, .bool, .integer, .double: 24
+    case .string(let text): 24 + Self.footprint(of: text)
+    case .array(let elements): elements.reduce(24 + 48) { $0 + $1.footprint }
+    case .object(let members): 24 + members.footprint
+    }
+  }
+
+  fileprivate static func footprint(of text: String) -> Int { text.utf8.count > 15 ? 48 + text.utf8.count : 0 }
+}
+
+extension JSONObject {
+  /// About how many bytes the members take in memory, as ``JSONValue/footprint`` counts.
+  public var footprint: Int {
+    reduce(isEmpty ? 0 : 48) { $0 + 16 + JSONValue.footprint(of: $1.key) + $1.value.footprint }
+  }
+}
+
 extension JSONValue: Hashable {
   /// Whether both are the same value of the same type; an integer never equals a double.
   public static func == (left: JSONValue, right: JSONValue) -> Bool {

@@ -57,19 +57,26 @@ enum Answer {
       code: code, reason: "", message: text.isEmpty ? "no message in the answer" : text, retryAfter: header)
   }
 
+  /// The longest text that is kept of a status, in characters: it may be a webhook's, and is repeated in conditions.
+  private static let longestText = 8192
+  /// How many causes are kept.
+  private static let mostCauses = 64
+
   /// - Parameter code: what to take if the status has none of its own.
   static func status(_ value: JSONValue, code: Int) -> APIStatus {
     let details = value["details"]
-    let causes = (details?["causes"]?.array ?? []).map { cause in
+    func text(_ value: JSONValue?) -> String { Excerpt.line(value?.string ?? "", limit: longestText) }
+    let causes = (details?["causes"]?.array ?? []).prefix(mostCauses).map { cause in
       APIStatus.Cause(
-        field: cause["field"]?.string ?? "", reason: cause["reason"]?.string ?? "",
-        message: cause["message"]?.string ?? "")
+        field: text(cause["field"]), reason: text(cause["reason"]), message: text(cause["message"]))
     }
     let seconds = details?["retryAfterSeconds"]?.integer
     return APIStatus(
-      code: value["code"]?.integer.map(Int.init) ?? code, reason: value["reason"]?.string ?? "",
-      message: value["message"]?.string ?? "no message in the answer", causes: causes,
-      retryAfter: seconds.flatMap { $0 > 0 ? .seconds($0) : nil })
+      code: value["code"]?.integer.flatMap { (400...599).contains($0) ? Int($0) : nil } ?? code,
+      reason: text(value["reason"]),
+      message: value["message"]?.string.map { Excerpt.line($0, limit: longestText) } ?? "no message in the answer",
+      causes: causes,
+      retryAfter: seconds.flatMap { $0 > 0 ? RetryAfter.seconds($0) : nil })
   }
 
   /// The text of a `Warning` field, `299 - "text"` (RFC 7234, section 5.5), or nil if it is of another kind.
@@ -87,7 +94,7 @@ enum Answer {
         isEscaped = false
       }
     }
-    return text
+    return Excerpt.line(text, limit: 1024)
   }
 
   /// The first words of a text that is not ours, on one line, without markup.
@@ -113,7 +120,7 @@ enum Answer {
       return try JSONParser.parse(bytes, limits: limits, projection: projection)
     } catch {
       // Without an excerpt: it may be of a Secret.
-      throw .malformed("\(error)")
+      throw error.exceedsLimit ? .oversized(error.message) : .malformed("\(error)")
     }
   }
 }

@@ -11,6 +11,8 @@ public enum KubernetesError: Error, Hashable, Sendable, CustomStringConvertible 
   case transport(TransportError)
   /// The answer is not what the API promises.
   case malformed(String)
+  /// The answer, or what several answers add up to, is more than is accepted.
+  case oversized(String)
   /// Our own credentials cannot be read.
   case credentials(String)
 
@@ -20,6 +22,7 @@ public enum KubernetesError: Error, Hashable, Sendable, CustomStringConvertible 
     case .status(let status): status.description
     case .transport(let error): error.description
     case .malformed(let cause): "the API server's answer cannot be read: \(cause)"
+    case .oversized(let cause): "the API server sends too much: \(cause)"
     case .credentials(let cause): cause
     }
   }
@@ -41,6 +44,14 @@ public enum KubernetesError: Error, Hashable, Sendable, CustomStringConvertible 
   public var isUnauthorized: Bool { code == 401 }
   /// The server does not let us.
   public var isForbidden: Bool { code == 403 }
+  /// The answer is longer than is accepted; a smaller page may be accepted.
+  public var isOversized: Bool {
+    switch self {
+    case .oversized: true
+    case .transport(let error): error.kind == .tooLarge
+    default: false
+    }
+  }
   /// The task was cancelled.
   public var isCancelled: Bool {
     if case .transport(let error) = self { error.kind == .cancelled } else { false }

@@ -58,16 +58,18 @@ public struct LabelSelector: Hashable, Sendable, CustomStringConvertible {
       case 2: isSubdomain(parts[0]) && isName(parts[1])
       default: false
       }
-    guard isValid else { throw Invalid(description: "label \(key): not a label's key") }
+    guard isValid else { throw Invalid(description: "label \(shown(key)): not a label's key") }
     return key
   }
 
   private static func value(_ value: String, of key: String) throws(Invalid) -> String {
     guard value.isEmpty || isName(value[...]) else {
-      throw Invalid(description: "label \(key): \(value) is not a label's value")
+      throw Invalid(description: "label \(shown(key)): \(shown(value)) is not a label's value")
     }
     return value
   }
+
+  private static func shown(_ text: String) -> String { PrintableText.line(text, limit: 400) }
 
   private static func isName(_ text: Substring) -> Bool {
     guard let first = text.utf8.first, let last = text.utf8.last, text.utf8.count <= 63 else { return false }

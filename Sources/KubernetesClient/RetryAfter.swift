@@ -2,6 +2,12 @@
 
 /// Reads `Retry-After`: seconds, or a date (RFC 9110, section 10.2.3).
 enum RetryAfter {
+  /// The longest wait that is read. What acts upon one bounds it much further, see ``KubernetesError/retryAfter(atMost:)``.
+  static let longest: Int64 = 366 * 86_400
+
+  /// The wait of that many seconds, bounded.
+  static func seconds(_ seconds: Int64) -> Duration { .seconds(min(max(seconds, 0), longest)) }
+
   /// How long to wait, or nil if the field says neither; a date that is past means not at all.
   ///
   /// - Parameters:
@@ -9,10 +15,21 @@ enum RetryAfter {
   ///   - date: the value of `Date` of the same answer, so that a clock that goes differently here does not matter.
   ///   - now: what to take for it if there is none.
   static func wait(_ field: String, date: String?, now: Timestamp) -> Duration? {
-    if let seconds = Int64(field) { return seconds >= 0 ? .seconds(seconds) : nil }
+    if let seconds = Int64(field) { return seconds >= 0 ? Self.seconds(seconds) : nil }
     guard let end = Timestamp(httpDate: field) else { return nil }
     let start = date.flatMap(Timestamp.init(httpDate:)) ?? now
-    return .seconds(max(0, end.secondsSinceEpoch - start.secondsSinceEpoch))
+    // Both lie in the years 1 to 9999.
+    return seconds(end.secondsSinceEpoch - start.secondsSinceEpoch)
+  }
+}
+
+extension KubernetesError {
+  /// How long the server asked us to wait, but not longer than that; nil if it did not ask.
+  ///
+  /// The server may hand on what a webhook or an aggregated server said, and would be obeyed for 68 years.
+  public func retryAfter(atMost longest: Duration) -> Duration? {
+    guard case .status(let status) = self, let wait = status.retryAfter else { return nil }
+    return min(max(wait, .zero), longest)
   }
 }
 

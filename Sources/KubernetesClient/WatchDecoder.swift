@@ -10,7 +10,7 @@ struct WatchDecoder {
   /// The longest frame. An object has 3 MiB at most on its way in; defaults and managed fields come on top.
   static let lineLimit = 8 << 20
 
-  private static let limits = JSONLimits(bytes: lineLimit, depth: 66)
+  private static let limits = JSONLimits(bytes: lineLimit, depth: 66, values: JSONLimits.object.values)
   private let type: ResourceType
   private let form: ObjectForm
   private let projection: JSONProjection
@@ -28,7 +28,7 @@ struct WatchDecoder {
     do throws(LineFramer.TooLong) {
       lines = try framer.push(chunk)
     } catch {
-      return [.failure(.malformed("a watch frame has more than the \(error.limit) bytes accepted"))]
+      return [.failure(.oversized("a watch frame has more than the \(error.limit) bytes accepted"))]
     }
     var events: [Result<WatchEvent, KubernetesError>] = []
     for line in lines {
@@ -56,7 +56,7 @@ struct WatchDecoder {
     case "MODIFIED": return .modified(Answer.typed(object, type, form))
     case "DELETED": return .deleted(Answer.typed(object, type, form))
     // A kind that a later API may bring.
-    default: throw .malformed("watch frame of unknown type \(kind)")
+    default: throw .malformed("watch frame of unknown type \(Excerpt.line(kind, limit: 40))")
     }
   }
 
@@ -75,7 +75,7 @@ struct WatchDecoder {
     do throws(JSONError) {
       return try JSONParser.parse(line, limits: Self.limits, projection: projection)
     } catch {
-      throw .malformed("watch frame: \(error)")
+      throw error.exceedsLimit ? .oversized("watch frame: \(error.message)") : .malformed("watch frame: \(error)")
     }
   }
 

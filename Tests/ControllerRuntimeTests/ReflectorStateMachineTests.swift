@@ -154,6 +154,78 @@ import Testing
     #expect(machine.waited(random: 0) == .watch(resourceVersion: "7", timeoutSeconds: 300))
   }
 
+  @Test("A watch is put off for a minute at most, however long the server asks for")
+  func theServersWishForAWaitIsBounded() {
+    for wait in [Duration.seconds(2_147_483_647), .seconds(Int64.max)] {
+      var machine = watching()
+      let throttled = KubernetesError.status(503, "ServiceUnavailable", retryAfter: wait)
+      #expect(machine.failed(throttled, now: .zero, random: 0) == .wait(.seconds(60)))
+    }
+  }
+
+  /// As kube-apiserver answers lists and watches of a type whose cache it still fills: `newInitializingError` of
+  /// `k8s.io/apiserver/pkg/storage/cacher` becomes `NewTooManyRequests("storage is (re)initializing", 1)`.
+  private static let initializing = KubernetesError.status(
+    APIStatus(
+      code: 429, reason: "TooManyRequests", message: "storage is (re)initializing", retryAfter: .seconds(1)))
+
+  @Test("A server that fills its cache is waited for quietly, and reported once that has lasted a minute")
+  func aServerThatFillsItsCacheIsWaitedForQuietly() {
+    for streams in [false, true] {
+      var machine = ReflectorStateMachine(pageSize: 2, streams: streams)
+      let first = machine.start(random: 0)
+      var now = Duration.zero
+      while now < ReflectorStateMachine.quietPutOff {
+        guard case .wait(let wait) = machine.failed(Self.initializing, now: now, random: 0) else {
+          Issue.record("no wait")
+          return
+        }
+        #expect(wait >= .seconds(1), "as long as the server asks for")
+        #expect(machine.state == .starting)
+        #expect(machine.waited(random: 0) == first, "it is asked the same again, and streams are not given up")
+        now += wait
+      }
+      _ = machine.failed(Self.initializing, now: now, random: 0)
+      #expect(machine.state.differs(from: .starting) && !machine.state.isSynced)
+    }
+    var machine = watching()
+    _ = machine.failed(Self.initializing, now: .zero, random: 0)
+    #expect(machine.state == .synced)
+  }
+
+  @Test("Pages in a circle, and pages without an end, fail with a wait in place of another request")
+  func pagesWithoutAnEndFail() {
+    for tokens in [["x", "x"], ["x", "y", "x"], (1...20).map(String.init)] {
+      var machine = ReflectorStateMachine(pageSize: 2)
+      _ = machine.start(random: 0)
+      var refusal: KubernetesError?
+      for token in tokens where refusal == nil {
+        let page = ObjectList(items: [], resourceVersion: "1", continueToken: token)
+        refusal = machine.refusal(of: page, sent: 0)
+        if refusal == nil { #expect(machine.listed(page) == .list(limit: 2, continueToken: token)) }
+      }
+      guard let refusal, case .wait = machine.failed(refusal, now: .zero, random: 0) else {
+        Issue.record("\(tokens) are read to their end")
+        continue
+      }
+      #expect(machine.state == .failing(refusal, attempts: 1))
+      #expect(machine.waited(random: 0) == .list(limit: 2, continueToken: nil))
+    }
+  }
+
+  @Test("A page that is too large is asked for again in smaller ones, down to one object, and then waited for")
+  func aPageThatIsTooLargeIsAskedForInSmallerOnes() {
+    var machine = ReflectorStateMachine()
+    _ = machine.start(random: 0)
+    let tooLarge = KubernetesError.oversized("more than the 400000 values accepted")
+    for size in [62, 15, 3, 1] {
+      #expect(machine.failed(tooLarge, now: .zero, random: 0) == .list(limit: size, continueToken: nil))
+      #expect(machine.state == .starting)
+    }
+    #expect(machine.failed(tooLarge, now: .zero, random: 0) == .wait(ReflectorStateMachine.oversizedInterval))
+    #expect(machine.state == .failing(tooLarge, attempts: 1))
+  }
+
   @Test func aTypeThatIsNotServedIsAskedForSlowly() {
     var machine = ReflectorStateMachine()
     _ = machine.start(random: 0)

@@ -60,6 +60,22 @@ import Waiting
     #expect(machine.failed(.expired, now: .zero, random: 0) == .list(limit: 2, continueToken: nil))
   }
 
+  @Test("A streamed list without an end is given up with a wait, and what it brought is dropped")
+  func aStreamWithoutAnEndIsGivenUp() {
+    var machine = streaming()
+    let limit = ListProgress.Limits().objects
+    var effect = ReflectorStateMachine.Effect.none
+    for number in 0...limit where effect == .none { effect = machine.received(.added(object("o\(number)"))) }
+    guard case .refuse(let error) = effect else {
+      Issue.record("\(limit) objects are taken, and one more")
+      return
+    }
+    #expect(machine.failed(error, now: .zero, random: 0) == .wait(ReflectorStateMachine.oversizedInterval))
+    #expect(machine.state == .failing(error, attempts: 1) && machine.streams)
+    #expect(machine.waited(random: 0) == .stream(timeoutSeconds: 300))
+    #expect(machine.streamed == 0)
+  }
+
   @Test func aStreamThatEndsWithoutTheMarkIsTakenForAServerThatKnowsNothingOfIt() {
     var machine = streaming()
     machine.received(.added(object("a")))

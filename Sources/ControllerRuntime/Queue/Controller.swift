@@ -6,7 +6,7 @@ import NIOConcurrencyHelpers
 
 /// Workers that take keys from a queue and reconcile them.
 ///
-/// An error is retried with growing waits, at least as long as the server asked for; a ``TerminalError`` is not retried;
+/// An error is retried with growing waits, at least as long as the server asked for, up to 5 minutes; a ``TerminalError`` is not retried;
 /// a conflict is retried without an error in the log, since it only says that the object has moved on. Each error is
 /// logged once when it appears, repeats of the same at debug level, and its end once.
 ///
@@ -30,6 +30,9 @@ public final class Controller<Key: Hashable & Sendable & CustomStringConvertible
 
   /// How long a reconcile that was cancelled at its deadline may take to end before that is logged.
   public static var heedLimit: Duration { .seconds(10) }
+
+  /// The longest wait that a server is granted before a key is worked on again: what put it off may be gone by then.
+  public static var longestGrantedWait: Duration { .seconds(300) }
 
   private let name: String
   private let queue: WorkQueue<Key>
@@ -177,7 +180,8 @@ public final class Controller<Key: Hashable & Sendable & CustomStringConvertible
       queue.forget(key)
       return report(.terminalError, .rest, error.cause)
     case .failure(let error):
-      let delay = queue.retry(key, atLeast: (error as? KubernetesError)?.retryAfter ?? .zero)
+      let granted = (error as? KubernetesError)?.retryAfter(atMost: Self.longestGrantedWait)
+      let delay = queue.retry(key, atLeast: granted ?? .zero)
       return report(error is ReconcileTimeout ? .timeout : .error, .after(delay), error)
     }
   }

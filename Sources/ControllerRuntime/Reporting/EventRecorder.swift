@@ -12,6 +12,8 @@ import NIOConcurrencyHelpers
 public final class EventRecorder: Sendable {
   /// How often the same Event is tried if the server cannot be reached.
   private static let tries = 3
+  /// The longest wait that a server is granted: the Events behind this one wait, too.
+  private static let longestGrantedWait = Duration.seconds(60)
 
   private struct State {
     var waiting: [EventOccurrence] = []
@@ -144,7 +146,9 @@ public final class EventRecorder: Sendable {
           return
         }
         try? await environment.sleep(
-          max(backoff.next(now: environment.now(), random: environment.random()), error.retryAfter ?? .zero))
+          max(
+            backoff.next(now: environment.now(), random: environment.random()),
+            error.retryAfter(atMost: Self.longestGrantedWait) ?? .zero))
       }
     }
   }

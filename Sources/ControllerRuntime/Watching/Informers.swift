@@ -27,6 +27,7 @@ public final class Informers: Sendable {
   private let pageSize: Int?
   private let content: @Sendable (WatchTarget) -> WatchContent
   private let streaming: StreamingLists?
+  private let budget: ListBudget
   private let onChange: @Sendable (WatchTarget, StoreChange) -> Void
   private let onState: @Sendable (WatchTarget, InformerState) -> Void
   private let state = NIOLockedValueBox(State())
@@ -38,12 +39,14 @@ public final class Informers: Sendable {
   ///   - pageSize: how many objects a list request asks for; nil for all at once.
   ///   - streamsLists: whether to read what is there from the watch itself (KEP-3157): one request in place of two, and
   ///     little memory on the server. A type that the server does not stream is listed in pages.
+  ///   - memory: how many bytes the lists of all targets may take together, estimated. A list that does not fit is given
+  ///     up, reported as a failure of its target, and tried again after a while; the store keeps what it had.
   ///   - content: what to ask for and to keep of the objects of a target.
   ///   - onChange: called for each change of an object; must not block.
   ///   - onState: called once whenever a target's state changes in more than its number of attempts.
   public init(
     api: any KubernetesAPI, environment: RuntimeEnvironment = .live, pageSize: Int? = 250,
-    streamsLists: Bool = true,
+    streamsLists: Bool = true, memory: Int = 64 << 20,
     content: @escaping @Sendable (WatchTarget) -> WatchContent = { _ in .withoutManagedFields },
     onChange: @escaping @Sendable (WatchTarget, StoreChange) -> Void = { _, _ in },
     onState: @escaping @Sendable (WatchTarget, InformerState) -> Void = { _, _ in }
@@ -53,6 +56,7 @@ public final class Informers: Sendable {
     self.pageSize = pageSize
     self.content = content
     streaming = streamsLists ? StreamingLists() : nil
+    budget = ListBudget(limit: memory)
     self.onChange = onChange
     self.onState = onState
   }
@@ -130,7 +134,8 @@ public final class Informers: Sendable {
 
   private func start(_ target: WatchTarget, _ id: Int, _ store: ObjectStore) -> Task<Void, Never> {
     let source = Reflector.Source(
-      api: api, target: target, content: content(target), pageSize: pageSize, streaming: streaming)
+      api: api, target: target, content: content(target), pageSize: pageSize, streaming: streaming,
+      budget: budget)
     let reflector = Reflector(
       source, store: store, environment: environment,
       onChange: { [self] change in

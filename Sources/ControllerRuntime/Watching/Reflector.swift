@@ -14,6 +14,8 @@ final class Reflector: Sendable {
     let pageSize: Int?
     /// Nil for lists in pages only.
     let streaming: StreamingLists?
+    /// What all reflectors of a process may hold together.
+    let budget: ListBudget
   }
 
   /// How long after its announced end a watch is given up: a connection that died silently never ends by itself.
@@ -38,12 +40,17 @@ final class Reflector: Sendable {
     self.environment = environment
     self.onChange = onChange
     self.onState = onState
-    machine = NIOLockedValueBox(ReflectorStateMachine(pageSize: source.pageSize, streams: source.streaming != nil))
+    machine = NIOLockedValueBox(
+      ReflectorStateMachine(
+        pageSize: source.pageSize, streams: source.streaming != nil, name: source.target.type.description))
   }
 
   /// Lists and watches until the task is cancelled. Reports each change of an object, and each change of state once.
   func run() async {
-    defer { source.streaming?.stopped(source.target.type, self) }
+    defer {
+      source.streaming?.stopped(source.target.type, self)
+      source.budget.release(self)
+    }
     var action = machine.withLockedValue { $0.start(random: environment.random()) }
     while !Task.isCancelled {
       do throws(KubernetesError) {
@@ -51,6 +58,7 @@ final class Reflector: Sendable {
       } catch {
         // A failure by cancellation is no news about the server.
         if Task.isCancelled { return }
+        source.budget.dropRead(self)
         action = machine.withLockedValue { $0.failed(error, now: environment.now(), random: environment.random()) }
       }
       if !machine.withLockedValue({ $0.streams }) { source.streaming?.refuses(source.target.type) }
@@ -82,10 +90,13 @@ final class Reflector: Sendable {
         namespace: target.namespace, labelSelector: target.labelSelector, fieldSelector: target.fieldSelector,
         limit: limit, continueToken: continueToken, form: source.content.form, projection: source.content.projection)
       var page = try await source.api.list(target.type, query)
+      let sent = page.items.count
       page.items = page.items.compactMap(store.kept)
+      if let refusal = machine.withLockedValue({ [page] in $0.refusal(of: page, sent: sent) }) { throw refusal }
+      try holdRead()
       return machine.withLockedValue { $0.listed(page) }
     case .replace(let objects):
-      store.replace(with: objects).forEach(onChange)
+      take(objects)
       return machine.withLockedValue { $0.replaced(random: environment.random()) }
     case .watch(let resourceVersion, let timeoutSeconds):
       return try await follow(query(timeoutSeconds, from: resourceVersion))
@@ -127,15 +138,31 @@ final class Reflector: Sendable {
       // A watch that was given up may still have a frame in its hands.
       if Task.isCancelled { return }
       switch machine.withLockedValue({ $0.received($0.streamed == nil ? event : kept(of: event)) }) {
-      case .none: break
+      case .none: try holdRead()
       case .put(let object): store.put(object).map(onChange)
       case .remove(let key): store.remove(key).map(onChange)
       case .replace(let objects):
         source.streaming?.streams(source.target.type)
-        store.replace(with: objects).forEach(onChange)
+        take(objects)
+      case .refuse(let error): throw error
       }
       report()
     }
+  }
+
+  /// Counts what has been read of a list against what all reflectors may hold.
+  private func holdRead() throws(KubernetesError) {
+    let bytes = machine.withLockedValue { $0.readBytes }
+    guard source.budget.reads(bytes, self) else {
+      throw .oversized(
+        "\(source.target.type) do not fit into the \(source.budget.limit >> 20) MiB that all lists may take together")
+    }
+  }
+
+  /// Puts a whole list into the store.
+  private func take(_ objects: [KubernetesObject]) {
+    source.budget.keepsRead(self)
+    store.replace(with: objects).forEach(onChange)
   }
 
   /// The frame of a streamed list with no more in it than is kept.
@@ -149,13 +176,15 @@ final class Reflector: Sendable {
   /// Returns when the watch is to be given up, with the reason.
   private func overdue(_ query: WatchQuery) async -> TransportError {
     var last: Int?
+    let end = environment.now() + .seconds(query.timeoutSeconds) + Self.watchEndMargin
     // Only the list at the beginning must make progress; after it, silence is no news.
     while query.sendInitialEvents, !Task.isCancelled, let streamed = machine.withLockedValue({ $0.streamed }) {
       if streamed == last { return Self.error("the streamed list paused for more than \(Self.streamPause)") }
+      if environment.now() >= end { return Self.error("the streamed list did not end in time") }
       last = streamed
       try? await environment.sleep(Self.streamPause)
     }
-    try? await environment.sleep(.seconds(query.timeoutSeconds) + Self.watchEndMargin)
+    try? await environment.sleep(max(end - environment.now(), .zero))
     return Self.error("the watch did not end \(Self.watchEndMargin) after its time was over")
   }
 

@@ -30,6 +30,8 @@ struct ReflectorStateMachine: Sendable {
     case remove(ObjectKey)
     /// The streamed list is complete: it takes the place of all that was there.
     case replace([KubernetesObject])
+    /// The streamed list is more than can be held: end the watch with this failure.
+    case refuse(KubernetesError)
   }
 
   /// Where the reflector stands.
@@ -55,14 +57,27 @@ struct ReflectorStateMachine: Sendable {
   /// After how many broken streams in a row a type is listed in pages for good.
   static let brokenStreamsUntilRefusal = 2
 
-  private let pageSize: Int?
+  /// For how long a server may put a request off (429 with `Retry-After`) before that counts as a failure. A server that
+  /// has just been told of a type answers so while it fills its cache, for half a minute at worst (KEP-4568).
+  static let quietPutOff = Duration.seconds(60)
+  /// The longest wait that a server is granted.
+  static let longestGrantedWait = Duration.seconds(60)
+  /// The shortest wait after a list that was more than can be held.
+  static let oversizedInterval = Duration.seconds(30)
+
+  private let name: String
+  /// How many objects a page is asked to have; less after a page that was too large.
+  private var pageSize: Int?
   private var phase = Phase.lost
   /// What has been read of a list that is not complete.
   private var collected: [KubernetesObject] = []
+  private var progress: ListProgress
   private var backoff = ExponentialBackoff(.reflector)
   private var attempts = 0
   private var shortWatches = 0
   private var brokenStreams = 0
+  /// Since when the server has been putting requests off.
+  private var putOffSince: Duration?
   /// Set when a list was made because a version had expired, until a frame proves that the new one works.
   private var relisted = false
 
@@ -71,8 +86,11 @@ struct ReflectorStateMachine: Sendable {
   /// How the reflector fares.
   private(set) var state = InformerState.starting
 
-  init(pageSize: Int? = 250, streams: Bool = false) {
+  /// - Parameter name: what is read, for messages.
+  init(pageSize: Int? = 250, streams: Bool = false, name: String = "the objects") {
     self.pageSize = pageSize
+    self.name = name
+    progress = ListProgress(of: name)
     self.streams = streams
   }
 
@@ -92,7 +110,17 @@ struct ReflectorStateMachine: Sendable {
     return list(limit: pageSize)
   }
 
-  /// A page has come.
+  /// Why a page that has come is not accepted, and is to be handed to ``failed(_:now:random:)``; nil if it is.
+  ///
+  /// - Parameter sent: how many objects came, of which the page holds those that are kept.
+  mutating func refusal(of page: ObjectList, sent: Int) -> KubernetesError? {
+    if case .listing = phase { progress.refusal(of: page, sent: sent) } else { nil }
+  }
+
+  /// About how much memory the part of a list takes that has been read.
+  var readBytes: Int { progress.bytes }
+
+  /// A page has come, and was not refused.
   mutating func listed(_ page: ObjectList) -> Action {
     guard case .listing = phase else { return list(limit: pageSize) }
     collected.append(contentsOf: page.items)
@@ -169,6 +197,10 @@ struct ReflectorStateMachine: Sendable {
     case .listing(let token):
       // The pages after the first are kept for a few minutes only. The whole list at once cannot expire midway.
       if error.isExpired, token != nil { return list(limit: nil) }
+      if error.isOversized, !progress.isRefused, let smaller = smallerPage {
+        pageSize = smaller
+        return list(limit: smaller)
+      }
       phase = .lost
     case .watching(let version, let sawFrame):
       if error.isExpired || error.isTooLargeVersion {
@@ -203,12 +235,14 @@ struct ReflectorStateMachine: Sendable {
     guard streams else { return list(limit: pageSize) }
     phase = .streaming(isOpen: false)
     collected = []
+    progress = ListProgress(of: name)
     return .stream(timeoutSeconds: Self.timeout(random))
   }
 
   private mutating func list(limit: Int?) -> Action {
     phase = .listing(continueToken: nil)
     collected = []
+    progress = ListProgress(of: name)
     return .list(limit: limit, continueToken: nil)
   }
 
@@ -223,7 +257,9 @@ struct ReflectorStateMachine: Sendable {
   private mutating func collect(_ event: WatchEvent) -> Effect {
     switch event {
     // The store keeps the last of several states of one object.
-    case .added(let object), .modified(let object): collected.append(object)
+    case .added(let object), .modified(let object):
+      if let refusal = progress.refusal(of: object) { return .refuse(refusal) }
+      collected.append(object)
     case .deleted(let object): collected.removeAll { $0.key == object.key }
     case .bookmark(_, endsInitialEvents: false): break
     case .bookmark(let version, endsInitialEvents: true):
@@ -236,7 +272,10 @@ struct ReflectorStateMachine: Sendable {
   }
 
   private mutating func takeCollected() -> [KubernetesObject] {
-    defer { collected = [] }
+    defer {
+      collected = []
+      progress = ListProgress(of: name)
+    }
     return collected
   }
 
@@ -246,6 +285,7 @@ struct ReflectorStateMachine: Sendable {
     // Refused outright (the gate `WatchList` is off), or from within (a storage without progress notices).
     case .status(let status) where isOpen || status.code == 400 || status.code == 422: return true
     case .malformed: return true
+    case .oversized: return !progress.isRefused
     // Before the first byte it is the server that has trouble, not this request.
     case .status(let status) where status.code < 500 || status.code == 503: return false
     case .transport(let error) where !isOpen && error.kind != .timedOut: return false
@@ -266,13 +306,33 @@ struct ReflectorStateMachine: Sendable {
 
   private mutating func failure(_ error: KubernetesError, now: Duration, random: Double) -> Action {
     attempts += 1
-    state = .failing(error, attempts: attempts)
+    if !isQuiet(error, now) { state = .failing(error, attempts: attempts) }
+    collected = []
     var delay = backoff.next(now: now, random: random)
     if error.isNotFound { delay = max(delay, Self.absentTypeInterval) }
-    return .wait(max(delay, error.retryAfter ?? .zero))
+    if error.isOversized { delay = max(delay, Self.oversizedInterval) }
+    return .wait(max(delay, error.retryAfter(atMost: Self.longestGrantedWait) ?? .zero))
+  }
+
+  /// Whether the server only asks us to come back in a moment, and has not been asking for long.
+  private mutating func isQuiet(_ error: KubernetesError, _ now: Duration) -> Bool {
+    guard error.code == 429, error.retryAfter(atMost: .zero) != nil else {
+      putOffSince = nil
+      return false
+    }
+    let since = putOffSince ?? now
+    putOffSince = since
+    return now - since < Self.quietPutOff
+  }
+
+  /// The size of the page to ask for after one that was too large; nil if it cannot be smaller.
+  private var smallerPage: Int? {
+    guard let pageSize else { return 250 }
+    return pageSize > 1 ? max(1, pageSize / 4) : nil
   }
 
   private mutating func succeed() {
+    putOffSince = nil
     // A list that can be read does not make up for watches that cannot.
     guard !watchesEndAtOnce else { return }
     attempts = 0

@@ -68,6 +68,7 @@ extension KubernetesError {
   fileprivate var concernsServer: Bool {
     switch self {
     case .transport, .malformed, .credentials: true
+    case .oversized: false
     case .status(let status): status.code == 401 || status.code == 429 || status.code >= 500
     }
   }
