@@ -3,7 +3,9 @@
 extension Duration {
   /// The duration as a person would say it, in the largest unit that fits: `5ms`, `4.1s`, `2m`, `1h`.
   public var brief: String {
-    let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+    let (whole, overflow) = components.seconds.multipliedReportingOverflow(by: 1000)
+    guard !overflow else { return "\(components.seconds / 3600)h" }
+    let milliseconds = whole &+ components.attoseconds / 1_000_000_000_000_000
     switch milliseconds {
     case ..<1000: return "\(milliseconds)ms"
     case ..<60_000: return milliseconds % 1000 < 100 ? "\(milliseconds / 1000)s" : "\(tenths(milliseconds, of: 1000))s"

@@ -127,7 +127,8 @@ final class CurlEngine {
   /// Rounded up, so that a deadline is never polled for in a busy loop.
   private static func milliseconds(_ duration: Duration) -> Int32 {
     let (seconds, attoseconds) = duration.components
-    return max(0, Int32(seconds * 1000 + attoseconds / 1_000_000_000_000_000 + 1))
+    let whole = min(max(seconds, 0), 86_400) * 1000
+    return max(0, Int32(clamping: whole + attoseconds / 1_000_000_000_000_000 + 1))
   }
 
   private func start(_ transfer: Transfer) {

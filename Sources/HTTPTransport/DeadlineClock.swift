@@ -74,7 +74,9 @@ struct DeadlineClock {
 extension Duration {
   /// `5s`, `1.5s` or `250ms`.
   var short: String {
-    let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+    let (whole, overflow) = components.seconds.multipliedReportingOverflow(by: 1000)
+    guard !overflow else { return "\(components.seconds)s" }
+    let milliseconds = whole &+ components.attoseconds / 1_000_000_000_000_000
     if milliseconds < 1000 { return "\(milliseconds)ms" }
     return milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(Double(milliseconds) / 1000)s"
   }

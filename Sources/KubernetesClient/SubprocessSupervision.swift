@@ -88,6 +88,7 @@ struct SubprocessSupervision {
   }
 
   private static func milliseconds(_ duration: Duration) -> Int32 {
-    Int32(clamping: duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000 + 1)
+    let seconds = min(max(duration.components.seconds, 0), 86_400)
+    return Int32(clamping: seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000 + 1)
   }
 }

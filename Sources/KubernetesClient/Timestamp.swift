@@ -12,10 +12,12 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
   /// The part of a second beyond that, from 0 to 999,999,999.
   public let nanoseconds: Int32
 
-  /// The point that many seconds and nanoseconds after the epoch; nanoseconds of any size and sign carry over.
+  /// The point that many seconds and nanoseconds after the epoch; nanoseconds of any size and sign carry over. Seconds
+  /// beyond 64 bits stay at the last.
   public init(secondsSinceEpoch: Int64, nanoseconds: Int32 = 0) {
     let (quotient, remainder) = Self.floorDivide(Int64(nanoseconds), 1_000_000_000)
-    self.secondsSinceEpoch = secondsSinceEpoch + quotient
+    let (sum, overflow) = secondsSinceEpoch.addingReportingOverflow(quotient)
+    self.secondsSinceEpoch = overflow ? (quotient < 0 ? .min : .max) : sum
     self.nanoseconds = Int32(remainder)
   }
 

@@ -85,6 +85,25 @@ import Waiting
     #expect(fixture.log.lines(.error).count == 2, "the conflict is not an error")
   }
 
+  @Test("Work is put off for five minutes at most, however long the server or a webhook asks for")
+  func aWaitOfDecadesIsNotGranted() async throws {
+    let fixture = Fixture()
+    let controller = fixture.controller { key in
+      let wait: Duration = key == "long" ? .seconds(2_147_483_647) : .seconds(Int64.max)
+      if key == "again" { return .again(after: wait) }
+      throw KubernetesError.status(503, "ServiceUnavailable", retryAfter: wait)
+    }
+    let run = Task { await controller.run() }
+    for (index, key) in ["long", "longest", "again"].enumerated() {
+      fixture.queue.add(key)
+      try await eventually("\(key) is done") { fixture.results.count == index + 1 }
+    }
+    #expect(fixture.nexts.prefix(2) == [.after(.seconds(300)), .after(.seconds(300))])
+    #expect(fixture.log.metadata("retry") == ["5m", "5m"])
+    await controller.stop()
+    await run.value
+  }
+
   @Test func aReconcileThatTakesTooLongIsCancelledAndRetried() async throws {
     let fixture = Fixture()
     let controller = fixture.controller { _ in

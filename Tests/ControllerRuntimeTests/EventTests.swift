@@ -131,6 +131,20 @@ import Waiting
     #expect(api.requests.isEmpty)
   }
 
+  @Test("An Event waits for a minute at most, however long the server asks for")
+  func aWaitOfDecadesIsNotGranted() async throws {
+    let (api, time) = (FakeAPI(), TestTime())
+    let recorder = recorder(api, time)
+    let run = Task { await recorder.run() }
+    api.fail("create", .status(429, "TooManyRequests", retryAfter: .seconds(Int64.max)))
+    recorder.record(regarding: node, type: .normal, reason: "R", action: "A", note: "x")
+    try await eventually("it waits") { time.deadlines == [.seconds(60)] }
+    time.advance(by: .seconds(60))
+    try await eventually("it is sent") { api.objects(.events).count == 1 }
+    run.cancel()
+    await run.value
+  }
+
   @Test func failuresAreTriedAgainAndThenGivenUp() async throws {
     let (api, time, log) = (FakeAPI(), TestTime(), LogRecorder())
     let recorder = recorder(api, time, log)

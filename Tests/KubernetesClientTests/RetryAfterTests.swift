@@ -24,6 +24,16 @@ import Testing
     #expect(RetryAfter.wait(field, date: nil, now: now) == nil)
   }
 
+  @Test("A wait of decades is bounded when it is read, and what is obeyed is bounded further")
+  func aWaitOfDecadesIsBounded() {
+    for field in ["2147483647", "9223372036854775807", "Fri, 31 Dec 9999 23:59:59 GMT"] {
+      #expect(RetryAfter.wait(field, date: nil, now: now) == .seconds(RetryAfter.longest), "\(field)")
+    }
+    let status = APIStatus(code: 503, reason: "", message: "", retryAfter: .seconds(Int64.max))
+    #expect(KubernetesError.status(status).retryAfter(atMost: .seconds(300)) == .seconds(300))
+    #expect(KubernetesError.malformed("").retryAfter(atMost: .seconds(300)) == nil)
+  }
+
   @Test func theServersClockCounts() {
     let wait = RetryAfter.wait(
       "Sun, 06 Nov 1994 08:50:07 GMT", date: "Sun, 06 Nov 1994 08:50:00 GMT", now: now - 86_400)

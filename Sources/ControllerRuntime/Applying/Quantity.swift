@@ -56,7 +56,8 @@ struct Quantity: Hashable, Sendable {
     if let index = ["", "k", "M", "G", "T", "P", "E"].firstIndex(of: text) { return (1, 3 * index) }
     if let index = ["m", "u", "n"].firstIndex(of: text) { return (1, -3 * (index + 1)) }
     if let index = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"].firstIndex(of: text) { return (1 << (10 * (index + 1)), 0) }
-    guard text.first == "e" || text.first == "E", let exponent = Int(text.dropFirst()), abs(exponent) <= 64 else {
+    guard text.first == "e" || text.first == "E", let exponent = Int(text.dropFirst()), (-64...64).contains(exponent)
+    else {
       return nil
     }
     return (1, exponent)

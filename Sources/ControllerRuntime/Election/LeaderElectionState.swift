@@ -38,6 +38,9 @@ struct LeaderElectionState: Sendable {
     }
   }
 
+  /// The longest lease that is respected: with 2^31 - 1 seconds in the record no other would ever lead again.
+  static let longestLease = Duration.seconds(300)
+
   private let key: ObjectKey
   private let identity: String
   private let timing: LeaseTiming
@@ -70,7 +73,8 @@ struct LeaderElectionState: Sendable {
     }
     if observed?.record != record { observed = (record, now) }
     if record.holder == identity || record.holder.isEmpty { return .replace(claim(lease, timestamp)) }
-    let duration = record.duration > 0 ? Duration.seconds(record.duration) : timing.leaseDuration
+    let duration =
+      record.duration > 0 ? min(.seconds(record.duration), Self.longestLease) : timing.leaseDuration
     let remaining = (observed?.at ?? now) + duration - now
     return remaining > .zero ? .wait(min(candidatePause(random), remaining)) : .replace(claim(lease, timestamp))
   }
@@ -132,7 +136,8 @@ struct LeaderElectionState: Sendable {
     var spec = lease["spec"] ?? [:]
     let transitions = spec["leaseTransitions"]?.integer
     if spec["holderIdentity"]?.string != identity {
-      spec["leaseTransitions"] = .integer(transitions.map { $0 + 1 } ?? 0)
+      // The field has 32 bits, and a server takes nothing beyond.
+      spec["leaseTransitions"] = .integer(transitions.map { min(max($0, 0), Int64(Int32.max) - 1) + 1 } ?? 0)
       spec["acquireTime"] = .string(timestamp.rfc3339Micro)
     }
     spec["holderIdentity"] = .string(identity)

@@ -69,6 +69,9 @@ struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
     static func == (left: Delayed, right: Delayed) -> Bool { left.version == right.version }
   }
 
+  /// The longest delay: a year, so that no delay that a caller was told from outside reaches the end of the clock.
+  static var longestDelay: Duration { .seconds(366 * 86_400) }
+
   private let retries: ExponentialBackoff.Policy
   private var items: [Key: Item] = [:]
   private var processing: [Key: Work] = [:]
@@ -103,7 +106,7 @@ struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
   /// Adds a key to be handed out after a delay.
   mutating func add(_ key: Key, priority: WorkPriority, after delay: Duration, now: Duration) {
     guard !isShutDown else { return }
-    let readyAt = now + max(delay, .zero)
+    let readyAt = now + min(max(delay, .zero), Self.longestDelay)
     guard let old = items[key] else {
       place(key, Item(priority: priority, readyAt: readyAt, version: 0, turn: nil), now: now)
       return
@@ -126,7 +129,7 @@ struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
     let priority = priority ?? processing[key]?.priority ?? .normal
     let count = failures[key, default: 0]
     failures[key] = count + 1
-    let delay = max(least, retries.delay(after: count, random: random))
+    let delay = min(max(least, retries.delay(after: count, random: random)), Self.longestDelay)
     add(key, priority: priority, after: delay, now: now)
     return delay
   }
