@@ -39,7 +39,7 @@ struct OperatorService: Service {
   func run() async throws {
     let probes = ProbeServer(
       address: address, registry: registry, liveness: [queueCheck, transportCheck],
-      readiness: [syncCheck, stoppingCheck])
+      readiness: [syncCheck, leaseCheck, stoppingCheck])
     let bound = try await probes.start()
     logger.info("started", metadata: ["listen": "\(bound)"])
     let watching = Task { await instance.watch() }
@@ -96,6 +96,10 @@ struct OperatorService: Service {
 
   private var syncCheck: HealthCheck {
     HealthCheck("caches-synced") { instance.isSynced ? nil : "the API server has not been read yet; see the log" }
+  }
+
+  private var leaseCheck: HealthCheck {
+    HealthCheck("lease") { elector?.notReady }
   }
 
   private var stoppingCheck: HealthCheck {

@@ -23,8 +23,9 @@ public final class LeaderElector: Sendable {
   private let metrics: any RuntimeMetrics
   private let logger: Logger
   private let state: NIOLockedValueBox<LeaderElectionState>
-  /// What was last logged, so that an outage is told once and not at each try.
+  /// What was last logged of a leader's failures, so that an outage is reported once and not at each try.
   private let lastFailure = NIOLockedValueBox<KubernetesError?>(nil)
+  private let trouble: NIOLockedValueBox<LeaseTrouble>
   private let workEnded = ChangeSignal()
 
   /// A candidate for a lease.
@@ -43,11 +44,17 @@ public final class LeaderElector: Sendable {
     self.logger = logger
     self.identity = identity
     key = lease
+    trouble = NIOLockedValueBox(LeaseTrouble(lease: lease))
     state = NIOLockedValueBox(LeaderElectionState(key: lease, identity: identity, timing: timing))
   }
 
   /// Whether this process leads.
   public var isLeader: Bool { state.withLockedValue { $0.isLeader } }
+
+  /// For a readiness probe: why this process cannot become the leader, or nil. Another process that leads is no reason.
+  public var notReady: String? {
+    isLeader ? nil : trouble.withLockedValue { $0.cause }.map { "Lease \(key): \($0)" }
+  }
 
   /// Waits until this process leads, then does the work while it renews the lease.
   ///
@@ -102,6 +109,8 @@ public final class LeaderElector: Sendable {
             throw error
           }
         }
+        // Without a Lease it is still open whether one can be made.
+        if lease != nil { report(trouble.withLockedValue { $0.succeeded(.read) }) }
         return state.withLockedValue {
           $0.read(
             lease, now: environment.now(), timestamp: environment.timestamp(), random: environment.random())
@@ -110,11 +119,13 @@ public final class LeaderElector: Sendable {
         let answer = try await bounded { [api] () throws(KubernetesError) in
           try await api.create(.leases, lease, WriteOptions())
         }
+        report(trouble.withLockedValue { $0.succeeded(.write) })
         return state.withLockedValue { $0.written(answer, sentAt: sentAt) }
       case .replace(let lease):
         let answer = try await bounded { [api] () throws(KubernetesError) in
           try await api.replace(.leases, lease, WriteOptions())
         }
+        report(trouble.withLockedValue { $0.succeeded(.write) })
         return state.withLockedValue { $0.written(answer, sentAt: sentAt) }
       case .wait(let duration):
         await environment.wait(for: workEnded, since: 0, atMost: duration)
@@ -123,16 +134,32 @@ public final class LeaderElector: Sendable {
         return action
       }
     } catch {
-      if !Task.isCancelled, !error.isConflict {
-        let isNews = lastFailure.withLockedValue { last in
-          defer { last = error }
-          return last != error
-        }
-        logger.log(
-          level: isLeader && isNews ? .warning : .debug, isLeader ? "lease not renewed" : "lease not available",
-          metadata: metadata(["error": "\(error)"]))
-      }
+      if !Task.isCancelled, !error.isConflict { report(error, action == .read ? .read : .write) }
       return state.withLockedValue { $0.failed(error, now: environment.now(), random: environment.random()) }
+    }
+  }
+
+  private func report(_ error: KubernetesError, _ attempt: LeaseTrouble.Attempt) {
+    guard isLeader else {
+      let now = environment.now()
+      let report = trouble.withLockedValue { $0.failed(attempt, error, now: now) }
+      guard report == nil else { return self.report(report) }
+      return logger.debug("lease not available", metadata: metadata(["error": "\(error)"]))
+    }
+    let isNews = lastFailure.withLockedValue { last in
+      defer { last = error }
+      return last != error
+    }
+    logger.log(
+      level: isNews ? .warning : .debug, "lease not renewed", metadata: metadata(["error": "\(error)"]))
+  }
+
+  private func report(_ report: LeaseTrouble.Report?) {
+    switch report {
+    case nil: break
+    case .trouble(let cause, let remedy):
+      logger.warning("lease not available", metadata: metadata(["cause": "\(cause)", "remedy": "\(remedy)"]))
+    case .recovered: logger.info("lease available", metadata: metadata([:]))
     }
   }
 

@@ -137,7 +137,8 @@ public final class ControllerProgram: Sendable {
 
   /// For a readiness probe: why the program is not ready, or nil.
   public var notReady: String? {
-    state.withLockedValue { $0.isStopping } ? "stopping" : informers.notSynced(Set(sources.map(\.target)))
+    state.withLockedValue { $0.isStopping }
+      ? "stopping" : informers.notSynced(Set(sources.map(\.target))) ?? elector?.notReady
   }
 
   /// For a liveness probe: what is stuck, or nil.
