@@ -51,18 +51,18 @@ import Testing
     let plan = applier.plan(
       type: .configMaps, desired: desired, live: api.object(.configMaps, key), appliedHash: hash)
     #expect(!plan.isWrite)
-    let rest = try #require(applier.rest(of: id))
+    let rest = try #require(applier.remainingBackoff(of: id))
     #expect(rest <= .seconds(300))
     time.advance(by: rest)
-    #expect(applier.rest(of: id) == nil)
+    #expect(applier.remainingBackoff(of: id) == nil)
     let repaired = try await look(applier, isDeleted: isDeleted, hash)
     #expect(repaired.change == (isDeleted ? .created : .repaired(fields: ["data[k]"], by: [])))
-    #expect(applier.rest(of: id) != nil)
+    #expect(applier.remainingBackoff(of: id) != nil)
     time.advance(by: RepairPace.quiet)
     for _ in 1..<RepairPace.free {
       let change = try await look(applier, isDeleted: isDeleted, hash).change
       #expect(change != .contested(fields: [], by: []))
-      #expect(applier.rest(of: id) == nil)
+      #expect(applier.remainingBackoff(of: id) == nil)
     }
   }
 
@@ -77,6 +77,6 @@ import Testing
       #expect(applied.change == (value == 0 ? .created : .updated))
       (live, hash) = (applied.object, applied.hash)
     }
-    #expect(applier.rest(of: ChildID(type: .configMaps, key: key)) == nil)
+    #expect(applier.remainingBackoff(of: ChildID(type: .configMaps, key: key)) == nil)
   }
 }

@@ -47,11 +47,14 @@ public struct RunningOperator: Sendable {
 
 extension TestCluster {
   /// Starts the operator with the rights that it is shipped with.
-  public func startOperator(environment: RuntimeEnvironment = .live, image: String = "operator:test") -> RunningOperator
-  {
+  ///
+  /// - Parameter api: what the operator talks to; the cluster itself if not given.
+  public func startOperator(
+    environment: RuntimeEnvironment = .live, image: String = "operator:test", api: (any KubernetesAPI)? = nil
+  ) -> RunningOperator {
     let log = LogRecorder()
     let instance = ObservabilityOperator(
-      api: operatorClient, transport: backend,
+      api: api ?? operatorClient, transport: backend,
       settings: OperatorSettings(version: DefaultImages.release, image: image), environment: environment,
       logger: log.logger(level: .debug))
     return RunningOperator(instance, log: log)
@@ -59,15 +62,16 @@ extension TestCluster {
 
   /// Runs a body beside the operator and stops it, however the body ends. Waits while other tests' operators run.
   public func withOperator<Result: Sendable>(
-    environment: RuntimeEnvironment = .live, _ body: (RunningOperator) async throws -> Result
+    environment: RuntimeEnvironment = .live, api: (any KubernetesAPI)? = nil,
+    _ body: (RunningOperator) async throws -> Result
   ) async throws -> Result {
-    try await Turnstile.operators.pass { try await besideOperator(environment, body) }
+    try await Turnstile.operators.pass { try await besideOperator(environment, api, body) }
   }
 
   private func besideOperator<Result: Sendable>(
-    _ environment: RuntimeEnvironment, _ body: (RunningOperator) async throws -> Result
+    _ environment: RuntimeEnvironment, _ api: (any KubernetesAPI)?, _ body: (RunningOperator) async throws -> Result
   ) async throws -> Result {
-    let running = startOperator(environment: environment)
+    let running = startOperator(environment: environment, api: api)
     do {
       let result = try await body(running)
       await running.stop()

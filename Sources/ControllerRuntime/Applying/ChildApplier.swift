@@ -7,7 +7,7 @@ import KubernetesClient
 public struct AppliedChild: Hashable, Sendable {
   /// What was done.
   public enum Change: Hashable, Sendable {
-    /// Nothing: the child is as it should be. No request was sent.
+    /// Nothing: the child is as it should be, or as like it as the API server lets it be; see ``alteration``.
     case unchanged
     /// The child was made.
     case created
@@ -33,6 +33,9 @@ public struct AppliedChild: Hashable, Sendable {
   public let uid: String?
   /// The child as the API server holds it.
   public let object: KubernetesObject
+  /// What admission, or a feature of the API server that is switched off, changes of the child at each write; nil if
+  /// nothing. Such a child is not as desired, though it counts as ``Change/unchanged`` until it is written again.
+  public var alteration: Alteration?
 
   /// The child's place in an inventory. A child that is being deleted keeps no hash, so that it is applied anew.
   public var inventoryEntry: InventoryEntry {
@@ -57,6 +60,7 @@ public struct ChildApplier: Sendable {
   private let api: any KubernetesAPI
   private let recent: RecentWrites
   private let pace: RepairPace
+  private let alterations: Alterations
   private let replacement: @Sendable (ResourceType) -> ReplacementPolicy
 
   /// An applier that writes under that name.
@@ -71,6 +75,7 @@ public struct ChildApplier: Sendable {
     self.replacement = replacement
     recent = RecentWrites(environment: environment)
     pace = RepairPace(environment: environment)
+    alterations = Alterations(environment: environment)
   }
 
   /// Makes a child as desired. Sends nothing if it is, else one request, which takes the fields that others own.
@@ -105,11 +110,14 @@ public struct ChildApplier: Sendable {
   ///
   /// - Throws: ``KubernetesError`` as the API server answered it.
   public func apply(_ plan: ApplyPlan) async throws(KubernetesError) -> AppliedChild {
-    func outcome(_ change: AppliedChild.Change, _ object: KubernetesObject?) -> AppliedChild {
-      AppliedChild(change: change, hash: plan.hash, uid: object?.uid, object: object ?? plan.desired)
+    func outcome(
+      _ change: AppliedChild.Change, _ object: KubernetesObject?, _ alteration: Alteration?
+    ) -> AppliedChild {
+      AppliedChild(
+        change: change, hash: plan.hash, uid: object?.uid, object: object ?? plan.desired, alteration: alteration)
     }
     switch plan.decision {
-    case .rest(let change): return outcome(change, plan.known)
+    case .rest(let change): return outcome(change, plan.known, alterations.known(plan.child, hash: plan.hash))
     case .write(let change, let isRepair):
       let answer: KubernetesObject
       do throws(KubernetesError) {
@@ -118,11 +126,13 @@ public struct ChildApplier: Sendable {
         guard let live = plan.known, try await isReplaced(plan.type, live, by: plan.desired, after: error) else {
           throw error
         }
-        return outcome(.replacing(fields: error.immutableFields), live)
+        return outcome(.replacing(fields: error.immutableFields), live, nil)
       }
+      let altered = ChildComparison.drift(of: answer, from: plan.desired).map(\.description)
+      let alteration = alterations.answered(plan.child, hash: plan.hash, fields: altered)
       if isRepair { pace.repaired(plan.child) }
       recent.remember(plan.child, stored: plan.stored, hash: plan.hash, answer: answer)
-      return outcome(change, answer)
+      return outcome(change, answer, alteration)
     }
   }
 
@@ -131,13 +141,22 @@ public struct ChildApplier: Sendable {
   ) -> ApplyPlan.Decision {
     if live?.isBeingDeleted == true { return .rest(.beingDeleted) }
     switch ChildComparison(desired: desired, hash: hash, live: live, appliedHash: appliedHash) {
-    case .unchanged: return .rest(.unchanged)
+    case .unchanged:
+      alterations.forget(child)
+      return .rest(.unchanged)
     case .update: return .write(.updated, isRepair: false)
     case .create where appliedHash == nil: return .write(.created, isRepair: false)
     // Made before and gone: not by us.
     case .create:
       return pace.rest(of: child) == nil ? .write(.created, isRepair: true) : .rest(.contested(fields: [], by: []))
-    case .repair(let fields):
+    case .repair(let drifted):
+      let altered = alterations.fields(of: child, hash: hash)
+      let fields = drifted.filter { !altered.contains($0) }
+      // Nothing but what the server alters: not somebody's change, and of no use to write often.
+      if fields.isEmpty {
+        return alterations.remainingBackoff(of: child) == nil
+          ? .write(.unchanged, isRepair: false) : .rest(.unchanged)
+      }
       let others = live.map { overruled($0, desired) } ?? []
       return pace.rest(of: child) == nil
         ? .write(.repaired(fields: fields, by: others), isRepair: true)
@@ -178,16 +197,28 @@ public struct ChildApplier: Sendable {
   /// Drops what is remembered of a child: its owner is gone, and whoever comes under its name is another.
   public func forget(_ child: ChildID) {
     pace.forget(child)
+    alterations.forget(child)
     recent.forget(child)
   }
 
-  /// How long a child is to be left alone because someone changes it each time it is put right; nil if nobody does.
-  public func rest(of child: ChildID) -> Duration? {
-    pace.rest(of: child)
+  /// How long a child is left alone because something else changes it each time it is repaired, or the API server alters
+  /// it at each write; nil if it may be written now.
+  public func remainingBackoff(of child: ChildID) -> Duration? {
+    pace.rest(of: child) ?? alterations.remainingBackoff(of: child)
   }
 
   /// The managers that own now what is not as desired.
+  ///
+  /// If it is still our own manager, the value was applied in our name: by another process, as of a second release.
   private func overruled(_ live: KubernetesObject, _ desired: KubernetesObject) -> [String] {
-    FieldOwners.others(than: fieldManager, owning: ChildComparison.drift(of: live, from: desired), of: live)
+    let drifted = ChildComparison.drift(of: live, from: desired)
+    let others = FieldOwners.others(than: fieldManager, owning: drifted, of: live)
+    guard others.isEmpty, FieldOwners.owns(fieldManager, oneOf: drifted, of: live) else { return others }
+    return [Self.otherProcess(as: fieldManager)]
+  }
+
+  /// How a process is named that applies under the same field manager.
+  public static func otherProcess(as fieldManager: String) -> String {
+    "another process that applies as \(fieldManager)"
   }
 }

@@ -18,6 +18,16 @@ enum FieldOwners {
     return names.sorted()
   }
 
+  /// Whether that manager owns one of the fields by an apply.
+  static func owns(_ fieldManager: String, oneOf paths: [FieldPath], of object: KubernetesObject) -> Bool {
+    (object[path: "metadata", "managedFields"]?.array ?? []).contains { entry in
+      guard entry["manager"]?.string == fieldManager, entry["operation"]?.string == "Apply",
+        let fields = entry["fieldsV1"]
+      else { return false }
+      return paths.contains { owns($0.steps[...], in: fields) }
+    }
+  }
+
   private static func owns(_ steps: ArraySlice<FieldPath.Step>, in fields: JSONValue) -> Bool {
     guard let step = steps.first else { return true }
     // A field without anything below it is owned as a whole.

@@ -57,9 +57,8 @@ public struct ReconcileContext: Sendable {
       type: type, desired: desired, live: live,
       appliedHash: live?.annotations[note] == hash ? canonicalHash(of: desired) : nil)
     tell(applied.change, of: child, on: owner)
-    if case .contested = applied.change, let rest = applier.rest(of: child) {
-      queue.add(key, priority: .low, after: rest)
-    }
+    if let alteration = applied.alteration, alteration.isNew { report(alteration, of: child, on: owner) }
+    if let backoff = applier.remainingBackoff(of: child) { queue.add(key, priority: .low, after: backoff) }
     return applied
   }
 
@@ -80,6 +79,16 @@ public struct ReconcileContext: Sendable {
     }
     applier.forget(ChildID(type: type, key: child))
     logger.info("child deleted", metadata: ["object": "\(key)", "child": "\(ChildID(live))"])
+  }
+
+  private func report(_ alteration: Alteration, of child: ChildID, on owner: KubernetesObject) {
+    let fields = alteration.fields.joined(separator: ", ")
+    logger.warning(
+      "child altered on admission", metadata: ["object": "\(key)", "child": "\(child)", "fields": "\(fields)"])
+    events.record(
+      regarding: owner, type: .warning, reason: "ChildAltered", action: "Apply",
+      note: "\(child) is stored with other values in \(fields) than were applied: a mutating admission policy or "
+        + "webhook changes them, or a feature of the API server is off. Exempt the object there.")
   }
 
   private func tell(_ change: AppliedChild.Change, of child: ChildID, on owner: KubernetesObject) {

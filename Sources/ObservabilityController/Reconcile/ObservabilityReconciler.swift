@@ -30,6 +30,8 @@ final class ObservabilityReconciler: Sendable {
     var hasSeenAgents = false
     var lack = PodLack()
     var glance: AgentsObservation.Glance?
+    /// Whether another operator that applies the same children was reported.
+    var hasReportedRival = false
     /// What was last noted of agents that run.
     var notes: [AgentNote] = []
   }
@@ -143,7 +145,7 @@ final class ObservabilityReconciler: Sendable {
       due.append(Self.storeLag)
     }
     if pass.isOutdated { due.append(Self.storeLag) }
-    due += pass.applied.compactMap { applier.rest(of: $0.id) }
+    due += pass.applied.compactMap { applier.remainingBackoff(of: $0.id) }
     return due.min().map(Outcome.again) ?? .settled
   }
 

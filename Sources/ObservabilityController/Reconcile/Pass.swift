@@ -59,6 +59,8 @@ struct AppliedChildRecord: Sendable {
   var change: AppliedChild.Change
   /// Why a child that the inventory has was not found; nil for one that is new.
   var before: Absence?
+  /// What the API server makes of the child at each write.
+  var alteration: Alteration?
 
   /// Why a child was not found.
   enum Absence: Hashable, Sendable {

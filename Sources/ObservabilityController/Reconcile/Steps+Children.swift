@@ -57,7 +57,7 @@ extension ObservabilityReconciler {
       let record = AppliedChildRecord(
         child: child, change: result.change,
         before: wasReplaced ? nil : entry.map { $0.uid == result.uid ? .hidden : .deleted },
-        object: result.uid == nil ? nil : result.object)
+        alteration: result.alteration, object: result.uid == nil ? nil : result.object)
       hold(record, &pass)
       pass.applied.append(record)
       tellDrift(record, object: pass.object)
@@ -188,23 +188,51 @@ extension ObservabilityReconciler {
       pass.everyChildApplied = false
       fallthrough
     default:
-      guard applier.rest(of: record.id) != nil else { return }
+      if let alteration = record.alteration {
+        pass.everyChildApplied = false
+        pass.conditions.blocked =
+          pass.conditions.blocked ?? Finding(.applyFailed, Self.altered(name, alteration))
+        return
+      }
+      guard applier.remainingBackoff(of: record.id) != nil else { return }
       pass.conditions.blocked =
         pass.conditions.blocked
         ?? Finding(
           .applyFailed,
-          "\(name) is changed again each time it is put right, and so is put right ever more rarely. Find who changes "
-            + "it in the Events with reason ChildRepaired, and stop it.")
+          "\(name) is changed again\(Self.changer(of: record)) each time it is repaired, and so is repaired ever more "
+            + "rarely. Find what changes it in the Events with reason ChildRepaired, and stop it.")
     }
+  }
+
+  /// ` by kubectl-edit`, as far as that is known.
+  private static func changer(of record: AppliedChildRecord) -> String {
+    switch record.change {
+    case .contested(_, let by) where !by.isEmpty, .repaired(_, let by) where !by.isEmpty:
+      " by \(by.joined(separator: ", "))"
+    default: ""
+    }
+  }
+
+  /// What to say of a child that the API server alters at each write.
+  private static func altered(_ name: String, _ alteration: Alteration) -> String {
+    "\(name) is stored with other values in \(alteration.fields.joined(separator: ", ")) than were applied: a mutating "
+      + "admission policy or webhook changes them at each write, or a feature of the API server is off. Exempt \(name) "
+      + "there, or set the object to what it demands; it is tried again every 5 minutes."
   }
 
   /// Somebody else's change to a child is told once, when it is put right; so is a child that had to go.
   private func tellDrift(_ record: AppliedChildRecord, object: KubernetesObject) {
+    if let alteration = record.alteration, alteration.isNew {
+      events.record(
+        regarding: object, type: .warning, reason: "ChildAltered", action: "Apply",
+        note: Self.altered(record.name, alteration))
+    }
     switch record.change {
     case .created:
       guard let before = record.before else { return }
       tell("ChildRepaired", "\(record.name) \(before == .deleted ? "was deleted" : "had lost its labels"); put right.")
     case .repaired(let fields, let managers):
+      reportRival(record, fields, managers, object: object)
       let who = managers.isEmpty ? "" : " by \(managers.joined(separator: ", "))"
       tell("ChildRepaired", "\(record.name) was changed in \(fields.joined(separator: ", "))\(who); put right.")
     case .replacing(let fields):
@@ -218,6 +246,28 @@ extension ObservabilityReconciler {
         regarding: object, type: .warning, reason: reason,
         action: reason == "ChildRepaired" ? "Repair" : "Replace", note: note)
     }
+  }
+
+  /// A second operator applies under the same field manager, perhaps with a Lease in another namespace, which cannot be
+  /// seen from here. What can be seen is a value that was applied in our name and is not ours.
+  private func reportRival(
+    _ record: AppliedChildRecord, _ fields: [String], _ managers: [String], object: KubernetesObject
+  ) {
+    guard managers.contains(ChildApplier.otherProcess(as: applier.fieldManager)),
+      remember(
+        object.name,
+        { memory in
+          defer { memory.hasReportedRival = true }
+          return !memory.hasReportedRival
+        })
+    else { return }
+    logger.warning(
+      "another operator applies the same children",
+      metadata: [
+        "object": "\(object.name)", "child": "\(record.name)", "manager": "\(applier.fieldManager)",
+        "fields": "\(fields.joined(separator: ","))",
+        "remedy": "run one release in a cluster: kubectl get deployments -A lists those of observability-operator",
+      ])
   }
 
   /// Deletes what earlier generations rendered and this one does not; only after every apply went through.

@@ -100,6 +100,11 @@ struct Story: Sendable {
 
   private func tellChild(_ record: AppliedChildRecord, _ add: (Logger.Level, String, Logger.Metadata) -> Void) {
     let child = record.name
+    if let alteration = record.alteration, alteration.isNew {
+      add(
+        .warning, "child altered on admission",
+        ["child": "\(child)", "fields": "\(alteration.fields.joined(separator: ","))"])
+    }
     switch record.change {
     // What keeps a child from being as rendered is told by the line of the condition.
     case .unchanged, .beingDeleted, .contested: break

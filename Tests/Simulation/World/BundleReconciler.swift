@@ -75,7 +75,7 @@ final class BundleReconciler: Sendable {
       guard error.isNotFound || error.isConflict else { throw error }
       return .again(after: .seconds(5))
     }
-    var due = pass.applied.compactMap { applier.rest(of: $0) }
+    var due = pass.applied.compactMap { applier.remainingBackoff(of: $0) }
     if pass.applied.contains(where: { applier.isAwaited($0) }) { due.append(.seconds(10)) }
     if pass.isOutdated || status.isAwaited(Bundle.type, key) { due.append(.seconds(10)) }
     if defect == .notesTheTime { due.append(.seconds(5)) }
