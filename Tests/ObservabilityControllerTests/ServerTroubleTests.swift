@@ -5,6 +5,7 @@ import DevCluster
 import Harness
 import JSON
 import KubernetesClient
+import Logging
 import ObservabilityController
 import Testing
 import Waiting
@@ -45,6 +46,39 @@ import Waiting
       await running.instance.waitUntilSynced()
       #expect(
         Set(running.log.lines(message).map { $0.metadata["type"] ?? "" }).count == running.log.lines(message).count)
+    }
+  }
+
+  @Test("A type whose cache the server still fills is waited for without a word, and is an error once that lasts")
+  func aCacheThatIsBeingFilledIsWaitedForQuietly() async throws {
+    let cluster = try await TestCluster()
+    let clock = SkippingClock()
+    let asked = WriteCounter()
+    try await cluster.apply(TestCluster.object())
+    await cluster.server.setIntercept { request in
+      guard request.header("Authorization") == "Bearer operator", request.path.hasSuffix("/observabilities") else {
+        return nil
+      }
+      _ = asked.next()
+      var status = TestCluster.status(429, "TooManyRequests", "storage is (re)initializing")
+      status["details"] = ["retryAfterSeconds": 1]
+      var answer = APIResponse(status: 429, json: status)
+      answer.headers.append(("Retry-After", "1"))
+      return .answer(answer)
+    }
+    try await cluster.withOperator(environment: clock.environment) { running in
+      for count in 1...3 {
+        try await clock.advance(by: .seconds(4), until: "it is asked again") { asked.count > count }
+        #expect(!running.log.all.contains { $0.level >= .warning }, "\(running.log.all)")
+        #expect(!running.instance.isSynced)
+      }
+      try await clock.advance(by: .seconds(60), until: "it is reported") {
+        running.log.lines("API server unavailable").count == 1
+      }
+      await cluster.server.setIntercept { _ in nil }
+      try await clock.advance(by: .seconds(60), until: "it is synced") { running.instance.isSynced }
+      try await cluster.wait(condition: "Ready")
+      #expect(running.log.lines("API server unavailable").count == 1)
     }
   }
 

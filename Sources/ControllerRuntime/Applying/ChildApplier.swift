@@ -130,7 +130,10 @@ public struct ChildApplier: Sendable {
       }
       let altered = ChildComparison.drift(of: answer, from: plan.desired).map(\.description)
       let alteration = alterations.answered(plan.child, hash: plan.hash, fields: altered)
-      if isRepair { pace.repaired(plan.child) }
+      if isRepair {
+        let changers = if case .repaired(_, let managers) = change { managers } else { [String]() }
+        pace.repaired(plan.child, changedBy: changers)
+      }
       recent.remember(plan.child, stored: plan.stored, hash: plan.hash, answer: answer)
       return outcome(change, answer, alteration)
     }
@@ -206,6 +209,9 @@ public struct ChildApplier: Sendable {
   public func remainingBackoff(of child: ChildID) -> Duration? {
     pace.rest(of: child) ?? alterations.remainingBackoff(of: child)
   }
+
+  /// What changed a child before it was repaired last: the names of field managers, as far as the child tells.
+  public func changers(of child: ChildID) -> [String] { pace.changers(of: child) }
 
   /// The managers that own now what is not as desired.
   ///

@@ -20,6 +20,8 @@ public final class RepairPace: Sendable {
   private struct Record {
     var count: Int
     var last: Duration
+    /// What had changed the object, as far as that was known.
+    var changers: [String]
   }
 
   private struct State {
@@ -36,22 +38,30 @@ public final class RepairPace: Sendable {
     self.environment = environment
   }
 
-  /// Notes that an object has been put right.
-  public func repaired(_ object: ChildID) {
+  /// Notes that an object has been repaired.
+  ///
+  /// - Parameter changers: what had changed it, if that is known.
+  public func repaired(_ object: ChildID, changedBy changers: [String] = []) {
     let now = environment.now()
     state.withLockedValue { state in
       if state.records.count >= state.bound {
         state.records = state.records.filter { now - $0.value.last < Self.quiet }
         state.bound = 2 * state.records.count + 64
       }
-      let known = state.records[object].flatMap { now - $0.last < Self.quiet ? $0.count : nil }
-      state.records[object] = Record(count: (known ?? 0) + 1, last: now)
+      let known = state.records[object].flatMap { now - $0.last < Self.quiet ? $0 : nil }
+      state.records[object] = Record(
+        count: (known?.count ?? 0) + 1, last: now, changers: changers.isEmpty ? known?.changers ?? [] : changers)
     }
   }
 
   /// Begins the count anew: the object is another one now, or nobody wants it any longer.
   public func forget(_ object: ChildID) {
     state.withLockedValue { $0.records[object] = nil }
+  }
+
+  /// What had changed the object before it was repaired last, as far as that was known.
+  public func changers(of object: ChildID) -> [String] {
+    state.withLockedValue { $0.records[object]?.changers ?? [] }
   }
 
   /// How long the object is to be left alone; nil if it may be put right now.

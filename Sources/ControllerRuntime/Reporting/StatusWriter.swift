@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesClient
+import NIOConcurrencyHelpers
 
 /// Writes the status of objects, and only if it says something new.
 ///
@@ -11,12 +12,28 @@ public struct StatusWriter: Sendable {
   /// The field manager of the status: the manager of the rest with `-status` after it.
   public let fieldManager: String
 
+  /// How long a status that the API server stores otherwise than it was written is left so.
+  static let alteredBackoff = Duration.seconds(300)
+
+  /// What was written last of an object, and what the API server made of it.
+  private struct Last: Sendable {
+    var uid: String?
+    var written: JSONValue?
+    var stored: JSONValue?
+    var at: Duration
+  }
+
   private let api: any KubernetesAPI
   private let recent: RecentWrites
+  private let environment: RuntimeEnvironment
+  private let last = NIOLockedValueBox<[ChildID: Last]>([:])
+  private let pace: RepairPace
 
   /// A writer whose field manager is derived from that of the rest.
   public init(api: any KubernetesAPI, fieldManager: String, environment: RuntimeEnvironment = .live) {
     self.api = api
+    self.environment = environment
+    pace = RepairPace(environment: environment)
     recent = RecentWrites(environment: environment)
     self.fieldManager = fieldManager + "-status"
   }
@@ -43,14 +60,23 @@ public struct StatusWriter: Sendable {
 
   /// Drops what is remembered of an object, which then is as stored: the server was asked, and it is not as remembered.
   public func forget(_ type: ResourceType, _ key: ObjectKey) {
-    recent.forget(ChildID(type: type, key: key))
+    let id = ChildID(type: type, key: key)
+    recent.forget(id)
+    last.withLockedValue { $0[id] = nil }
+  }
+
+  /// How long a status is left as it is because another process writes it each time it was written here; nil if it may be
+  /// written now. Look again then.
+  public func remainingBackoff(_ type: ResourceType, _ key: ObjectKey) -> Duration? {
+    pace.rest(of: ChildID(type: type, key: key))
   }
 
   /// Makes the status of an object what is given, and says whether a request was needed.
   ///
   /// Two statuses are equal when they hold the same, an absent member being equal to `false`, `0`, `""`, `[]`, `{}` and
   /// null; lists must be equal element by element. The status is ours alone: a member that another manager put there
-  /// would be seen as a difference each time.
+  /// would be seen as a difference each time. What admission made of the very same status a moment ago is not written again
+  /// for 5 minutes, and a status that another process changes each time ever more rarely; see ``remainingBackoff(_:_:)``.
   /// - Parameter live: the object as it is known; its UID goes with the request, so that a successor of the same name is
   ///   never written to.
   /// - Throws: ``KubernetesError`` as the API server answered it.
@@ -58,13 +84,25 @@ public struct StatusWriter: Sendable {
   public func write(
     type: ResourceType, live: KubernetesObject, status: JSONObject
   ) async throws(KubernetesError) -> Bool {
-    guard Self.normalized(.object(status)) != Self.normalized(live["status"] ?? .null) else { return false }
+    let (id, written) = (ChildID(type: type, key: live.key), Self.normalized(.object(status)))
+    let stored = Self.normalized(live["status"] ?? .null)
+    guard written != stored else { return false }
+    let now = environment.now()
+    var isRepair = false
+    if let known = last.withLockedValue({ $0[id] }), known.uid == live.uid {
+      if known.written == written, known.stored == stored, now - known.at < Self.alteredBackoff { return false }
+      isRepair = known.stored != stored
+    }
+    if isRepair, pace.rest(of: id) != nil { return false }
     var object = KubernetesObject(type: type, namespace: live.namespace, name: live.name)
     if let uid = live.uid { object["metadata"]?["uid"] = .string(uid) }
     object["status"] = .object(status)
     let answer = try await api.apply(
       type, object, ApplyOptions(fieldManager: fieldManager, force: true, subresource: "status"))
-    recent.remember(ChildID(type: type, key: live.key), stored: live, hash: "", answer: answer)
+    let kept = Self.normalized(answer["status"] ?? .null)
+    last.withLockedValue { $0[id] = Last(uid: live.uid, written: written, stored: kept, at: now) }
+    if isRepair { pace.repaired(id) }
+    recent.remember(id, stored: live, hash: "", answer: answer)
     return true
   }
 

@@ -22,11 +22,14 @@ extension ConditionReason {
     "PartNotReady", [.ready], status: "False",
     meaning: "The gateway, the Coroot server or the dashboards are not in place.",
     remedy: "See GatewayAvailable, CorootAvailable and DashboardsPublished.")
-  /// The API server refused a child, or could not be reached; the operator tries again.
+  /// The API server refused a child, changed it on its way in, or could not be reached, or something else changes it
+  /// again and again; the operator tries again.
   public static let applyFailed = ConditionReason(
     "ApplyFailed", [.ready, .reconciling], status: "False, or True for Reconciling",
-    meaning: "The API server refused a child, or could not be reached; the operator tries again.",
-    remedy: "Read the message; it names the child and the API server's answer.")
+    meaning:
+      "The API server refused a child, changed it on its way in, or could not be reached, or something else changes it "
+      + "again and again; the operator tries again.",
+    remedy: "Read the message; it names the child, and the API server's answer or the fields and what changes them.")
   /// The namespace of spec.namespace does not exist.
   public static let namespaceNotFound = ConditionReason(
     "NamespaceNotFound", [.ready, .reconciling], status: "False, or True for Reconciling",

@@ -145,6 +145,7 @@ final class ObservabilityReconciler: Sendable {
       due.append(Self.storeLag)
     }
     if pass.isOutdated { due.append(Self.storeLag) }
+    due += [statusWriter.remainingBackoff(.observabilities, pass.object.key)].compactMap(\.self)
     due += pass.applied.compactMap { applier.remainingBackoff(of: $0.id) }
     return due.min().map(Outcome.again) ?? .settled
   }
@@ -156,6 +157,7 @@ final class ObservabilityReconciler: Sendable {
     survey.forget(name)
     guard let memory = memories.withLockedValue({ $0.removeValue(forKey: name) }) else { return }
     for entry in memory.inventory ?? [] { applier.forget(entry.id) }
+    statusWriter.forget(.observabilities, ObjectKey(name: name))
     logger.info("object gone", metadata: ["object": "\(name)"])
   }
 

@@ -195,21 +195,13 @@ extension ObservabilityReconciler {
         return
       }
       guard applier.remainingBackoff(of: record.id) != nil else { return }
+      let changers = applier.changers(of: record.id).joined(separator: ", ")
       pass.conditions.blocked =
         pass.conditions.blocked
         ?? Finding(
           .applyFailed,
-          "\(name) is changed again\(Self.changer(of: record)) each time it is repaired, and so is repaired ever more "
+          "\(name) is changed again\(changers.isEmpty ? "" : " by \(changers)") each time it is repaired, and so is repaired ever more "
             + "rarely. Find what changes it in the Events with reason ChildRepaired, and stop it.")
-    }
-  }
-
-  /// ` by kubectl-edit`, as far as that is known.
-  private static func changer(of record: AppliedChildRecord) -> String {
-    switch record.change {
-    case .contested(_, let by) where !by.isEmpty, .repaired(_, let by) where !by.isEmpty:
-      " by \(by.joined(separator: ", "))"
-    default: ""
     }
   }
 

@@ -40,8 +40,11 @@ extension ObservabilityReconciler {
     pass.conditions.write(
       to: &after, generation: pass.object.generation ?? 0, now: environment.timestamp())
     do {
-      _ = try await statusWriter.write(
-        type: .observabilities, live: pass.object, status: status(pass, conditions: after))
+      // What was not written is not news: it would be again at the next look.
+      guard
+        try await statusWriter.write(
+          type: .observabilities, live: pass.object, status: status(pass, conditions: after))
+      else { return }
     } catch {
       pass.failure = pass.failure ?? error
       return

@@ -36,6 +36,7 @@ final class FakeAPI: KubernetesAPI {
     var absent: Set<ResourceType> = []
     var requests: [Request] = []
     var isHanging = false
+    var alteration: (@Sendable (KubernetesObject) -> KubernetesObject)?
   }
 
   private let state = NIOLockedValueBox(State())
@@ -56,6 +57,10 @@ final class FakeAPI: KubernetesAPI {
   }
   func fail(_ verb: String, _ error: KubernetesError, times: Int = 1) {
     state.withLockedValue { $0.failures += Array(repeating: (verb, error), count: times) }
+  }
+  /// What a mutating webhook makes of each object that is applied.
+  func alter(_ alteration: (@Sendable (KubernetesObject) -> KubernetesObject)?) {
+    state.withLockedValue { $0.alteration = alteration }
   }
   func heal() { state.withLockedValue { $0.failures = [] } }
   func setAbsent(_ type: ResourceType, _ isAbsent: Bool) {
@@ -213,6 +218,7 @@ final class FakeAPI: KubernetesAPI {
       var merged = state.objects[type]?[object.key] ?? object
       for (name, value) in object.content where name != "metadata" { merged[name] = value }
       for (name, value) in object["metadata"]?.object ?? [:] { merged["metadata"]?[name] = value }
+      if let alteration = state.alteration { merged = alteration(merged) }
       return store(type, merged, &state)
     }
   }

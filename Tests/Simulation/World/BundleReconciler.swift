@@ -76,6 +76,7 @@ final class BundleReconciler: Sendable {
       return .again(after: .seconds(5))
     }
     var due = pass.applied.compactMap { applier.remainingBackoff(of: $0) }
+    if let backoff = status.remainingBackoff(Bundle.type, key) { due.append(backoff) }
     if pass.applied.contains(where: { applier.isAwaited($0) }) { due.append(.seconds(10)) }
     if pass.isOutdated || status.isAwaited(Bundle.type, key) { due.append(.seconds(10)) }
     if defect == .notesTheTime { due.append(.seconds(5)) }
