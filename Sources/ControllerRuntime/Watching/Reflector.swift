@@ -61,7 +61,12 @@ final class Reflector: Sendable {
         source.budget.dropRead(self)
         action = machine.withLockedValue { $0.failed(error, now: environment.now(), random: environment.random()) }
       }
-      if !machine.withLockedValue({ $0.streams }) { source.streaming?.refuses(source.target.type) }
+      if !machine.withLockedValue({ $0.streams }) {
+        source.streaming?.refuses(source.target.type)
+      } else if case .wait = action {
+        // A reflector that is refused in its namespace must not hold up those of other namespaces.
+        source.streaming?.stopped(source.target.type, self)
+      }
       report()
     }
   }
