@@ -31,10 +31,13 @@ struct NodeVerdict: Hashable, Sendable {
     case over
   }
 
-  /// How the verdict stands now.
+  /// The longest time, in seconds, that a verdict holds without being found again: a week.
+  static let longestWait: Int64 = 168 * 3600
+
+  /// The phase of the verdict at `now`. A verdict from the future counts from now.
   func phase(at now: Timestamp) -> Phase {
     let wait = Self.wait(reason, tries: tries)
-    let end = Timestamp(secondsSinceEpoch: since.secondsSinceEpoch + wait)
+    let end = Timestamp(secondsSinceEpoch: min(since, now).secondsSinceEpoch + wait)
     if now < end { return .holds(until: end) }
     let trial = Timestamp(secondsSinceEpoch: end.secondsSinceEpoch + wait)
     return now < trial ? .onTrial(until: trial) : .over
@@ -48,7 +51,7 @@ struct NodeVerdict: Hashable, Sendable {
   static func wait(_ reason: IneligibilityReason, tries: Int) -> Int64 {
     let hour: Int64 = 3600
     let takesAnotherKernel = reason == .kernelLockedDown || reason == .taskstatsUnavailable
-    let (first, longest) = takesAnotherKernel ? (24 * hour, 168 * hour) : (hour, 24 * hour)
+    let (first, longest) = takesAnotherKernel ? (24 * hour, longestWait) : (hour, 24 * hour)
     return min(longest, first << Int64(min(max(tries, 1) - 1, 8)))
   }
 }

@@ -24,13 +24,18 @@ struct VerdictLedger: Hashable, Sendable {
   private(set) var size = 0
   private var messages = 0
 
-  /// Drops what no longer holds.
+  /// Drops what no longer holds, and dates back to now what lies in the future: the record may be forged, or written by
+  /// an operator whose clock was ahead, and no verdict may hold for longer than ``NodeVerdict/longestWait``.
   ///
   /// - Parameters:
   ///   - image: the agent's image now; nil if it is not known.
   ///   - node: the node of that name, if it is there and the object asks for it.
   mutating func review(image: String?, now: Timestamp, node: (String) -> NodeView?) {
-    for (name, verdict) in entries {
+    for (name, var verdict) in entries {
+      if verdict.since > now {
+        verdict.since = Timestamp(secondsSinceEpoch: now.secondsSinceEpoch)
+        entries[name] = verdict
+      }
       guard let node = node(name), node.override != .eligible, node.system == verdict.system,
         verdict.phase(at: now) != .over, verdict.reason != .agentExits || image == nil || image == verdict.image
       else {

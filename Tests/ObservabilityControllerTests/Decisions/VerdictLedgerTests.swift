@@ -74,8 +74,29 @@ import Testing
     #expect(verdict.phase(at: Self.time(0)) == .holds(until: Self.time(hours)))
     #expect(verdict.phase(at: Self.time(hours)) == .onTrial(until: Self.time(2 * hours)))
     #expect(verdict.phase(at: Self.time(2 * hours)) == .over)
-    // A clock that was set back makes it hold for longer, and no more.
-    #expect(verdict.phase(at: Self.time(-1)) == .holds(until: Self.time(hours)))
+    // Seen from before it was found, it counts from then.
+    #expect(verdict.phase(at: Self.time(-1)) == .holds(until: Self.time(hours - 1)))
+  }
+
+  @Test(
+    "A verdict dated in the future counts from now, and none outlasts a week",
+    arguments: IneligibilityReason.all, ["2027-01-15T08:00:01Z", "2027-02-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+  func aVerdictFromTheFuture(reason: IneligibilityReason, since: String) throws {
+    let now = Self.time(0)
+    var verdict = Self.verdict(reason, tries: 1000)
+    verdict.since = try #require(Timestamp(rfc3339: since))
+    guard case .holds(let end) = verdict.phase(at: now) else {
+      Issue.record("it holds from now")
+      return
+    }
+    #expect(end <= Self.time(168), "\(end)")
+
+    var ledger = VerdictLedger()
+    _ = ledger.insert("n", verdict)
+    ledger.review(image: nil, now: now) { _ in Self.node }
+    #expect(ledger.entries["n"]?.since == now, "and so it is written down")
+    ledger.review(image: nil, now: Self.time(2 * 168)) { _ in Self.node }
+    #expect(ledger.entries.isEmpty, "the clock goes on, and the verdict is over")
   }
 
   @Test func whatFailsOnTrialHoldsForLonger() {
