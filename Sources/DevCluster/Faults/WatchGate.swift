@@ -79,8 +79,10 @@ extension Watcher {
 
 extension APIServer {
   /// Keeps the frames of all watches that run back until ``releaseWatches()``.
-  public func holdWatches(coalescing: Bool = false) {
-    for id in watchers.keys {
+  ///
+  /// - Parameter resource: the plural of the only resource whose watches are held; nil for all.
+  public func holdWatches(of resource: String? = nil, coalescing: Bool = false) {
+    for (id, watcher) in watchers where resource == nil || watcher.type.plural == resource {
       watchers[id]?.fault.holds = true
       watchers[id]?.fault.coalesces = coalescing
     }

@@ -85,14 +85,31 @@ final class WatchRouter: Sendable {
 
   func stateChanged(_ target: WatchTarget, _ state: InformerState) {
     let all = informers?.states ?? [:]
-    for line in story.withLockedValue({ $0.tell(target, state, all: all) }) {
-      logger.log(level: line.level, "\(line.message)", metadata: line.metadata)
+    report(target, state, all)
+    if target.type == .namespaces {
+      // What waited for the namespace to be known.
+      for (other, state) in all where other.namespace.map({ .named(.namespaces, ObjectKey(name: $0)) }) == target {
+        report(other, state, all)
+      }
     }
     if state.isSynced, [Watches.objects, Watches.nodes].contains(target) {
       // With no object left there is no pass that would take off the labels.
       reconciler?.labeller.look()
     }
     addAll(priority: .low)
+  }
+
+  /// Logs the state of a watch. Without its namespace a watch fails for that alone, and the object says so.
+  private func report(_ target: WatchTarget, _ state: InformerState, _ all: WatchStory.States) {
+    if case .failing(let error, _) = state, error.isForbidden, let namespace = target.namespace,
+      let store = informers?.store(.named(.namespaces, ObjectKey(name: namespace))),
+      store.get(ObjectKey(name: namespace))?.isBeingDeleted != false
+    {
+      return
+    }
+    for line in story.withLockedValue({ $0.tell(target, state, all: all) }) {
+      logger.log(level: line.level, "\(line.message)", metadata: line.metadata)
+    }
   }
 
   func addAll(priority: WorkPriority) {

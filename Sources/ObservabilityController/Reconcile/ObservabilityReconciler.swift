@@ -29,6 +29,8 @@ final class ObservabilityReconciler: Sendable {
     /// Whether this process has looked at the agents before.
     var hasSeenAgents = false
     var lack = PodLack()
+    /// Refusals for which the namespace was confirmed to exist.
+    var confirmedRefusals: [Finding] = []
     var glance: AgentsObservation.Glance?
     /// Whether another operator that applies the same children was reported.
     var hasReportedRival = false

@@ -9,7 +9,11 @@ extension ObservabilityReconciler {
   /// Finds the metrics backend.
   func resolveBackend(_ pass: inout Pass) {
     guard let spec = pass.observability?.spec else { return }
-    pass.resolution = MetricsResolution.resolve(spec, lookup: informers.lookup)
+    // Secrets lie in the namespace of the children; without it they are missing, whatever a watch of them says.
+    let hasNamespace = pass.hasNamespace
+    pass.resolution = MetricsResolution.resolve(spec) { [informers] type, key in
+      type == .secrets && !hasNamespace ? .absent : informers.lookup(type, key)
+    }
     switch pass.resolution {
     case .pending: pass.isPending = true
     case .blocked(let finding): pass.conditions.metrics = .bad(finding)
