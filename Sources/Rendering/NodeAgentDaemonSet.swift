@@ -36,38 +36,18 @@ enum NodeAgentDaemonSet {
       // The environment of Services could collide with the agent's own variables, such as LISTEN and REGION.
       "enableServiceLinks": false,
       "terminationGracePeriodSeconds": 30,
-      "nodeSelector": .object(nodeSelector(context)),
-      "affinity": ["nodeAffinity": .object(nodeAffinity)],
       "initContainers": [.object(PreflightContainer.manifest(context))],
       "containers": [.object(AgentContainer.manifest(context))],
       "volumes": AgentVolumes.volumes(context),
     ]
     for field in CapabilityTable.rowsOn(context.spec).flatMap(\.podFields) { spec[field.name] = true }
     let agent = context.agent
-    if !agent.tolerations.isEmpty {
-      spec["tolerations"] = .array(agent.tolerations.map { .object($0.withoutZeroValues) })
-    }
+    let placement = AgentPlacement.members(nodeSelector: agent.nodeSelector, tolerations: agent.tolerations)
+    for (name, value) in placement { spec[name] = value }
     if !agent.priorityClassName.isEmpty { spec["priorityClassName"] = .string(agent.priorityClassName) }
     if !agent.runtimeClassName.isEmpty { spec["runtimeClassName"] = .string(agent.runtimeClassName) }
     let pullSecrets = context.spec.images.pullSecrets
     if !pullSecrets.isEmpty { spec["imagePullSecrets"] = .array(pullSecrets.map { ["name": .string($0)] }) }
     return spec
-  }
-
-  private static func nodeSelector(_ context: RenderContext) -> JSONObject {
-    var selector = context.agent.nodeSelector
-    selector["kubernetes.io/os"] = "linux"
-    return JSONObject(sorted: selector)
-  }
-
-  /// The agent's image exists for two architectures, and the operator labels the nodes whose kernel cannot carry it.
-  private static var nodeAffinity: JSONObject {
-    let expressions: JSONValue = [
-      ["key": "kubernetes.io/arch", "operator": "In", "values": ["amd64", "arm64"]],
-      ["key": .string(Keys.nodeAgent), "operator": "NotIn", "values": ["ineligible"]],
-    ]
-    return [
-      "requiredDuringSchedulingIgnoredDuringExecution": ["nodeSelectorTerms": [["matchExpressions": expressions]]]
-    ]
   }
 }

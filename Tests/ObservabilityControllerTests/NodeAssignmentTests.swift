@@ -47,6 +47,24 @@ import Testing
     #expect(assignment.overlaps.keys.sorted() == ["everything"])
   }
 
+  @Test("Two objects do not meet on a node that no pod of either may go to")
+  func aNodeThatNoPodReaches() {
+    let labels = ["zone": "a", "disk": "ssd"]
+    let claims = [
+      Self.claim("zone", age: 1, selector: ["zone": "a"]), Self.claim("disk", age: 2, selector: ["disk": "ssd"]),
+    ]
+    var virtual = Self.node("virtual", labels: labels)
+    virtual.labels = NodeView.Labels(JSONObject(labels.map { ($0.key, .string($0.value)) }))
+    let assignment = NodeAssignment(
+      claims: claims,
+      nodes: [virtual, Self.node("windows", labels: labels.merging(["kubernetes.io/os": "windows"]) { $1 })]
+    )
+    #expect(assignment.overlaps.isEmpty)
+    #expect(assignment.servedBy == ["virtual": "zone", "windows": "zone"], "the oldest names them in its status")
+    #expect(
+      NodeAssignment(claims: claims, nodes: [Self.node("real", labels: labels)]).overlaps.keys.sorted() == ["disk"])
+  }
+
   @Test func objectsOfTheSameAgeAreTakenByName() {
     let assignment = NodeAssignment(
       claims: [Self.claim("b", age: 1), Self.claim("a", age: 1)], nodes: [Self.node("n")])

@@ -79,6 +79,14 @@ import Testing
       ])
   }
 
+  @Test("A label that the object asks for is rendered as it is, also where the operator has a default")
+  func aUsersNodeSelectorIsNeverReplaced() {
+    for system in ["linux", "windows"] {
+      let fixture = Fixture("nodes") { $0.nodeAgent.nodeSelector = ["kubernetes.io/os": system] }
+      #expect(fixture.pod?["nodeSelector"] == ["kubernetes.io/os": .string(system)])
+    }
+  }
+
   @Test func emptyChoicesAreLeftOut() {
     let fixture = Fixture("bare") { $0.nodeAgent.tolerations = [] }
     for field in ["tolerations", "priorityClassName", "imagePullSecrets"] { #expect(fixture.pod?[field] == nil) }

@@ -105,7 +105,7 @@ enum Matrix {
       $0.nodeAgent.containers.deny = ["/k8s-cronjob/.*", "^/talos/.*$"]
       $0.nodeAgent.containers.minAge = "1m"
       $0.nodeAgent.tolerations = [["key": "dedicated", "operator": "Equal", "value": "gold", "effect": ""]]
-      $0.nodeAgent.nodeSelector = ["pool": "gold", "kubernetes.io/os": "windows"]
+      $0.nodeAgent.nodeSelector = ["pool": "gold", "kubernetes.io/os": "linux"]
       $0.nodeAgent.priorityClassName = "system-node-critical"
       $0.nodeAgent.maxUnavailable = 2
       $0.nodeAgent.env = [

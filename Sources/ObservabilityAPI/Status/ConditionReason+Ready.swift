@@ -55,11 +55,12 @@ extension ConditionReason {
     "NotImplemented", [.ready, .stalled, .dashboardsPublished], status: "False, or True for Stalled",
     meaning: "The specification asks for what this release does not do yet.",
     remedy: "Change the fields that the message names, or upgrade the operator.")
-  /// An older object observes some of the nodes that this one selects.
+  /// Some of the nodes that this object selects belong to an older object that selects them too.
   public static let nodesAlreadyObserved = ConditionReason(
     "NodesAlreadyObserved", [.ready, .stalled], status: "False, or True for Stalled",
-    meaning: "An older object observes some of the nodes that this one selects.",
-    remedy: "Narrow spec.nodeAgent.nodeSelector of either object so that they share no node.")
+    meaning: "An older object selects some of the same nodes. A node belongs to the oldest object that selects it, "
+      + "whether or not its agents run there.",
+    remedy: "Narrow spec.nodeAgent.nodeSelector of either object so that they share no node, or delete one of them.")
   /// The operator lacks a right that it needs.
   public static let notPermitted = ConditionReason(
     "NotPermitted", [.ready, .reconciling, .metricsBackendReady], status: "False, or True for Reconciling",

@@ -25,14 +25,18 @@ enum NodeEligibility: Hashable, Sendable {
 
   private static func obstacle(_ node: NodeView, floor: KernelVersion, verdict: NodeVerdict?) -> Ineligibility? {
     let insistence = node.override == .eligible ? ", and its annotation cannot change that" : ""
-    // The labels decide, since the DaemonSet's affinity sees nothing else; the kubelet derives them from the node.
-    let system = node.labels["kubernetes.io/os"] ?? node.operatingSystem
+    // The labels decide, since the DaemonSet sees nothing else. A kubelet always sets them; virtual ones may not.
+    let system = node.labels["kubernetes.io/os"]
     guard system == "linux" else {
-      return Ineligibility(.unsupportedOperatingSystem, "The node runs \(system.shown)\(insistence)")
+      return Ineligibility(
+        .unsupportedOperatingSystem,
+        system.map { "The node runs \($0.shown)\(insistence)" } ?? missing("kubernetes.io/os"))
     }
-    let architecture = node.labels["kubernetes.io/arch"] ?? node.architecture
-    guard architectures.contains(architecture) else {
-      return Ineligibility(.unsupportedArchitecture, "The node's architecture is \(architecture.shown)\(insistence)")
+    let architecture = node.labels["kubernetes.io/arch"]
+    guard let architecture, architectures.contains(architecture) else {
+      return Ineligibility(
+        .unsupportedArchitecture,
+        architecture.map { "The node's architecture is \($0.shown)\(insistence)" } ?? missing("kubernetes.io/arch"))
     }
     switch node.override {
     case .ineligible: return Ineligibility(.excluded, "The node has \(NodeOverride.annotation): ineligible")
@@ -43,6 +47,10 @@ enum NodeEligibility: Hashable, Sendable {
       return Ineligibility(.kernelTooOld, "Kernel \(node.kernel) is older than \(floor)", needs: "\(floor)")
     }
     return verdict.map { Ineligibility($0.reason, $0.message, isFound: true) }
+  }
+
+  private static func missing(_ label: String) -> String {
+    "The node has no label \(label), and so the DaemonSet leaves it out"
   }
 }
 

@@ -2,21 +2,24 @@
 
 import JSON
 import ObservabilityAPI
+import Rendering
 
 /// The nodes that one object asks agents for.
 struct NodePool: Hashable, Sendable {
-  /// What a node is to a pool.
+  /// The relation of a node to a pool.
   enum Standing: Hashable, Sendable {
     /// The user's selector or tolerations leave it out.
     case notSelected
     /// It is to carry an agent.
     case eligible
-    /// It is asked for, but cannot carry the agent; the DaemonSet's affinity leaves it out.
+    /// It is asked for, but cannot carry the agent.
     case ineligible(Ineligibility)
   }
 
+  /// What the user asks for.
   let nodeSelector: [String: String]
-  let tolerations: [JSONObject]
+  /// What the DaemonSet asks for, as it is rendered.
+  private let placement: PodPlacement
   /// The oldest kernel that will do.
   let floor: KernelVersion
   /// What was found on nodes and still holds, by name.
@@ -27,7 +30,7 @@ struct NodePool: Hashable, Sendable {
     verdicts: [String: NodeVerdict] = [:]
   ) {
     self.nodeSelector = nodeSelector
-    self.tolerations = tolerations
+    placement = PodPlacement(AgentPlacement.members(nodeSelector: nodeSelector, tolerations: tolerations))
     self.floor = floor
     self.verdicts = verdicts
   }
@@ -40,34 +43,19 @@ struct NodePool: Hashable, Sendable {
 
   /// Whether the user asks for an agent on the node.
   func selects(_ node: NodeView) -> Bool {
-    nodeSelector.allSatisfy { node.labels[$0.key] == $0.value } && node.taints.allSatisfy(tolerates)
+    nodeSelector.allSatisfy { node.labels[$0.key] == $0.value } && placement.tolerates(node.taints)
   }
 
-  /// What the node is to this pool. The operator's own label on it says nothing: it follows from this, a moment later.
+  /// Whether the DaemonSet's pod may go to the node, but for the operator's own label on it: the label follows from what
+  /// is decided here, a moment later.
+  func reaches(_ node: NodeView) -> Bool { placement.admits(node, ignoring: NodeLabel.label) }
+
+  /// The standing of a node. No node that the DaemonSet does not reach is ever eligible.
   func standing(of node: NodeView) -> Standing {
     guard selects(node) else { return .notSelected }
     switch NodeEligibility(node, floor: floor, verdict: verdicts[node.name]) {
-    case .eligible: return .eligible
+    case .eligible: return reaches(node) ? .eligible : .notSelected
     case .ineligible(let why): return .ineligible(why)
     }
   }
-
-  /// Whether a pod of the pool may run on a node with that taint.
-  ///
-  /// The DaemonSet controller adds tolerations for the node conditions by itself
-  /// (`kubernetes/pkg/controller/daemon/util/daemonset_util.go`), and `PreferNoSchedule` keeps nobody away.
-  private func tolerates(_ taint: NodeView.Taint) -> Bool {
-    if taint.effect == "PreferNoSchedule" || Self.toleratedByController.contains(taint.key) { return true }
-    return tolerations.contains { toleration in
-      if let effect = toleration["effect"]?.string, !effect.isEmpty, effect != taint.effect { return false }
-      let key = toleration["key"]?.string ?? ""
-      if toleration["operator"]?.string == "Exists" { return key.isEmpty || key == taint.key }
-      return key == taint.key && (toleration["value"]?.string ?? "") == taint.value
-    }
-  }
-
-  private static let toleratedByController: Set<String> = [
-    "node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable", "node.kubernetes.io/disk-pressure",
-    "node.kubernetes.io/memory-pressure", "node.kubernetes.io/pid-pressure", "node.kubernetes.io/unschedulable",
-  ]
 }

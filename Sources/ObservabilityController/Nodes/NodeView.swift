@@ -38,8 +38,6 @@ struct NodeView: Hashable, Sendable {
   /// What the administrator says of the node, by annotation.
   var override: NodeOverride?
   var kernel: String
-  var architecture: String
-  var operatingSystem: String
   /// The name of the operating system's image: `Talos (v1.10.5)`.
   var osImage: String
   /// The container runtime and its version: `containerd://2.1.4`.
@@ -58,8 +56,6 @@ struct NodeView: Hashable, Sendable {
     let info = node[path: "status", "nodeInfo"]
     func text(_ member: String) -> String { info?[member]?.string?.bounded(bytes: Self.longestText) ?? "" }
     kernel = text("kernelVersion")
-    architecture = text("architecture")
-    operatingSystem = text("operatingSystem")
     osImage = text("osImage")
     runtime = text("containerRuntimeVersion")
     bootID = String((info?["bootID"]?.string ?? "").prefix(Self.bootIDLength))
@@ -69,10 +65,9 @@ struct NodeView: Hashable, Sendable {
   static let longestText = 96
   /// As much of a boot ID as a String has room for without memory of its own; it tells 2^48 boots of one node apart.
   static let bootIDLength = 15
-  /// What of `nodeInfo` is kept: what decides, and what tells that a node is not what it was.
-  static let info = [
-    "kernelVersion", "architecture", "operatingSystem", "osImage", "containerRuntimeVersion", "bootID",
-  ]
+  /// What of `nodeInfo` is kept: what decides, and what shows that a node is not what it was. Not its operating system
+  /// and architecture: the scheduler decides by the labels.
+  static let info = ["kernelVersion", "osImage", "containerRuntimeVersion", "bootID"]
 
   private static func override(of node: KubernetesObject) -> String? {
     node[path: "metadata", "annotations", NodeOverride.annotation]?.string?.bounded(bytes: NodeOverride.longest)
@@ -102,7 +97,7 @@ struct NodeView: Hashable, Sendable {
 
   /// The names of labels, which are the same on thousands of nodes, each in memory once.
   private static let names = SharedNames()
-  /// Kernels, architectures, images and runtimes: a fleet has few of them.
+  /// Kernels, images and runtimes: a fleet has few of them.
   private static let systems = SharedNames()
 }
 

@@ -17,7 +17,7 @@ extension ObservabilityReconciler {
     let pool = NodePool(spec.nodeAgent)
     let nodes = informers.store(Watches.nodes)
     func node(_ name: String) -> NodeView? {
-      nodes?.get(ObjectKey(name: name)).map(NodeView.init).flatMap { pool.selects($0) ? $0 : nil }
+      nodes?.get(ObjectKey(name: name)).map(NodeView.init).flatMap { pool.reaches($0) ? $0 : nil }
     }
     let now = environment.timestamp()
     let image = agentImage(observability)
@@ -58,7 +58,9 @@ extension ObservabilityReconciler {
       pass.isPending = true
       return nil
     case .failing(let error):
-      pass.conditions.blocked = Finding(.notPermitted, Self.unreadable(target.type, namespace: namespace, error))
+      pass.conditions.blocked =
+        pass.conditions.blocked
+        ?? Finding(.notPermitted, Self.unreadable(target.type, namespace: namespace, error))
       return nil
     case .known(let store):
       let record = store.get(ObjectKey(namespace: namespace, name: NodeVerdicts.name(object.name)))
@@ -88,11 +90,12 @@ extension ObservabilityReconciler {
       .get(ObjectKey(namespace: namespace, name: "\(observability.name)-node-agent"))
   }
 
-  /// Finds out whether an older object already serves nodes that this one asks for, and lets nodes be labelled.
+  /// Finds out whether nodes that this object asks for belong to an older one, and lets nodes be labelled.
   func assignNodes(_ pass: inout Pass) {
     guard let observability = pass.observability else { return }
     if case .failing(let error) = informers.collection(Watches.nodes) {
-      pass.conditions.blocked = Finding(.notPermitted, "Nodes cannot be read: \(error).")
+      pass.conditions.blocked =
+        pass.conditions.blocked ?? Finding(.notPermitted, "Nodes cannot be read: \(error).")
       return
     }
     guard let survey = survey.result(informers) else {
@@ -102,12 +105,7 @@ extension ObservabilityReconciler {
     pass.nodes = survey.nodes
     labeller.look()
     guard let overlap = survey.assignment.overlaps[observability.name] else { return }
-    let shown = overlap.nodes.prefix(5).joined(separator: ", ")
-    let more = overlap.nodes.count > 5 ? " and \(overlap.nodes.count - 5) more" : ""
-    pass.conditions.stalled = Finding(
-      .nodesAlreadyObserved,
-      "Observability \(overlap.object), which is older, already serves \(shown)\(more). Narrow "
-        + "spec.nodeAgent.nodeSelector so that the two select different nodes.")
+    pass.conditions.stalled = Finding(.nodesAlreadyObserved, overlap.message)
   }
 
   /// Writes the verdicts down, and only then lets the nodes be labelled that they are about.

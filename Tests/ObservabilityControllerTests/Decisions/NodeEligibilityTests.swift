@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import JSON
 import KubernetesClient
 import ObservabilityAPI
 import Testing
@@ -9,9 +10,11 @@ import Testing
 /// Which nodes can carry the agent, by what they say of themselves.
 @Suite struct NodeEligibilityTests {
   static func node(
-    kernel: String = "6.8.0", architecture: String = "amd64", system: String = "linux", override: String? = nil
+    kernel: String = "6.8.0", architecture: String? = "amd64", system: String? = "linux", override: String? = nil
   ) -> NodeView {
-    var node = NodeAssignmentTests.node("n", labels: ["kubernetes.io/arch": architecture, "kubernetes.io/os": system])
+    var node = NodeAssignmentTests.node("n")
+    let labels = ["kubernetes.io/arch": architecture, "kubernetes.io/os": system].compactMapValues(\.self)
+    node.labels = NodeView.Labels(JSONObject(labels.map { ($0.key, .string($0.value)) }))
     node.kernel = kernel
     node.override = override.map(NodeOverride.init)
     return node
@@ -36,6 +39,12 @@ import Testing
       (node(), nil, ""), (node(system: "windows"), .unsupportedOperatingSystem, #"runs "windows""#),
       (node(architecture: "riscv64"), .unsupportedArchitecture, #"is "riscv64""#),
       (node(architecture: "arm64"), nil, ""),
+      (
+        node(system: nil), .unsupportedOperatingSystem,
+        "has no label kubernetes.io/os, and so the DaemonSet leaves it out"
+      ),
+      (node(architecture: nil), .unsupportedArchitecture, "has no label kubernetes.io/arch"),
+      (node(architecture: nil, override: "eligible"), .unsupportedArchitecture, "has no label kubernetes.io/arch"),
       (node(kernel: "4.18.0"), .kernelTooOld, "Kernel 4.18.0 is older than 5.11"),
       (node(kernel: "4.18.0", override: "eligible"), nil, ""), (node(override: "ineligible"), .excluded, "ineligible"),
       (node(kernel: "4.18.0", override: "yes"), .kernelTooOld, "5.11"), (node(override: "yes"), nil, ""),
@@ -78,9 +87,13 @@ import Testing
     }
   }
 
-  @Test func aNodeWithoutAnythingIsNoCrash() {
+  @Test("A node without any label or status is left out, with the missing label named")
+  func aNodeWithoutAnything() throws {
     let bare = NodeView(KubernetesObject(type: .nodes, name: "bare"))
-    guard case .ineligible(let why) = NodeEligibility(bare, floor: .floor(.minimal)) else { return }
-    #expect(why.message.contains("unknown"))
+    guard case .ineligible(let why) = NodeEligibility(bare, floor: .floor(.minimal)) else {
+      Issue.record("no pod goes there")
+      return
+    }
+    #expect(why.message.contains("has no label kubernetes.io/os"))
   }
 }

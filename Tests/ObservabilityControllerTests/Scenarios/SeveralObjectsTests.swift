@@ -41,6 +41,28 @@ import Testing
     }
   }
 
+  @Test("An older object keeps its nodes while its namespace is missing, and the younger one is told no more than that")
+  func anOlderObjectThatRunsNothing() async throws {
+    let cluster = try await TestCluster()
+    try await cluster.withOperator { _ in
+      try await cluster.apply(TestCluster.object("older", spec: ["namespace": "not-there"]))
+      try await cluster.wait(for: "older", condition: "Ready", is: "False", reason: "NamespaceNotFound")
+      try await cluster.apply(TestCluster.object("younger", spec: Self.pool("first")))
+      let younger = try await cluster.wait(for: "younger", condition: "Stalled", reason: "NodesAlreadyObserved")
+      let message = younger?.condition("Stalled")?.message ?? ""
+      #expect(message.contains("Observability older, which is older, also selects node-0."), "\(message)")
+      #expect(message.contains("whether or not its agents run there") && !message.contains("serves"), "\(message)")
+      #expect(await cluster.server.objects("daemonsets", group: "apps").isEmpty)
+
+      try await cluster.addChildrenNamespace("not-there")
+      try await cluster.wait(for: "older", condition: "Ready")
+      #expect(
+        await cluster.server.objects("daemonsets", group: "apps").map { $0[path: "metadata", "name"] } == [
+          "older-node-agent"
+        ])
+    }
+  }
+
   /// Reads are shared, and nobody pays for the others.
   @Test func manyCostEachWhatOneCosts() async throws {
     let one = try await Self.cost(of: 1)

@@ -96,6 +96,25 @@ import Testing
     }
   }
 
+  @Test("A node without the labels of an operating system or architecture is not counted as eligible")
+  func aVirtualNode() async throws {
+    let cluster = try await TestCluster(nodes: 1)
+    for (name, labels) in [
+      ("fargate", ["kubernetes.io/os": "linux"]), ("virtual", ["type": "virtual-kubelet"]),
+    ] as [(String, JSONObject)] {
+      let metadata: JSONValue = ["name": .string(name), "labels": .object(labels)]
+      try await cluster.server.apply(["apiVersion": "v1", "kind": "Node", "metadata": metadata])
+    }
+    try await cluster.withOperator { _ in
+      try await cluster.apply(TestCluster.object())
+      let object = try await cluster.wait(
+        ineligible: ["fargate": "UnsupportedArchitecture", "virtual": "UnsupportedOperatingSystem"])
+      try await cluster.wait(condition: "Ready")
+      #expect(object?[path: "status", "agents", "eligible"] == 1)
+      try await cluster.waitForAgents(on: ["node-0"])
+    }
+  }
+
   static let record = ObjectKey(namespace: "cozy-coroot", name: "platform-node-verdicts")
 
   private static func look(at object: KubernetesObject?) throws {
