@@ -1,21 +1,26 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Evaluates the CEL of config/rbac/node-policy.yaml over Tests/Conformance/vap-cases.yaml.
+"""Evaluates the CEL of the admission policies in config/rbac over Tests/Conformance/vap-cases.yaml.
 
-The expressions are taken from the policy as they stand. With --print-cases the cases are printed, one a line, for
-kubectl. Before anything counts, a policy without its validations must be seen to let everything pass."""
+The expressions are taken from the policies as they stand. Before anything counts, each validation of a policy must be
+seen to be needed by some case."""
 
-import argparse
-import json
+import copy
 import pathlib
 import sys
 
+import celpy
+import celpy.celtypes
 import yaml
 
-POLICY = pathlib.Path("config/rbac/node-policy.yaml")
+POLICIES = {"nodes": pathlib.Path("config/rbac/node-policy.yaml"),
+            "daemonsets": pathlib.Path("config/rbac/daemonset-policy.yaml")}
 CASES = pathlib.Path("Tests/Conformance/vap-cases.yaml")
+ROLES = pathlib.Path("config/rbac/role.yaml")
+GOLDEN = pathlib.Path("Tests/RenderingTests/Golden")
 OPERATOR = "system:serviceaccount:cozy-observability:observability-operator"
 NAME = "vap-case"
+KEYS = {"change", "policy", "accepted", "old", "new", "of", "namespace", "by", "bound", "says", "only"}
 
 
 def node(content):
@@ -27,25 +32,53 @@ def node(content):
     return whole
 
 
+def documents(path):
+    return list(yaml.safe_load_all(path.read_text("utf-8")))
+
+
+def daemon_set(golden, patch):
+    """The DaemonSet of a golden file after a JSON Patch of additions, replacements and removals (RFC 6902)."""
+    if patch is None:
+        return None
+    whole = next(d for d in documents(GOLDEN / f"{golden}.yaml") if d["kind"] == "DaemonSet")
+    for step in patch:
+        *parents, last = [key.replace("~1", "/").replace("~0", "~") for key in step["path"].split("/")[1:]]
+        place = whole
+        for key in parents:
+            place = place[int(key) if isinstance(place, list) else key]
+        if isinstance(place, list):
+            if step["op"] == "add":
+                place.insert(len(place) if last == "-" else int(last), copy.deepcopy(step["value"]))
+                continue
+            last = int(last)
+        if step["op"] != "add":
+            place[last]  # What is replaced or removed must be there.  pylint: disable=pointless-statement
+        if step["op"] == "remove":
+            del place[last]
+        else:
+            place[last] = copy.deepcopy(step["value"])
+    return whole
+
+
 def cases():
     table = yaml.safe_load(CASES.read_text("utf-8"))
     for entry in table:
-        unknown = set(entry) - {"change", "accepted", "old", "new", "by", "says", "only"}
-        if unknown or not {"change", "accepted", "old", "new"} <= set(entry):
+        if set(entry) - KEYS or not {"change", "accepted", "old", "new"} <= set(entry):
             raise SystemExit(f"{CASES}: no case: {entry}")
         if not entry["accepted"] and "says" not in entry:
             raise SystemExit(f"{CASES}: a refusal must say something: {entry}")
+    # What is rendered is accepted, whatever an object asks for.
+    allowed = {"observability.cozystack.io/privileged-agents": "allowed"}
+    for path in sorted(GOLDEN.glob("*.yaml")):
+        table.append({"change": f"{path.stem} as rendered", "policy": "daemonsets", "accepted": True, "of": path.stem,
+                      "namespace": allowed if path.stem.startswith("privileged") else {}, "old": None, "new": []})
     return table
 
 
 class Policy:
-    """The policy with its expressions compiled; `celpy` is the package cel-python."""
+    """A policy with its expressions compiled."""
 
     def __init__(self, spec):
-        import celpy  # pylint: disable=import-outside-toplevel
-        import celpy.celtypes  # pylint: disable=import-outside-toplevel
-
-        self.celpy = celpy
         self.environment = celpy.Environment()
         self.conditions = [self.program(entry["expression"]) for entry in spec["matchConditions"]]
         self.variables = [(entry["name"], self.program(entry["expression"])) for entry in spec["variables"]]
@@ -57,18 +90,31 @@ class Policy:
     def program(self, expression):
         return self.environment.program(self.environment.compile(expression))
 
-    def refusal(self, old, new, user):
-        """The message of the first validation that fails; None if the update is let through."""
+    def refusal(self, entry):
+        """The message of the first validation that fails; None if the change is let through."""
+        kind = entry.get("policy", "nodes")
+        if kind == "nodes":
+            old, new = node(entry["old"]), node(entry["new"])
+        else:
+            golden = entry.get("of", "push")
+            old, new = daemon_set(golden, entry["old"]), daemon_set(golden, entry["new"])
+        binding = copy.deepcopy(BINDING)
+        if "bound" in entry:
+            binding["subjects"] = entry["bound"]
+        if not binding["subjects"]:
+            del binding["subjects"]
         activation = {
-            "object": self.celpy.json_to_cel(new), "oldObject": self.celpy.json_to_cel(old),
-            "request": self.celpy.json_to_cel({"userInfo": {"username": user}}),
+            "object": celpy.json_to_cel(new), "oldObject": celpy.json_to_cel(old), "params": celpy.json_to_cel(binding),
+            "request": celpy.json_to_cel({"userInfo": {"username": entry.get("by", OPERATOR),
+                                                       "groups": ["system:authenticated"]}}),
+            "namespaceObject": celpy.json_to_cel({"metadata": {"labels": entry.get("namespace", {})}}),
         }
         if not all(condition.evaluate(activation) for condition in self.conditions):
             return None
-        variables = self.celpy.celtypes.MapType()
+        variables = celpy.celtypes.MapType()
         for name, program in self.variables:
             activation["variables"] = variables
-            variables[self.celpy.celtypes.StringType(name)] = program.evaluate(activation)
+            variables[celpy.celtypes.StringType(name)] = program.evaluate(activation)
         activation["variables"] = variables
         for expression, message in self.validations:
             if not expression.evaluate(activation):
@@ -76,45 +122,41 @@ class Policy:
         return None
 
 
-def evaluate():
-    documents = list(yaml.safe_load_all(POLICY.read_text("utf-8")))
-    spec = next(d["spec"] for d in documents if d["kind"] == "ValidatingAdmissionPolicy")
-    policy = Policy(spec)
-    table = cases()
+def check(path, table):
+    """The number of cases that are not as they should be."""
+    policy, binding = documents(path)
+    spec = policy["spec"]
     failed = 0
+    selected = binding["spec"]["paramRef"]["selector"]["matchLabels"].items()
+    if not selected <= BINDING["metadata"]["labels"].items():
+        failed += 1
+        print(f"FAILED {path} does not select the ClusterRoleBinding of {ROLES}")
+    whole = Policy(spec)
     for entry in table:
-        message = policy.refusal(node(entry["old"]), node(entry["new"]), entry.get("by", OPERATOR))
+        message = whole.refusal(entry)
         if (message is None) != entry["accepted"] or (message is not None and entry["says"] not in message):
             failed += 1
             print(f"FAILED {entry['change']}: accepted should be {entry['accepted']}, the policy says: {message}")
-    # Whatever lets everything pass would pass a table of accepted updates: each validation must be needed.
-    for index in range(len(spec["validations"])):
-        weaker = dict(spec, validations=spec["validations"][:index] + spec["validations"][index + 1:])
-        weaker = Policy(weaker)
-        refused = [entry for entry in table if not entry["accepted"]]
-        if all(weaker.refusal(node(e["old"]), node(e["new"]), e.get("by", OPERATOR)) for e in refused):
+    # Whatever lets everything pass would pass a table of accepted changes: each validation must be needed.
+    refused = [entry for entry in table if not entry["accepted"]]
+    for index, validation in enumerate(spec["validations"]):
+        weaker = Policy(dict(spec, validations=spec["validations"][:index] + spec["validations"][index + 1:]))
+        if all(weaker.refusal(entry) for entry in refused):
             failed += 1
-            print(f"FAILED self-check: no case needs {spec['validations'][index]['expression']}")
-    print(f"{len(table)} cases, {failed} failed")
-    return 1 if failed or not table else 0
+            print(f"FAILED self-check: no case needs {validation['expression']}")
+    return failed
 
 
-def print_cases():
-    for entry in cases():
-        if entry.get("only") != "policy":
-            print("\t".join([
-                entry["change"], "accepted" if entry["accepted"] else "refused", entry.get("by", OPERATOR),
-                entry.get("says", "-"), json.dumps(node(entry["old"])), json.dumps(node(entry["new"])),
-            ]))
+BINDING = next(d for d in documents(ROLES) if d["kind"] == "ClusterRoleBinding")
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--print-cases", action="store_true")
-    if parser.parse_args().print_cases:
-        print_cases()
-        return 0
-    return evaluate()
+    table = cases()
+    failed = 0
+    for kind, path in POLICIES.items():
+        failed += check(path, [entry for entry in table if entry.get("policy", "nodes") == kind])
+    print(f"{len(table)} cases, {failed} failed")
+    return 1 if failed or not table else 0
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ public final class ObservabilityOperator: Sendable {
   private let controller: Controller<String>
   private let labeller: NodeLabeller
   private let labelling: Controller<String>
+  private let proof: NodePolicyProof
+  private let router: WatchRouter
   private let logger: Logger
 
   /// An operator that has not begun yet.
@@ -41,18 +43,21 @@ public final class ObservabilityOperator: Sendable {
       metrics: metrics, logger: logger)
     let decoded = DecodedObjects()
     let survey = NodeSurvey(decoded: decoded)
+    let proof = NodePolicyProof(api: api, informers: informers, environment: environment, logger: logger)
     let labeller = NodeLabeller(
-      api: api, informers: informers, survey: survey, environment: environment, metrics: metrics, logger: logger,
-      onChange: { router.addAll(priority: .low) })
+      api: api, informers: informers, survey: survey, proof: proof, environment: environment, metrics: metrics,
+      logger: logger, onChange: { router.addAll(priority: .low) })
     let reconciler = ObservabilityReconciler(
       api: api, informers: informers, events: events, transport: transport, decoded: decoded, survey: survey,
-      labeller: labeller, settings: settings, environment: environment, logger: logger)
+      labeller: labeller, proof: proof, settings: settings, environment: environment, logger: logger)
     router.connect(informers, reconciler)
     self.queue = queue
     self.informers = informers
     self.events = events
     self.logger = logger
     self.labeller = labeller
+    self.proof = proof
+    self.router = router
     labelling = labeller.controller()
     controller = Controller(
       name: "observability", queue: queue, workers: settings.workers, environment: environment, metrics: metrics,
@@ -76,8 +81,18 @@ public final class ObservabilityOperator: Sendable {
   /// Reconciles until ``stop()``. Runs on the leader only.
   public func work() async {
     await withTaskGroup(of: Void.self) { group in
-      group.addTask { await self.controller.run() }
-      group.addTask { await self.labelling.run() }
+      group.addTask {
+        await self.proof.run { outcome in
+          self.labeller.proofChanged()
+          // The objects report a policy that is missing.
+          if outcome != .holds { self.router.addAll(priority: .low) }
+        }
+      }
+      await withTaskGroup(of: Void.self) { controllers in
+        controllers.addTask { await self.controller.run() }
+        controllers.addTask { await self.labelling.run() }
+      }
+      group.cancelAll()
     }
   }
 

@@ -19,11 +19,11 @@ enum Keys {
 
 extension RenderContext {
   /// The name shared by the agent's children.
-  var agentName: String { "\(object.name)-node-agent" }
+  var agentName: String { AgentShape.name(of: object.name) }
 
   /// What tells the agent's pods from all others. Immutable in a DaemonSet, so it must never change.
   var agentSelector: JSONObject {
-    ["app.kubernetes.io/name": "coroot-node-agent", "app.kubernetes.io/instance": .string(object.name)]
+    ["app.kubernetes.io/name": .string(AgentShape.appName), "app.kubernetes.io/instance": .string(object.name)]
   }
 
   /// The labels of the agent's children and pods.

@@ -62,6 +62,8 @@ struct RunCommand: AsyncParsableCommand {
     var configuration = APIServerConfiguration(adminToken: token)
     configuration.logger = logger
     configuration.runsControllers = controllers
+    // The operator labels no node before it has seen its admission policy refuse something.
+    configuration.admission = { NodeLabelGuard.standard.refusal($0) }
     // kubectl sends no token without TLS, which this server does not speak. So on this machine one is not needed.
     if listen.isLoopback { configuration.tokenless = .admin }
     let accounts = serviceAccounts.map { (account: $0, token: Self.token()) }

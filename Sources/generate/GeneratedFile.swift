@@ -19,7 +19,10 @@ struct GeneratedFile {
       text: header + YAMLEncoder.text(documents: RoleManifests.all, order: .kubernetes)),
     GeneratedFile(
       path: "config/rbac/node-policy.yaml",
-      text: header + YAMLEncoder.text(documents: NodePolicy.manifests, order: .kubernetes)),
+      text: header + YAMLEncoder.text(documents: NodePolicy.policy.manifests, order: .kubernetes)),
+    GeneratedFile(
+      path: "config/rbac/daemonset-policy.yaml",
+      text: header + YAMLEncoder.text(documents: DaemonSetPolicy.policy.manifests, order: .kubernetes)),
     GeneratedFile(
       path: "Sources/ObservabilityAPI/Documentation.docc/Conditions.md", text: ConditionsPage.text),
     GeneratedFile(

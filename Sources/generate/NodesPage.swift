@@ -19,7 +19,7 @@ enum NodesPage {
 
       A node that cannot carry the agent gets the label `\(label)=ineligible`, which the agents' DaemonSet leaves out. It \
       is named in `status.ineligibleNodes` (the first 50; `status.agents.ineligible` counts all), in one Event, and in the \
-      log. Nothing else is ever written on a node: the admission policy `\(NodePolicy.name)` refuses it.
+      log. Nothing else is ever written on a node: the admission policy `\(NodePolicy.policy.name)` refuses it.
 
       \(table.text)
       Kernels: \(NodeRules.minimalFloor) or newer, with `spec.nodeAgent.security.mode: Privileged` \

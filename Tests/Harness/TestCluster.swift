@@ -30,7 +30,7 @@ public struct TestCluster: Sendable {
   /// A cluster with that many nodes.
   public init(
     nodes: Int = 3, withDefinition: Bool = true, withNamespace: Bool = true, withServices: Bool = true,
-    podSecurityDefault: String = "privileged",
+    podSecurityDefault: String = "privileged", nodePolicy: NodeLabelGuard? = .standard,
     podFate: @escaping @Sendable (JSONValue, JSONValue) -> PodFate = { _, _ in .ready }
   ) async throws {
     var configuration = APIServerConfiguration(adminToken: Self.adminToken)
@@ -38,6 +38,7 @@ public struct TestCluster: Sendable {
       namespace: RoleManifests.operatorNamespace, name: RoleManifests.operatorName)
     configuration.podFate = podFate
     configuration.podSecurityDefault = podSecurityDefault
+    configuration.admission = { nodePolicy?.refusal($0) }
     configuration.logger = Logger(label: "devcluster") { _ in SwiftLogNoOpLogHandler() }
     server = APIServer(configuration)
     admin = Self.client(server, token: Self.adminToken)
@@ -100,11 +101,13 @@ public struct TestCluster: Sendable {
     try await admin.apply(Self.observabilities, object, ApplyOptions(fieldManager: "user", force: true))
   }
 
-  /// The requests that the operator made, Leases aside unless they are asked for.
-  public func operatorRequests(withLeases: Bool = false) async -> [LoggedRequest] {
+  /// The requests that the operator made, Leases and the one dry run of a start aside unless they are asked for.
+  public func operatorRequests(withLeases: Bool = false, withDryRuns: Bool = false) async -> [LoggedRequest] {
     let user = Identity.serviceAccount(
       namespace: RoleManifests.operatorNamespace, name: RoleManifests.operatorName
     ).user
-    return await server.requestLog.filter { $0.user == user && (withLeases || $0.resource != "leases") }
+    return await server.requestLog.filter {
+      $0.user == user && (withLeases || $0.resource != "leases") && (withDryRuns || !$0.isDryRun)
+    }
   }
 }

@@ -18,14 +18,16 @@ import Testing
     let logger = log.logger(level: .debug)
     let decoded = DecodedObjects()
     let survey = NodeSurvey(decoded: decoded)
+    let proof = NodePolicyProof(api: cluster.operatorClient, informers: informers, environment: .live, logger: logger)
     let reconciler = ObservabilityReconciler(
       api: cluster.operatorClient, informers: informers,
       events: EventRecorder(api: cluster.operatorClient, controller: "test", instance: "test", logger: logger),
       transport: cluster.backend, decoded: decoded, survey: survey,
       labeller: NodeLabeller(
-        api: cluster.operatorClient, informers: informers, survey: survey, environment: .live,
+        api: cluster.operatorClient, informers: informers, survey: survey, proof: proof, environment: .live,
         metrics: NoRuntimeMetrics(), logger: logger, onChange: {}),
-      settings: OperatorSettings(version: "v0", image: "operator:test"), environment: .live, logger: logger)
+      proof: proof, settings: OperatorSettings(version: "v0", image: "operator:test"), environment: .live,
+      logger: logger)
     let wanted: Set<WatchTarget> = [Watches.objects, Watches.nodes]
     informers.want(wanted, by: "test")
     let running = Task { await informers.run() }

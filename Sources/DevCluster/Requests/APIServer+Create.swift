@@ -53,6 +53,7 @@ extension APIServer {
     let failures = type.rules.failures(object, nil)
     guard failures.isEmpty else { throw .invalid(object.name, type, failures) }
     try checkPodSecurity(object, over: nil, type)
+    try admit(object, over: nil, type, write, by: identity)
     if let existing = store.object(type.storage, object.objectKey) {
       throw .alreadyExists(object.name, type, isBeingDeleted: existing.isBeingDeleted)
     }

@@ -60,6 +60,7 @@ extension APIServer {
     guard failures.isEmpty else { throw .invalid(old.name, type, failures) }
     if write.subresource == nil { try checkPodSecurity(new, over: old, type) }
     new = type.rules.stored(new)
+    try admit(new, over: old, type, write, by: identity)
     countGeneration(&new, old, type)
     guard FieldManagement.keepingTimes(of: old, in: new) != old else { return old }
     if write.isDryRun { return new }

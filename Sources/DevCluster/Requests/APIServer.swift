@@ -141,7 +141,8 @@ public actor APIServer {
     LoggedRequest(
       verb: target?.verb(of: request) ?? request.method.lowercased(), group: target?.group ?? "",
       resource: target?.plural ?? request.path, subresource: target?.subresource, namespace: target?.namespace,
-      name: target?.name, user: user, userAgent: request.header("user-agent") ?? "", code: response.status)
+      name: target?.name, user: user, userAgent: request.header("user-agent") ?? "",
+      isDryRun: request.parameter("dryRun") == "All", code: response.status)
   }
 }
 

@@ -35,6 +35,8 @@ public struct APIServerConfiguration: Sendable {
   public var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
   /// What goes wrong on purpose.
   public var faults = FaultPlan.none
+  /// Stands in for admission policies and webhooks, which this server has none of: why a change is refused, or nil.
+  public var admission: @Sendable (AdmissionRequest) -> String? = { _ in nil }
   /// Where the server tells what it and its controllers do.
   public var logger = Logger(label: "devcluster")
 

@@ -19,11 +19,15 @@ public struct LoggedRequest: Hashable, Sendable, CustomStringConvertible {
   public var user: String
   /// What the client says it is.
   public var userAgent: String
+  /// Whether it was a dry run, which changes nothing.
+  public var isDryRun = false
   /// The HTTP status code of the answer; 0 if the connection was closed on purpose.
   public var code: Int
 
-  /// Whether the verb is one that writes.
-  public var isWrite: Bool { ["create", "update", "patch", "delete", "deletecollection"].contains(verb) }
+  /// Whether the verb is one that writes, and it was no dry run.
+  public var isWrite: Bool {
+    !isDryRun && ["create", "update", "patch", "delete", "deletecollection"].contains(verb)
+  }
 
   /// For messages and logs.
   public var description: String {

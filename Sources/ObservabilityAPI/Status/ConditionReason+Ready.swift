@@ -66,6 +66,12 @@ extension ConditionReason {
     "NotPermitted", [.ready, .reconciling, .metricsBackendReady], status: "False, or True for Reconciling",
     meaning: "The operator lacks a right that it needs.",
     remedy: "Bind ClusterRole observability-operator-children in the namespace that the message names.")
+  /// The admission policy that narrows the operator's right to patch nodes does not bind its account.
+  public static let nodePolicyMissing = ConditionReason(
+    "NodePolicyMissing", [.ready, .reconciling], status: "False, or True for Reconciling",
+    meaning: "The admission policy that narrows the operator's right to patch nodes does not bind its account, so that "
+      + "no node is labelled.",
+    remedy: "Apply config/rbac of this release; the ClusterRoleBinding that it selects must name the account.")
   /// The API server refuses a child for what is in it.
   public static let childRefused = ConditionReason(
     "ChildRefused", [.ready, .stalled], status: "False, or True for Stalled",

@@ -26,7 +26,7 @@ public struct ConditionReason: Hashable, Sendable {
   /// Every reason, in the order of the documentation.
   public static let all: [ConditionReason] = [
     .ready, .agentsNotReady, .backendNotReady, .partNotReady, .applyFailed, .namespaceNotFound, .progressing, .deleting,
-    .invalidSpec, .notImplemented, .nodesAlreadyObserved, .notPermitted, .childRefused,
+    .invalidSpec, .notImplemented, .nodesAlreadyObserved, .notPermitted, .nodePolicyMissing, .childRefused,
     .immutableFieldChanged, .allReady, .rollingOut, .minimumAvailable, .noEligibleNodes, .podsFailing,
     .podSecurityForbids, .podsNotCreated, .notCreated, .reachable, .unchecked, .serviceNotFound, .unreachable,
     .tlsFailed, .unauthorized, .refused,

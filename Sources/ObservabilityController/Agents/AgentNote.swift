@@ -11,11 +11,15 @@ struct AgentNote: Hashable, Sendable {
 
   /// What there is to note.
   static func notes(
-    for spec: ObservabilitySpec, agents: AgentsObservation, podSecurity: PodSecurity
+    for spec: ObservabilitySpec, agents: AgentsObservation, podSecurity: PodSecurity, isNodePolicyMissing: Bool = false
   ) -> [AgentNote] {
     guard agents.daemonSet != nil else { return [] }
     var notes: [AgentNote] = []
     if spec.nodeAgent.security.mode == .privileged { notes.append(.privileged) }
+    if isNodePolicyMissing {
+      notes.append(
+        AgentNote(reason: ConditionReason.nodePolicyMissing.name, text: "\(NodePolicyProof.warning)."))
+    }
     // Pods that are there stay, and so nothing fails until one has to be made anew. If some are lacking by now, that is
     // what the condition is about.
     if case .forbids(let level) = podSecurity, agents.areAllMade {

@@ -47,6 +47,7 @@ final class NodeLabeller: Sendable {
   private let api: any KubernetesAPI
   private let informers: Informers
   private let survey: NodeSurvey
+  private let proof: NodePolicyProof
   private let environment: RuntimeEnvironment
   private let metrics: any RuntimeMetrics
   private let logger: Logger
@@ -56,12 +57,14 @@ final class NodeLabeller: Sendable {
 
   /// - Parameter onChange: called when the last node has been tried, and when the first fails or none does any more.
   init(
-    api: any KubernetesAPI, informers: Informers, survey: NodeSurvey, environment: RuntimeEnvironment,
-    metrics: any RuntimeMetrics, logger: Logger, onChange: @escaping @Sendable () -> Void
+    api: any KubernetesAPI, informers: Informers, survey: NodeSurvey, proof: NodePolicyProof,
+    environment: RuntimeEnvironment, metrics: any RuntimeMetrics, logger: Logger,
+    onChange: @escaping @Sendable () -> Void
   ) {
     self.api = api
     self.informers = informers
     self.survey = survey
+    self.proof = proof
     self.environment = environment
     self.metrics = metrics
     self.logger = logger
@@ -132,6 +135,14 @@ final class NodeLabeller: Sendable {
     }
   }
 
+  /// Tries again what waited for the proof that the admission policy holds.
+  func proofChanged() {
+    guard let plan = survey.result(informers)?.plan, let store = informers.store(Watches.nodes) else { return }
+    for node in store.all() where !NodeLabel.suits(NodeLabel.current(node), plan.wish(for: node.name)) {
+      queue.add(node.name, priority: .low)
+    }
+  }
+
   /// Makes the label of one node as it is to be.
   private func label(_ name: String) async throws(KubernetesError) -> Outcome {
     guard let node = informers.store(Watches.nodes)?.get(ObjectKey(name: name)), let uid = node.uid,
@@ -139,6 +150,14 @@ final class NodeLabeller: Sendable {
       !NodeLabel.suits(NodeLabel.current(node), wish), let patch = NodeLabel.patch(wish, uid: uid)
     else {
       settled(name)
+      return .settled
+    }
+    // Nothing is written before the policy is known to hold; ``proofChanged()`` comes back to it.
+    switch proof.outcome {
+    case .holds: break
+    case .unknown: return .settled
+    case .missing, .refused:
+      if let obstacle = proof.outcome.obstacle { failed(name, obstacle) }
       return .settled
     }
     let before = state.withLockedValue { $0.writes[name] }
@@ -208,7 +227,10 @@ final class NodeLabeller: Sendable {
       state.failures[name] = Failure(node: name, error: error, tries: tries)
       return (wasLast, isFirst, tries)
     }
-    if isFirst { logger.error("node not labelled", metadata: ["node": "\(name)", "cause": "\(error)"]) }
+    // A policy that is missing has its own line.
+    if isFirst, proof.outcome != .missing {
+      logger.error("node not labelled", metadata: ["node": "\(name)", "cause": "\(error)"])
+    }
     if wasLast || isFirst || tries == Self.patience { onChange() }
   }
 }

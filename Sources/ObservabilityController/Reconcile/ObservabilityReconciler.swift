@@ -53,6 +53,7 @@ final class ObservabilityReconciler: Sendable {
   let decoded: DecodedObjects
   let survey: NodeSurvey
   let labeller: NodeLabeller
+  let proof: NodePolicyProof
   let settings: OperatorSettings
   let environment: RuntimeEnvironment
   let logger: Logger
@@ -60,14 +61,15 @@ final class ObservabilityReconciler: Sendable {
 
   init(
     api: any KubernetesAPI, informers: Informers, events: EventRecorder, transport: any HTTPTransport,
-    decoded: DecodedObjects, survey: NodeSurvey, labeller: NodeLabeller, settings: OperatorSettings,
-    environment: RuntimeEnvironment, logger: Logger
+    decoded: DecodedObjects, survey: NodeSurvey, labeller: NodeLabeller, proof: NodePolicyProof,
+    settings: OperatorSettings, environment: RuntimeEnvironment, logger: Logger
   ) {
     self.api = api
     self.informers = informers
     self.decoded = decoded
     self.survey = survey
     self.labeller = labeller
+    self.proof = proof
     applier = ChildApplier(api: api, fieldManager: OperatorSettings.fieldManager, environment: environment)
     pruner = Pruner(api: api)
     statusWriter = StatusWriter(api: api, fieldManager: OperatorSettings.fieldManager, environment: environment)

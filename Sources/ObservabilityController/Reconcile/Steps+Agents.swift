@@ -34,7 +34,9 @@ extension ObservabilityReconciler {
     }
     pass.nextLooks += [nextLook, agents.nextLook.map { .seconds($0) }].compactMap(\.self)
     let security = PodSecurity(namespaceObject(namespace))
-    let notes = AgentNote.notes(for: observability.spec, agents: agents, podSecurity: security)
+    let isUnguarded = proof.outcome == .missing && pass.conditions.blocked?.reason != .nodePolicyMissing
+    let notes = AgentNote.notes(
+      for: observability.spec, agents: agents, podSecurity: security, isNodePolicyMissing: isUnguarded)
     pass.conditions.agents = agents.state(podSecurity: security, lacksForLong: isLong).adding(
       notes.map(\.text) + [NodeNews.Odd.summary(pass.oddNodes)].compactMap(\.self))
     tell(notes, before: before?.message ?? "", object: pass.object)

@@ -141,6 +141,10 @@ extension ObservabilityReconciler {
     guard !failures.isEmpty, let served = survey.result(informers)?.assignment.servedBy else { return }
     let ours = failures.filter { served[$0.node] == observability.name }
     guard let first = ours.first else { return }
+    if proof.outcome == .missing {
+      pass.conditions.blocked = Finding(.nodePolicyMissing, "\(NodePolicyProof.warning).")
+      return
+    }
     let others = ours.count == 1 ? "" : " and \(ours.count - 1) more"
     let isRefused = first.error.isForbidden || first.error.isInvalid
     let remedy = isRefused ? " Apply config/rbac of this release, and see what else guards nodes." : ""
