@@ -106,6 +106,13 @@ let package = Package(
     .executableTarget(name: "decode", dependencies: ["JSON", "YAML", arguments], swiftSettings: strict),
     .executableTarget(name: "conformance", dependencies: ["Replay"], swiftSettings: strict),
     .executableTarget(
+      name: "acceptance",
+      dependencies: [
+        "JSON", "YAML", "HTTPTransport", "KubernetesClient", "DevCluster", "Replay", "ProcessSupport", arguments,
+        signals,
+      ],
+      swiftSettings: strict),
+    .executableTarget(
       name: "simulate", dependencies: ["Simulation", arguments], swiftSettings: strict),
     tests("DigestsTests", ["Digests"]),
     tests("JSONTests", ["JSON"]),

@@ -46,7 +46,7 @@ public struct KubernetesClient: KubernetesAPI {
   /// The cluster.
   public let configuration: ClusterConfiguration
   private let options: Options
-  private let exchange: Exchange
+  let exchange: Exchange
 
   /// A client of that cluster.
   public init(transport: any HTTPTransport, configuration: ClusterConfiguration, options: Options) {

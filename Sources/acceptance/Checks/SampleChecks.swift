@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import KubernetesClient
+
+/// What one file of `config/samples` needs around it, and the state that it must reach.
+struct SampleScenario: Sendable {
+  /// The state, in words.
+  var ends: String
+  /// Applies the sample and waits for the state, with whatever the sample's own comments ask for.
+  var run: @Sendable (_ sample: KubernetesObject, _ stage: Stage) async throws -> Void
+
+  /// One for each file.
+  static let all: [String: SampleScenario] = [
+    "agents-only.yaml": SampleScenario(ends: "Ready") { sample, stage in
+      try await stage.apply(sample)
+      try await stage.wait(for: "Ready", "True", of: sample.key)
+    },
+    "agents-only-tuned.yaml": SampleScenario(ends: "Ready on its own pool of nodes, with its own settings", run: tuned),
+    "agents-only-external.yaml": SampleScenario(
+      ends: "waiting for its Secrets, then agents that run while the backend is unreachable", run: external),
+    "agents-only-scrape.yaml": SampleScenario(
+      ends: "KindNotServed without VMPodScrape, Ready with it", run: scrape),
+  ]
+
+  /// A pool that no other node is in, and a storage of its own.
+  @Sendable private static func tuned(_ sample: KubernetesObject, _ stage: Stage) async throws {
+    let node = StandInNode(name: "acceptance-databases", labels: ["pool": "databases"])
+    try await stage.surroundings.add(node)
+    try await stage.surroundings.addServices(["longterm"])
+    if try await stage.admin.type(apiVersion: ResourceType.runtimeClasses.apiVersion, kind: "RuntimeClass") != nil {
+      var runtime = KubernetesObject(type: .runtimeClasses, name: "nvidia")
+      runtime["handler"] = "nvidia"
+      try await stage.ledger.createIfMissing(.runtimeClasses, runtime)
+    }
+    try await stage.apply(sample)
+    let object = try await stage.wait(for: "Ready", "True", of: sample.key)
+    let write = object[path: "status", "endpoints", "metricsWrite"]?.string ?? ""
+    try expect(
+      write.contains("vminsert-longterm"), "metrics to go to vminsert-longterm", observed: write,
+      Request.get(.observabilities, sample.key))
+    let key = ObjectKey(namespace: "cozy-coroot", name: "\(sample.name)-node-agent")
+    let daemonSet = try await stage.admin.client.get(.daemonSets, key)
+    let pod = daemonSet[path: "spec", "template", "spec"] ?? [:]
+    let image = pod["containers"]?.array?.first?["image"]?.string ?? ""
+    try expect(
+      image.hasPrefix("registry.example.org:5000/mirror/") && pod["runtimeClassName"] == "nvidia"
+        && pod[path: "nodeSelector", "pool"] == "databases", "registry, runtime class and node selector of the sample",
+      observed: Digest.bounded(JSONWriter.text(pod)), Request.get(.daemonSets, key))
+    try await stage.removeObjects()
+    try await stage.ledger.remove(.nodes, ObjectKey(name: node.name))
+  }
+
+  /// `vm.example.org` is a name that is never served, so the agents run and the backend is reported as away.
+  @Sendable private static func external(_ sample: KubernetesObject, _ stage: Stage) async throws {
+    let namespace = "cozy-coroot"
+    try await stage.apply(sample)
+    let waiting = try await stage.wait(for: "MetricsBackendReady", "False", reason: "SecretNotFound", of: sample.key)
+    let message = Conditions.find("MetricsBackendReady", waiting)?["message"]?.string ?? ""
+    try expect(
+      message.contains("vm-writer") || message.contains("vm-ca"), "a message that names the missing Secret",
+      observed: message, Request.get(.observabilities, sample.key))
+    let secrets: [(String, JSONValue)] = [
+      ("vm-writer", ["username": "writer", "password": "acceptance"]), ("vm-ca", ["ca.crt": .string(certificate)]),
+    ]
+    for (name, data) in secrets {
+      var secret = KubernetesObject(type: .secrets, namespace: namespace, name: name)
+      secret["stringData"] = data
+      try await stage.ledger.createIfMissing(.secrets, secret)
+    }
+    try await stage.wait(for: "AgentsAvailable", "True", of: sample.key)
+    try await stage.wait(for: "MetricsBackendReady", "False", of: sample.key)
+    let object = try await stage.wait(for: "Ready", "False", reason: "BackendNotReady", of: sample.key)
+    let reason = Conditions.find("MetricsBackendReady", object)?["reason"]?.string ?? ""
+    try expect(
+      ["Unreachable", "TLSFailed"].contains(reason), "reason Unreachable or TLSFailed", observed: reason,
+      Request.get(.observabilities, sample.key))
+    try await stage.removeObjects()
+    for (name, _) in secrets { try await stage.ledger.remove(.secrets, ObjectKey(namespace: namespace, name: name)) }
+  }
+
+  /// The kind belongs to the VictoriaMetrics operator, which a cluster may not have.
+  @Sendable private static func scrape(_ sample: KubernetesObject, _ stage: Stage) async throws {
+    try await stage.apply(sample)
+    let isServed =
+      try await stage.admin.type(apiVersion: ResourceType.podScrapes.apiVersion, kind: "VMPodScrape") != nil
+    if !isServed {
+      let object = try await stage.wait(for: "Ready", "False", reason: "KindNotServed", of: sample.key)
+      let message = Conditions.find("Ready", object)?["message"]?.string ?? ""
+      try expect(
+        message.contains("vmpodscrapes"), "a message that names the kind", observed: message,
+        Request.get(.observabilities, sample.key))
+      try await stage.ledger.createIfMissing(.customResourceDefinitions, KubernetesObject(podScrapeDefinition))
+    }
+    // The operator looks again for a kind that was not served at growing intervals.
+    try await stage.wait(for: "Ready", "True", of: sample.key)
+    try await stage.admin.wait(for: "a VMPodScrape", .podScrapes, Names.child) { !$0.isBeingDeleted }
+    try await stage.removeObjects()
+    if !isServed { try await stage.ledger.remove(.customResourceDefinitions, podScrapesKey) }
+  }
+
+  private static let podScrapesKey = ObjectKey(name: "vmpodscrapes.operator.victoriametrics.com")
+
+  private static let podScrapeDefinition: JSONObject = [
+    "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+    "metadata": ["name": .string(podScrapesKey.name)],
+    "spec": [
+      "group": "operator.victoriametrics.com", "scope": "Namespaced",
+      "names": [
+        "kind": "VMPodScrape", "plural": "vmpodscrapes", "singular": "vmpodscrape", "listKind": "VMPodScrapeList",
+      ],
+      "versions": [
+        [
+          "name": "v1beta1", "served": true, "storage": true,
+          "schema": [
+            "openAPIV3Schema": [
+              "type": "object",
+              "properties": ["spec": ["type": "object", "x-kubernetes-preserve-unknown-fields": true]],
+            ]
+          ],
+        ]
+      ],
+    ],
+  ]
+
+  /// A certificate authority that has signed nothing.
+  private static let certificate = """
+    -----BEGIN CERTIFICATE-----
+    MIIBgjCCASegAwIBAgIUElIZPJV7OE0IuTa11uYj9VibEbkwCgYIKoZIzj0EAwIw
+    FTETMBEGA1UEAwwKYWNjZXB0YW5jZTAgFw0yNjExMjkxMjQxMzRaGA8yMTI2MTEw
+    NTEyNDEzNFowFTETMBEGA1UEAwwKYWNjZXB0YW5jZTBZMBMGByqGSM49AgEGCCqG
+    SM49AwEHA0IABKLiwXaAe5jSVVgCG+lWgX315IEXTmetkCVudXH4eK+1vB1IPqmW
+    AbBR31q98+Q4aU5Skt71jeXFiYQVP64/RpKjUzBRMB0GA1UdDgQWBBRRgBw2IDtG
+    +YBUPhha7bdrFlaIBTAfBgNVHSMEGDAWgBRRgBw2IDtG+YBUPhha7bdrFlaIBTAP
+    BgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0kAMEYCIQC2UZqAyfuzmr/Scen+
+    pfzcjY34+FmeVeTBQ4m3/TE2kAIhAJ+pyn8SUS08tmC2VMMmGhORvc0eOWjmEKev
+    HBauO9V+
+    -----END CERTIFICATE-----
+
+    """
+}
+
+/// Every file of `config/samples`: applied, its state reached, deleted.
+enum SampleChecks {
+  static func all(_ settings: Settings) throws -> [Check] {
+    try TextFile.names(in: "\(settings.root)/config/samples", ending: ".yaml").map { name in
+      // A new sample without a scenario is a failure, not a gap.
+      let scenario = SampleScenario.all[name]
+      return Check("samples", "\(name): \(scenario?.ends ?? "a scenario says how it ends")") { stage in
+        guard let scenario else {
+          throw Failure(
+            expected: "a scenario for \(name)", observed: "none in SampleScenario.all", request: "config/samples/\(name)")
+        }
+        try await stage.removeObjects()
+        let outcome = await Result.of { try await scenario.run(try stage.sample(name), stage) }
+        try await stage.removeObjects()
+        try outcome.get()
+      }
+    }
+  }
+}

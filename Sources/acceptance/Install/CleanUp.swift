@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import KubernetesClient
+
+/// Leaves the cluster as it was found.
+struct CleanUp: Sendable {
+  let stage: Stage
+
+  /// Deletes the objects, stops the operator, undoes what was installed and added, and deletes what the operator left in
+  /// namespaces that were there before: Events and the Lease. Does nothing the second time.
+  ///
+  /// - Returns: what could not be undone, and what is still there, a line each.
+  func run() async -> [String] {
+    var problems: [String] = []
+    func attempt(_ what: String, _ body: () async throws -> Void) async {
+      do {
+        try await body()
+      } catch {
+        problems.append("\(what): \(error)")
+      }
+    }
+    await attempt("the objects") { try await stage.removeObjects() }
+    await stage.operators.stop()
+    await attempt("the Lease") { try await remove(.leases, Names.operator) }
+    await attempt("the Events") { try await removeEvents() }
+    let (restored, failures) = await stage.ledger.undo()
+    problems += failures
+    await attempt("what is left cannot be listed") {
+      let left = try await Traces(admin: stage.admin).find()
+      for (object, trace) in left.sorted(by: { $0.key < $1.key })
+      where !stage.tracesBefore.contains(object) && !restored.contains(object) {
+        problems.append("\(object) is left: \(trace)")
+      }
+    }
+    return problems
+  }
+
+  private func removeEvents() async throws {
+    for event in try await stage.admin.all(.events) where event[path: "regarding", "kind"] == "Observability" {
+      try await remove(.events, event.key)
+    }
+  }
+
+  private func remove(_ type: ResourceType, _ key: ObjectKey) async throws {
+    guard !stage.tracesBefore.contains("\(type) \(key)") else { return }
+    try await stage.admin.remove(type, key)
+  }
+}
