@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build release run test conformance lint format generate verify validate scan bench \
+.PHONY: help setup build release run test conformance acceptance lint format generate verify validate scan bench \
 	differential simulate faults seccomp coverage ci clean
 
 help: ## show this list
@@ -25,6 +25,9 @@ test: setup ## run all tests; SANITIZE=thread or =address under that sanitizer, 
 
 conformance: setup ## replay the recorded exchanges of a real kube-apiserver against the API server of this repository
 	@swift run --quiet conformance
+
+acceptance: setup ## check the product on the API server of KUBECONFIG, or on one in memory; STAND_IN=1, DEPLOYED=1, ONLY="drift samples"
+	@STAND_IN='$(STAND_IN)' DEPLOYED='$(DEPLOYED)' BACKENDS='$(BACKENDS)' .ci/acceptance.sh $(if $(ONLY),--only $(ONLY))
 
 lint: setup ## check the format of all Swift code
 	swift format lint --strict --recursive Sources Tests Package.swift

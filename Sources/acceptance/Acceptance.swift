@@ -17,13 +17,24 @@ struct Acceptance: Sendable {
       + DeletionChecks.all + [UninstallCheck.check]
   }
 
+  /// The checks of these groups, with those that they rest on.
+  ///
+  /// - Throws: ``Refusal`` for a group that does not exist: a typo must not pass for a run without failures.
+  static func selected(from checks: [Check], _ groups: Set<String>) throws -> [Check] {
+    let known = Set(checks.map(\.group))
+    if let unknown = groups.subtracting(known).min() {
+      throw Refusal("there is no group of checks \"\(unknown)\"; there are: \(known.sorted().joined(separator: ", "))")
+    }
+    return checks.filter { groups.isEmpty || groups.contains($0.group) || $0.isFoundation || $0.isFinal }
+  }
+
   /// Runs the checks and leaves the cluster as it was, also if it is cancelled.
   ///
   /// - Parameter capabilities: what the server is taken to be able to, in place of what a probe says.
   /// - Returns: the exit code: 0 if everything passed that was not skipped, 1 if something did not, 2 if nothing was tried.
   func run(capabilities: Capabilities? = nil) async -> Int32 {
     do {
-      let checks = try Self.table(settings)
+      let checks = try Self.selected(from: try Self.table(settings), settings.groups)
       let admin = try Admin(settings.cluster, patience: settings.patience)
       let code = try await run(checks, admin, capabilities)
       await admin.close()

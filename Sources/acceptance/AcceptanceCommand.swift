@@ -31,6 +31,11 @@ struct AcceptanceCommand: AsyncParsableCommand {
   @Option(help: "The repository.")
   var root = "."
 
+  @Option(
+    name: .customLong("only"), parsing: .upToNextOption,
+    help: "Groups of checks to run, as the report names them; else all.")
+  var groups: [String] = []
+
   @Option(help: "How many seconds to wait for a state.")
   var patience = 60
 
@@ -48,7 +53,7 @@ struct AcceptanceCommand: AsyncParsableCommand {
     let settings = Settings(
       cluster: try ClusterConfiguration.discover(kubeconfig: kubeconfig, context: context), root: root,
       executable: executable, backendAddressMap: backendAddressMap, isDeployed: deployed, mayStandIn: standIn,
-      patience: .seconds(patience))
+      groups: Set(groups), patience: .seconds(patience))
     let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
     let work = Task { await Acceptance(settings: settings, tell: Self.tell).run() }
     let interrupting = Task {

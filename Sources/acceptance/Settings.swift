@@ -16,6 +16,8 @@ struct Settings: Sendable {
   var isDeployed = false
   /// Whether nodes and a metrics backend may be stood in for where there are none.
   var mayStandIn = false
+  /// The groups of checks to run; all if empty. What the others rest on, and the cleaning up, always runs.
+  var groups: Set<String> = []
   /// How long to wait for a state of the cluster.
   var patience = Duration.seconds(60)
 }

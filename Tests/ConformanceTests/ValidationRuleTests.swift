@@ -31,7 +31,7 @@ struct ValidationRuleTests {
     let rules = try Self.rules.get()
     for entry in try ValidationCase.all() where !entry.isAccepted {
       let matching = rules.filter { $0.refuses(entry) }
-      #expect(matching.count == (entry.isBeyondCEL ? 0 : 1), "\(entry.line): \(matching.map(\.message))")
+      #expect(matching.count == (entry.isBeyondCEL ? 0 : 1), "\(entry.rule) \(entry.new): \(matching.map(\.message))")
     }
   }
 }

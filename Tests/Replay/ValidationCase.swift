@@ -43,15 +43,6 @@ public struct ValidationCase: Sendable {
     new = Self.object(name, spec)
   }
 
-  /// The case on one line, for `.ci/cel-cases.sh`: rule, the API server's verdict, field, message, old and new object, between tabs.
-  public var line: String {
-    [
-      rule, isAccepted || isBeyondCEL ? "accepted" : "refused", field ?? "-", says ?? "-",
-      old.map { JSONWriter.text($0) } ?? "-",
-      JSONWriter.text(new),
-    ].joined(separator: "\t")
-  }
-
   private static func object(_ name: String, _ spec: JSONValue) -> JSONValue {
     [
       "apiVersion": "observability.cozystack.io/v1alpha1", "kind": "Observability", "metadata": ["name": .string(name)],

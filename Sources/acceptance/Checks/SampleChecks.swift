@@ -92,8 +92,8 @@ struct SampleScenario: Sendable {
         Request.get(.observabilities, sample.key))
       try await stage.ledger.createIfMissing(.customResourceDefinitions, KubernetesObject(podScrapeDefinition))
     }
-    // The operator looks again for a kind that was not served at growing intervals.
-    try await stage.wait(for: "Ready", "True", of: sample.key)
+    // The operator looks for a kind that was not served every 30 to 60 s.
+    try await stage.wait(for: "Ready", "True", of: sample.key, within: max(stage.patience, .seconds(90)))
     try await stage.admin.wait(for: "a VMPodScrape", .podScrapes, Names.child) { !$0.isBeingDeleted }
     try await stage.removeObjects()
     if !isServed { try await stage.ledger.remove(.customResourceDefinitions, podScrapesKey) }

@@ -20,8 +20,6 @@ struct StandInNode: Sendable {
     ]
     for (key, value) in labels.sorted(by: { $0.key < $1.key }) { all[key] = .string(value) }
     node["metadata"]?["labels"] = .object(all)
-    // The node controller taints a node that it takes to be new until its kubelet is seen.
-    node["spec"] = [:]
     node["status"] = [
       "nodeInfo": .object(nodeInfo), "capacity": .object(Self.capacity), "allocatable": .object(Self.capacity),
       "addresses": [["type": "Hostname", "address": .string(name)]],

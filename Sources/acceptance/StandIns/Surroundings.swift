@@ -31,7 +31,15 @@ struct Surroundings: Sendable {
   /// - Throws: ``Skip`` if that is not allowed.
   func add(_ node: StandInNode) async throws {
     guard settings.mayStandIn else { throw Skip(reason: "it needs a node that is stood in for: set STAND_IN=1") }
+    let key = ObjectKey(name: node.name)
     try await ledger.createIfMissing(.nodes, node.object(now: Timestamp.now().rfc3339))
+    // Admission taints every new node. The node controller takes that off again, but a server may have none.
+    let taints = try await admin.client.get(.nodes, key)[path: "spec", "taints"]?.array ?? []
+    let lasting = taints.filter { $0["key"] != "node.kubernetes.io/not-ready" }
+    guard lasting.count != taints.count else { return }
+    _ = try await admin.client.patch(
+      .nodes, key, .merge(["spec": ["taints": lasting.isEmpty ? nil : .array(lasting)]]),
+      WriteOptions(fieldManager: Names.manager))
   }
 
   /// Adds the Services of these storages.
