@@ -171,6 +171,13 @@ let package = Package(
       name: "Replay", dependencies: ["DevCluster", "JSON", "YAML", logging, nioConcurrency], path: "Tests/Replay",
       swiftSettings: strict),
     tests("ConformanceTests", ["Replay", "DevCluster", "JSON", "YAML"]),
+    tests(
+      "AcceptanceTests",
+      [
+        "acceptance", "observability-operator", "HTTPTransport", "KubernetesClient", "DevCluster", "JSON", "YAML",
+        "Replay",
+        "ProcessSupport", "Waiting", logging, nioConcurrency,
+      ]),
     tests("KubectlTests", ["ProcessSupport", "DevCluster", "JSON", "YAML", logging]),
     .target(
       name: "Simulation",

@@ -67,7 +67,7 @@ else
   # One group after the other, for a test that waits for real time must not run beside tests that use up the processors.
   # StructureTests checks that each target is in the group where it belongs (Tests/StructureTests/TestGroups.swift).
   # Sockets, processes, timers: deadlines of seconds.
-  readonly waiting='^(Backends|ControllerRuntime|DevCluster|EndToEnd|Example|Faults|HTTPTransport|Kubectl|KubernetesClient|Telemetry)Tests\.'
+  readonly waiting='^(Acceptance|Backends|ControllerRuntime|DevCluster|EndToEnd|Example|Faults|HTTPTransport|Kubectl|KubernetesClient|Telemetry)Tests\.'
   # Whole operators and simulations: they keep the processors busy, and wait for each other with deadlines of minutes.
   readonly operators='^(ObservabilityController|Simulation)Tests\.'
   # Only computation: nothing here waits.

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DevCluster
+import JSON
+import Testing
+import Waiting
+import YAML
+
+@testable import acceptance
+
+/// The program fails where the product is broken, and leaves the cluster alone. That everything passes where it is not is
+/// shown by `make acceptance` itself.
+@Suite("A run of the acceptance", .timeLimit(.minutes(4)))
+struct RehearsalTests {
+  /// The roles without one right.
+  private static func roles(without verb: String, of resource: String) throws -> AlteredRepository {
+    try AlteredRepository("role.yaml") { text in
+      var removed = 0
+      let documents = try YAMLDecoder.documents(text).map { document -> JSONValue in
+        var document = document
+        let rules = (document["rules"]?.array ?? []).map { rule -> JSONValue in
+          guard rule["resources"] == [.string(resource)], let verbs = rule["verbs"]?.array else { return rule }
+          var rule = rule
+          rule["verbs"] = .array(verbs.filter { $0.string != verb })
+          removed += 1
+          return rule
+        }
+        if document["rules"] != nil { document["rules"] = .array(rules) }
+        return document
+      }
+      #expect(removed == 1, "\(verb) of \(resource)")
+      return YAMLEncoder.text(documents: documents)
+    }
+  }
+
+  @Test(
+    "fails if the operator lacks a right, in the check that needs it",
+    arguments: [
+      ("patch", "daemonsets", "ready", "Ready=True"), ("patch", "nodes", "nodes", "ineligible"),
+      ("create", "events", "drift", "ChildRepaired"),
+    ])
+  func missingRight(_ verb: String, _ resource: String, _ group: String, _ says: String) async throws {
+    let repository = try Self.roles(without: verb, of: resource)
+    try await Rehearsal.perform(root: repository.path, groups: [group], patience: .seconds(4)) { run in
+      let before = try await run.inventory()
+      #expect(await run.run() == 1)
+      #expect(!run.failures(of: group).isEmpty, "\(run.lines)")
+      #expect(run.lines.contains { $0.hasPrefix("  expected ") && $0.contains(says) }, "\(run.lines)")
+      #expect(run.lines.contains { $0.hasPrefix("  request  GET ") }, "\(run.lines)")
+      #expect(run.lines.contains { $0.hasPrefix("passed   uninstall") }, "\(run.lines)")
+      #expect(try await run.inventory() == before)
+    }
+    withExtendedLifetime(repository) {}
+  }
+
+  @Test("fails at once if the operator does not run")
+  func noOperator() async throws {
+    try await Rehearsal.perform(groups: ["ready"], executable: "/bin/false") { run in
+      let before = try await run.inventory()
+      #expect(await run.run() == 1)
+      #expect(run.failures(of: "install").count == 1)
+      #expect(run.failures(of: "ready").count == 2, "what rests on it fails too: \(run.lines)")
+      #expect(try await run.inventory() == before)
+    }
+  }
+
+  @Test("passes on a cluster without faults and leaves no object, label or namespace behind")
+  func noFault() async throws {
+    try await Rehearsal.perform(groups: ["display", "deletion"]) { run in
+      let before = try await run.inventory()
+      #expect(await run.run() == 0, "\(run.lines)")
+      #expect(run.lines.last == "8 passed, 0 failed, 0 skipped")
+      #expect(try await run.inventory() == before)
+    }
+  }
+
+  @Test("skips what needs CEL on a server that does not evaluate it, and fails each such case if told that it does")
+  func casesAreSent() async throws {
+    let groups: Set = ["rules by create or update", "node policy"]
+    let policy = try NodePolicyCase.all(Rehearsal.root).filter { !$0.isForPolicyOnly && !$0.isAccepted }
+    try await Rehearsal.perform(groups: groups) { run in
+      #expect(await run.run() == 0, "\(run.lines)")
+      #expect(run.lines.contains { $0.hasPrefix("skipped  node policy: \(policy.count) checks: ") }, "\(run.lines)")
+    }
+    try await Rehearsal.perform(groups: groups) { run in
+      let all = Capabilities(evaluatesRules: true, evaluatesPolicies: true)
+      #expect(await run.run(capabilities: all) == 1)
+      #expect(run.failures(of: "node policy").count == policy.count)
+      #expect(run.failures(of: "rules by create or update").count > 40)
+    }
+  }
+
+  @Test("refuses a cluster that has an object of the product, and touches nothing")
+  func objectExists() async throws {
+    try await Rehearsal.perform(groups: ["ready"]) { run in
+      let definition = "config/crd/observability.cozystack.io_observabilities.yaml"
+      try await run.server.apply(yaml: try TextFile.read("\(Rehearsal.root)/\(definition)"))
+      try await run.server.apply(yaml: try TextFile.read("\(Rehearsal.root)/config/samples/agents-only.yaml"))
+      let before = try await run.inventory()
+      #expect(await run.run() == 2)
+      #expect(run.lines.last?.contains("Observability platform exists") == true, "\(run.lines)")
+      #expect(try await run.inventory() == before)
+    }
+  }
+
+  @Test("leaves nothing behind when it is interrupted")
+  func interruption() async throws {
+    try await Rehearsal.perform(groups: ["drift", "samples"]) { run in
+      let before = try await run.inventory()
+      let work = Task { await run.run() }
+      try await eventually("the first drift is repaired") { run.lines.contains { $0.hasPrefix("passed   drift") } }
+      work.cancel()
+      #expect(await work.value == 130)
+      #expect(run.lines.contains { $0.hasPrefix("interrupted: ") }, "\(run.lines)")
+      #expect(try await run.inventory() == before)
+    }
+  }
+}
