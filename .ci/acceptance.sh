@@ -38,7 +38,8 @@ bin=$(swift build --show-bin-path)
 options=()
 if [[ ! ${KUBECONFIG:-} ]]; then
   export KUBECONFIG=$folder/kubeconfig
-  "$bin/devcluster" run --listen 127.0.0.1:0 --kubeconfig "$KUBECONFIG" --no-real-backend >"$log" 2>&1 &
+  # In a session of its own, so that the terminal's Ctrl-C does not end the server before acceptance has cleaned up.
+  setsid "$bin/devcluster" run --listen 127.0.0.1:0 --kubeconfig "$KUBECONFIG" --no-real-backend >"$log" 2>&1 &
   server=$!
   for _ in {1..300}; do
     [[ ! -s $KUBECONFIG ]] || break

@@ -26,8 +26,8 @@ extension KubernetesClient {
       }
     let resource = path.prefix { $0 != "?" }
     var request = APIRequest(
-      verb: verb, method: method, type: ResourceType(kind: "", plural: String(resource), isNamespaced: false), path: path,
-      accept: accept, isIdempotent: method == "GET")
+      verb: verb, method: method, type: ResourceType(kind: "", plural: String(resource), isNamespaced: false),
+      path: path, accept: accept, isIdempotent: method == "GET")
     if let body {
       request.contentType = contentType ?? "application/json"
       request.body = JSONWriter.bytes(body)

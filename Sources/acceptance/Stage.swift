@@ -44,7 +44,8 @@ struct Stage: Sendable {
   /// Waits until a condition has a status for the present generation, with a reason if one is given.
   @discardableResult
   func wait(
-    for condition: String, _ status: String, reason: String? = nil, of key: ObjectKey = Names.object, within limit: Duration? = nil
+    for condition: String, _ status: String, reason: String? = nil, of key: ObjectKey = Names.object,
+    within limit: Duration? = nil
   ) async throws -> KubernetesObject {
     let expected = "\(condition)=\(status)\(reason.map { " with reason \($0)" } ?? "") of Observability \(key)"
     return try await admin.wait(for: expected, .observabilities, key, within: limit) { object in

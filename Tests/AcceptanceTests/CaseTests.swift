@@ -88,13 +88,13 @@ struct CaseTests {
     for entry in cases {
       let created = RuleExpectation(entry, .create, schema: schema)
       #expect((created == .accepted) == (entry.isAccepted || entry.isBeyondCEL), "\(entry.rule)")
-      for method in [RuleMethod.apply, .applyByAnother] where RuleExpectation(entry, method, schema: schema) != created {
-        differing.insert(entry.rule)
+      for method in [RuleMethod.apply, .applyByAnother] {
+        if RuleExpectation(entry, method, schema: schema) != created { differing.insert(entry.rule) }
       }
     }
     // The second only as long as the definition refuses a null there.
     let nullable = schema[path: "properties", "spec", "properties", "coroot", "properties", "postgres", "nullable"]
-    #expect(differing == (nullable == true ? ["namespace-immutable"] : ["namespace-immutable", "replicas-need-postgres"]))
+    #expect(differing == Set(["namespace-immutable"] + (nullable == true ? [] : ["replicas-need-postgres"])))
   }
 
   @Test("A change that another manager leaves out does not happen, one that it makes is judged")
@@ -114,6 +114,7 @@ struct CaseTests {
     #expect(!rule.isMet(by: "spec.mode: Invalid value"))
     #expect(!rule.isMet(by: "spec.other: use Full"))
     #expect(!RuleExpectation.accepted.isMet(by: "anything"))
-    #expect(RuleExpectation.refusedForNull(field: "spec.a").isMet(by: "spec.a in body must be of type object: \"null\""))
+    let null = RuleExpectation.refusedForNull(field: "spec.a")
+    #expect(null.isMet(by: "spec.a in body must be of type object: \"null\""))
   }
 }

@@ -91,7 +91,8 @@ struct ObservationTests {
     let bound = try Self.pod("spec: {nodeName: mine, containers: [{name: c, image: i}]}")
     #expect(StandInPod.step(bound, nodes: ["mine"]) == .run)
     #expect(StandInPod.step(bound, nodes: []) == nil)
-    #expect(StandInPod.step(try Self.pod("metadata: {deletionTimestamp: t}\nspec: {nodeName: mine}"), nodes: ["mine"]) == .finish)
+    let deleted = try Self.pod("metadata: {deletionTimestamp: now}\nspec: {nodeName: mine}")
+    #expect(StandInPod.step(deleted, nodes: ["mine"]) == .finish)
     var running = bound
     running["status"] = StandInPod.runningStatus(of: bound, now: "2026-01-01T00:00:00Z")
     #expect(StandInPod.step(running, nodes: ["mine"]) == nil)

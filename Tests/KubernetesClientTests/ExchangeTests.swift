@@ -31,6 +31,30 @@ import Testing
     }
   }
 
+  @Test("A raw request has the client's credentials, its own media types, and errors as every other")
+  func rawRequests() async throws {
+    let transport = ScriptedTransport(
+      .body(200, "metrics"), .body(201, "{}"), .body(404, #"{"kind":"Status","code":404,"reason":"NotFound"}"#))
+    let client = client(transport)
+    #expect(try await client.raw("GET", "/api/v1/x/proxy/metrics?a=b", accept: "text/plain") == Array("metrics".utf8))
+    _ = try await client.raw("POST", "/api/v1/x/binding", body: ["a": 1])
+    do throws(KubernetesError) {
+      _ = try await client.raw("GET", "/nowhere")
+      Issue.record("a 404 is an error")
+    } catch {
+      #expect(error.isNotFound)
+    }
+    #expect(transport.lines == ["GET /api/v1/x/proxy/metrics?a=b", "POST /api/v1/x/binding", "GET /nowhere"])
+    func header(_ name: String, of request: HTTPRequest) -> String? {
+      request.headers.first { $0.name == name }?.value
+    }
+    #expect(transport.requests.allSatisfy { header("Authorization", of: $0) == "Bearer t0k3n" })
+    #expect(header("Accept", of: transport.requests[0]) == "text/plain")
+    #expect(header("Content-Type", of: transport.requests[0]) == nil)
+    #expect(header("Content-Type", of: transport.requests[1]) == "application/json")
+    #expect(transport.requests[1].body == Array(#"{"a":1}"#.utf8))
+  }
+
   @Test func sendsHeadersAndReadsObjects() async throws {
     let transport = ScriptedTransport(.body(200, Self.object), .body(201, Self.object), .body(200, "{}"))
     let client = client(transport)

@@ -34,7 +34,9 @@ struct NodePolicyCase: Sendable {
 
   static func all(_ root: String) throws -> [NodePolicyCase] {
     let path = "\(root)/Tests/Conformance/vap-cases.yaml"
-    guard let entries = try YAMLDecoder.document(try TextFile.read(path)).array else { throw Refusal("\(path): no list") }
+    guard let entries = try YAMLDecoder.document(try TextFile.read(path)).array else {
+      throw Refusal("\(path): no list")
+    }
     return try entries.map(NodePolicyCase.init)
   }
 
@@ -48,4 +50,31 @@ struct NodePolicyCase: Sendable {
 
   /// The update, as the operator sends every change of a node: a merge patch.
   var patch: JSONValue { .object(MergePatchDifference.patch(from: old, to: new)) }
+}
+
+/// The JSON merge patch (RFC 7386) that leads from one value to another. Pure.
+enum MergePatchDifference {
+  /// The patch. A missing object counts as an empty one on both sides: each of its members is removed by name, so that the
+  /// patch leaves alone what the server and its controllers have added beside them.
+  static func patch(from old: JSONObject, to new: JSONObject) -> JSONObject {
+    var patch = JSONObject()
+    for (name, value) in new {
+      switch (old[name], value) {
+      case (.object(let before)?, .object(let after)):
+        let inner = self.patch(from: before, to: after)
+        if !inner.isEmpty { patch[name] = .object(inner) }
+      case (let before?, _) where before == value: break
+      default: patch[name] = value
+      }
+    }
+    for (name, value) in old where new[name] == nil {
+      if let members = value.object {
+        let inner = self.patch(from: members, to: [:])
+        if !inner.isEmpty { patch[name] = .object(inner) }
+      } else {
+        patch[name] = .null
+      }
+    }
+    return patch
+  }
 }

@@ -25,7 +25,8 @@ enum RuleExpectation: Hashable, Sendable {
   init(_ entry: ValidationCase, _ method: RuleMethod, schema: JSONValue) {
     let spec = entry.new["spec"] ?? [:]
     // A create drops a null where the field is not nullable, an apply does not.
-    if method != .create, let field = Self.refusedNull(in: spec, schema[path: "properties", "spec"] ?? [:], at: "spec") {
+    if method != .create, let field = Self.refusedNull(in: spec, schema[path: "properties", "spec"] ?? [:], at: "spec")
+    {
       self = .refusedForNull(field: field)
       return
     }

@@ -15,7 +15,8 @@ enum DeletionChecks {
     try await remove(.background, $0)
   }
 
-  private static let orphan = Check("deletion", "orphaned children stay and run, and a new object adopts them") { stage in
+  private static let orphan = Check("deletion", "orphaned children stay and run, and a new object adopts them") {
+    stage in
     try await stage.makeReady()
     let before = try await stage.children()
     let object = try await stage.admin.client.get(.observabilities, Names.object)

@@ -7,7 +7,7 @@ enum FailOverCheck {
   static let check = Check("fail-over", "a standby takes over after kill -9 and repairs what happens then") { stage in
     let before = try await stage.wait(for: "Ready", "True")
     let change = try await stage.operators.failOver()
-    let request = "kill -9 of \(change.killed); then GET \(ResourceType.leases.path(namespace: Names.operator.namespace))"
+    let request = "kill -9 of \(change.killed); then \(Request.get(.leases, Names.operator))"
     try expect(change.killed != change.successor, "another replica to lead", observed: change.successor, request)
     let child = try await stage.admin.client.get(.daemonSets, Names.child)
     try await stage.admin.client.delete(.daemonSets, child.key, DeleteOptions(uid: child.uid))

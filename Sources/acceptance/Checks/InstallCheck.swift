@@ -5,7 +5,8 @@ import KubernetesClient
 
 /// `config/default` can be applied, and the operator runs with the rights that it grants.
 enum InstallCheck {
-  static let check = Check("install", "config/default is accepted and the operator leads", isFoundation: true) { stage in
+  static let check = Check("install", "config/default is accepted and the operator leads", isFoundation: true) {
+    stage in
     try await Installation(admin: stage.admin, ledger: stage.ledger, settings: stage.settings).apply()
     try await stage.operators.start()
   }

@@ -84,5 +84,7 @@ enum StatusReview {
     return problems
   }
 
-  private static func text(_ value: JSONValue?) -> String { value?.string ?? value.map { JSONWriter.text($0) } ?? "missing" }
+  private static func text(_ value: JSONValue?) -> String {
+    value?.string ?? value.map { JSONWriter.text($0) } ?? "missing"
+  }
 }

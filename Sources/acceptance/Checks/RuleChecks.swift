@@ -24,7 +24,8 @@ enum RuleChecks {
     }
     let expectation = RuleExpectation(entry, method, schema: schema)
     if case .refused = expectation, !stage.capabilities.evaluatesRules { throw Skip(reason: Capabilities.noRules) }
-    guard let new = entry.new.object.map({ KubernetesObject($0) }) else { throw Refusal("\(entry.rule): not an object") }
+    guard let content = entry.new.object else { throw Refusal("\(entry.rule): not an object") }
+    let new = KubernetesObject(content)
     // An object of the checks before would stand in the way.
     if try await stage.admin.find(.observabilities, new.key) != nil { try await stage.removeObjects() }
     if let old = entry.old?.object {

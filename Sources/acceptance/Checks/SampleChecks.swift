@@ -149,7 +149,8 @@ enum SampleChecks {
       return Check("samples", "\(name): \(scenario?.ends ?? "a scenario says how it ends")") { stage in
         guard let scenario else {
           throw Failure(
-            expected: "a scenario for \(name)", observed: "none in SampleScenario.all", request: "config/samples/\(name)")
+            expected: "a scenario for \(name)", observed: "none in SampleScenario.all",
+            request: "config/samples/\(name)")
         }
         try await stage.removeObjects()
         let outcome = await Result.of { try await scenario.run(try stage.sample(name), stage) }

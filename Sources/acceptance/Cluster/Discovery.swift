@@ -16,7 +16,9 @@ enum Discovery {
   static func types(in list: JSONValue) -> [Resource] {
     let version = (list["groupVersion"]?.string ?? "").split(separator: "/").map(String.init)
     return (list["resources"]?.array ?? []).compactMap { entry in
-      guard let plural = entry["name"]?.string, !plural.contains("/"), let kind = entry["kind"]?.string else { return nil }
+      guard let plural = entry["name"]?.string, !plural.contains("/"), let kind = entry["kind"]?.string else {
+        return nil
+      }
       func texts(_ key: String) -> [String] { entry[key]?.array?.compactMap(\.string) ?? [] }
       return Resource(
         type: ResourceType(

@@ -38,7 +38,9 @@ actor Ledger {
 
   /// Whether this run created the object.
   func hasCreated(_ type: ResourceType, _ key: ObjectKey) -> Bool {
-    entries.contains { if case .created(let other, let object) = $0 { other == type && object.key == key } else { false } }
+    entries.contains {
+      if case .created(let other, let object) = $0 { other == type && object.key == key } else { false }
+    }
   }
 
   private func note(_ type: ResourceType, _ key: ObjectKey, before: KubernetesObject?, after: KubernetesObject) {
@@ -113,7 +115,9 @@ enum Sameness {
   private static func essence(_ object: KubernetesObject) -> JSONObject {
     var content = object.content
     content["status"] = nil
-    for key in ["managedFields", "resourceVersion", "generation", "creationTimestamp"] { content["metadata"]?[key] = nil }
+    for key in ["managedFields", "resourceVersion", "generation", "creationTimestamp"] {
+      content["metadata"]?[key] = nil
+    }
     return content
   }
 }

@@ -35,7 +35,7 @@ struct Traces: Sendable {
     do {
       return try await read()
     } catch let error as KubernetesError {
-      guard let code = error.code, [403, 404, 405, 503].contains(code) else { throw error }
+      guard let code = error.code, [403, 404, 405, 406, 503].contains(code) else { throw error }
       return fallback
     }
   }

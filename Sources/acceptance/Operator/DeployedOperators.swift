@@ -58,7 +58,8 @@ struct DeployedOperators: OperatorFleet {
 
   /// The pod that holds the Lease, and is not the one given.
   private func waitForLeader(other: String) async throws -> String {
-    try await awaiting("another pod to lead", Request.get(.leases, Names.operator), within: max(patience, .seconds(40))) {
+    try await awaiting("another pod to lead", Request.get(.leases, Names.operator), within: max(patience, .seconds(40)))
+    {
       let holder = try await admin.find(.leases, Names.operator)?[path: "spec", "holderIdentity"]?.string ?? ""
       let pod = String(holder.prefix { $0 != "_" })
       let isThere = try await pods().contains { $0.name == pod && !$0.isBeingDeleted }

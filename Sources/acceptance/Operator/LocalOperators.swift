@@ -50,7 +50,8 @@ actor LocalOperators: OperatorFleet {
       let ending = try await replica.process.terminate()
       keep(replica)
       try expect(
-        ending == .exit(0), "the operator to exit with 0 after SIGTERM", observed: "\(ending)", "kill -TERM (its process)")
+        ending == .exit(0), "the operator to exit with 0 after SIGTERM", observed: "\(ending)",
+        "kill -TERM of \(replica.name)")
     }
     replicas = []
     try await start()
@@ -115,7 +116,8 @@ actor LocalOperators: OperatorFleet {
     ) {
       if let ending = replica.process.process.ending {
         throw Failure(
-          expected: "the operator to run", observed: "it ended: \(ending)\n\(Self.lines(replica).suffix(5).joined(separator: "\n"))",
+          expected: "the operator to run",
+          observed: "it ended: \(ending)\n" + Self.lines(replica).suffix(5).joined(separator: "\n"),
           request: settings.executable)
       }
       let lease = try await admin.find(.leases, Names.operator)

@@ -68,7 +68,8 @@ struct OperatorKubeconfig: Sendable {
 extension Admin {
   /// A token of the operator's ServiceAccount, or impersonation where the server has no TokenRequest API.
   func operatorIdentity() async throws -> OperatorKubeconfig.Identity {
-    var request = KubernetesObject(type: .serviceAccounts, namespace: Names.operator.namespace, name: Names.operator.name)
+    let account = Names.operator
+    var request = KubernetesObject(type: .serviceAccounts, namespace: account.namespace, name: account.name)
     request["apiVersion"] = "authentication.k8s.io/v1"
     request["kind"] = "TokenRequest"
     request["spec"] = ["expirationSeconds": 7200]

@@ -23,7 +23,7 @@ struct StandInBackend: Sendable {
   func addressMap(beside given: String) -> String { Self.addressMap(beside: given, port: server.port) }
 
   static func addressMap(beside given: String, port: Int) -> String {
-    let known = Set(given.split(whereSeparator: \.isNewline).compactMap { $0.split(separator: "=").first.map(String.init) })
+    let known = given.split(whereSeparator: \.isNewline).compactMap { $0.split(separator: "=").first.map(String.init) }
     let lines = services.flatMap { service, servicePort in
       ["", ".cluster.local"].map { "\(service).tenant-root.svc\($0):\(servicePort)" }
     }

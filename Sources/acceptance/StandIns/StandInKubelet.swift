@@ -73,7 +73,8 @@ struct StandInKubelet: Sendable {
       ["apiVersion": "v1", "kind": "Node", "name": .string(node.name), "uid": .string(uid)]
     ]
     lease["spec"] = [
-      "holderIdentity": .string(node.name), "leaseDurationSeconds": 40, "renewTime": .string(Timestamp.now().rfc3339Micro),
+      "holderIdentity": .string(node.name), "leaseDurationSeconds": 40,
+      "renewTime": .string(Timestamp.now().rfc3339Micro),
     ]
     _ = try await admin.client.apply(.leases, lease, ApplyOptions(fieldManager: Names.manager, force: true))
   }
