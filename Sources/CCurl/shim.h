@@ -56,6 +56,12 @@ static inline curl_off_t ccurl_get_large(CURL *easy, CURLINFO info) {
   return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? value : 0;
 }
 
+/// The chain that the server showed, or NULL. Filled by a handshake of this transfer if CURLOPT_CERTINFO was set.
+static inline const struct curl_certinfo *ccurl_get_certificates(CURL *easy) {
+  struct curl_certinfo *chain = NULL;
+  return curl_easy_getinfo(easy, CURLINFO_CERTINFO, &chain) == CURLE_OK ? chain : NULL;
+}
+
 static inline CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
   return curl_multi_setopt(multi, option, value);
 }

@@ -2,7 +2,7 @@
 
 /// Which pool of kept-alive connections a request draws from, and when a pool is closed.
 ///
-/// There is one pool for each set of TLS options and proxy, so a connection that was verified by one certificate
+/// There is one pool for each set of TLS options, proxy and refusal of addresses, so a connection that was verified by one certificate
 /// authority, or that showed one client certificate, never serves a request that names another.
 struct ConnectionPools {
   /// What two requests must have in common to share a connection; hosts are told apart by libcurl.
@@ -10,9 +10,11 @@ struct ConnectionPools {
     /// Nil if nothing of the way is encrypted.
     let tls: TLSOptions?
     let proxy: ProxyTarget?
+    let refusesLinkLocal: Bool
 
     init(_ request: HTTPRequest, _ target: RequestTarget) {
       proxy = target.proxy
+      refusesLinkLocal = request.refusesLinkLocal
       tls = target.isTLS || target.proxy?.isTLS == true ? request.tls : nil
     }
   }

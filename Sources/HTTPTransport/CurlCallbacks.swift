@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CCurl
+import Glibc
 
 // MARK: What libcurl calls
 
@@ -34,13 +35,29 @@ let progressCallback: curl_xferinfo_callback = { context, _, downloaded, _, uplo
   return 0
 }
 
+/// The address that libcurl is about to connect to; nil if it is no IP address.
+///
+/// `addr` is declared as the general `sockaddr` and followed by as much as the family needs.
+private func ipAddress(_ address: UnsafePointer<curl_sockaddr>) -> IPAddress? {
+  guard let offset = MemoryLayout<curl_sockaddr>.offset(of: \.addr) else { return nil }
+  let start = UnsafeRawPointer(address) + offset
+  let length = Int(address.pointee.addrlen)
+  switch address.pointee.family {
+  case AF_INET where length >= MemoryLayout<sockaddr_in>.size:
+    return withUnsafeBytes(of: start.loadUnaligned(as: sockaddr_in.self).sin_addr) { IPAddress(bytes: Array($0)) }
+  case AF_INET6 where length >= MemoryLayout<sockaddr_in6>.size:
+    return withUnsafeBytes(of: start.loadUnaligned(as: sockaddr_in6.self).sin6_addr) { IPAddress(bytes: Array($0)) }
+  default: return nil
+  }
+}
+
 let socketCallback: curl_opensocket_callback = { context, _, address in
-  guard let context, let address = address?.pointee else { return CURL_SOCKET_BAD }
-  return transfer(context).openSocket(address.family, address.socktype, address.protocol)
+  guard let context, let address else { return CURL_SOCKET_BAD }
+  let kind = address.pointee
+  return transfer(context).openSocket(kind.family, kind.socktype, kind.protocol, to: ipAddress(address))
 }
 
 let readyCallback: curl_prereq_callback = { context, _, _, _, _ in
   guard let context else { return Int32(CURL_PREREQFUNC_ABORT) }
-  transfer(context).connectionIsReady()
-  return Int32(CURL_PREREQFUNC_OK)
+  return Int32(transfer(context).connectionIsReady() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT)
 }

@@ -18,32 +18,51 @@ struct CurlVerdict {
   var showedCertificate = false
 
   func error(host: String) -> TransportError {
-    let (kind, phase, cause) = verdict
-    return TransportError(kind: kind, phase: phase, host: host, cause: step.naming(cause))
+    let verdict = verdict
+    return TransportError(
+      kind: verdict.kind, phase: verdict.phase, host: host, cause: step.naming(verdict.cause), tlsFault: verdict.fault)
   }
 
-  private typealias Verdict = (TransportError.Kind, TransportError.Phase, String)
+  private struct Verdict {
+    let kind: TransportError.Kind
+    let phase: TransportError.Phase
+    let cause: String
+    let fault: TLSFault?
+
+    init(_ kind: TransportError.Kind, _ phase: TransportError.Phase, _ cause: String, _ fault: TLSFault? = nil) {
+      self.kind = kind
+      self.phase = phase
+      self.cause = cause
+      self.fault = fault
+    }
+
+    static func tls(_ kind: TransportError.Kind, _ fault: TLSFault?, _ cause: String) -> Verdict {
+      Verdict(kind, .tls, "tls: \(cause)", fault)
+    }
+  }
 
   private var verdict: Verdict {
     switch code {
-    case CURLE_URL_MALFORMAT: (.invalidRequest, .connect, "url: malformed")
+    case CURLE_URL_MALFORMAT: Verdict(.invalidRequest, .connect, "url: malformed")
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
-      (.unresolved, .resolve, "resolve: host name not found")
-    case CURLE_COULDNT_CONNECT: (.unreachable, .connect, "connect: \(connectCause)")
-    case CURLE_OPERATION_TIMEDOUT: (.timedOut, step.phase, "\(step.word): timed out")
-    case CURLE_PEER_FAILED_VERIFICATION: (.untrusted, .tls, "tls: \(CertificateWords.cause(verifyResult, detail))")
-    case CURLE_SSL_CACERT_BADFILE: (.untrusted, .tls, "tls: the certificate authorities given are not valid PEM")
-    case CURLE_SSL_CERTPROBLEM: (.untrusted, .tls, "tls: our own certificate or key cannot be used: \(detail)")
+      Verdict(.unresolved, .resolve, "resolve: host name not found")
+    case CURLE_COULDNT_CONNECT: Verdict(.unreachable, .connect, "connect: \(connectCause)")
+    case CURLE_OPERATION_TIMEDOUT: Verdict(.timedOut, step.phase, "\(step.word): timed out")
+    case CURLE_PEER_FAILED_VERIFICATION: verification
+    case CURLE_SSL_CACERT_BADFILE:
+      .tls(.untrusted, .unreadableAuthorities, "the certificate authorities given are not valid PEM")
+    case CURLE_SSL_CERTPROBLEM:
+      .tls(.untrusted, .clientCertificate, "our own certificate or key cannot be used: \(detail)")
     case CURLE_SSL_CONNECT_ERROR: handshake
-    case CURLE_GOT_NOTHING: (.broken, .firstByte, "response: closed before the first byte")
-    case CURLE_PARTIAL_FILE: (.broken, .body, "body: cut off before its end")
-    case CURLE_BAD_CONTENT_ENCODING: (.broken, .body, "body: not valid gzip: \(detail)")
-    case CURLE_SEND_ERROR: (.broken, .send, "send: \(connectionEnd ?? detail)")
+    case CURLE_GOT_NOTHING: Verdict(.broken, .firstByte, "response: closed before the first byte")
+    case CURLE_PARTIAL_FILE: Verdict(.broken, .body, "body: cut off before its end")
+    case CURLE_BAD_CONTENT_ENCODING: Verdict(.broken, .body, "body: not valid gzip: \(detail)")
+    case CURLE_SEND_ERROR: Verdict(.broken, .send, "send: \(connectionEnd ?? detail)")
     case CURLE_RECV_ERROR, CURLE_PROXY: receive
     case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_HTTP2, CURLE_HTTP2_STREAM:
-      (.broken, step.phase, "\(step.word): malformed: \(detail)")
-    case CURLE_OUT_OF_MEMORY: (.broken, step.phase, "\(step.word): out of memory")
-    default: (.broken, step.phase, "\(step.word): \(detail)")
+      Verdict(.broken, step.phase, "\(step.word): malformed: \(detail)")
+    case CURLE_OUT_OF_MEMORY: Verdict(.broken, step.phase, "\(step.word): out of memory")
+    default: Verdict(.broken, step.phase, "\(step.word): \(detail)")
     }
   }
 
@@ -57,27 +76,32 @@ struct CurlVerdict {
     }
   }
 
+  private var verification: Verdict {
+    let (fault, cause) = CertificateWords.cause(verifyResult, detail)
+    return .tls(.untrusted, fault, cause)
+  }
+
   private var handshake: Verdict {
-    if let alert { return (.untrusted, .tls, "tls: \(alert)") }
+    if let alert { return .tls(.untrusted, .clientCertificate, alert) }
     if mentions("alert protocol version", "unsupported protocol", "no protocols available") {
-      return (.broken, .tls, "tls: the server speaks no version that we accept (1.2 or later)")
+      return .tls(.broken, .version, "the server speaks no version that we accept (1.2 or later)")
     }
     if mentions("wrong version number", "http request", "packet length too long", "record layer failure") {
-      return (.broken, .tls, "tls: the server does not speak TLS")
+      return .tls(.broken, .notTLS, "the server does not speak TLS")
     }
-    if let connectionEnd { return (.broken, .tls, "tls: \(connectionEnd)") }
-    return (.untrusted, .tls, "tls: handshake failed: \(detail)")
+    if let connectionEnd { return .tls(.broken, nil, connectionEnd) }
+    return .tls(.untrusted, .handshake, "handshake failed: \(detail)")
   }
 
   /// With TLS 1.3 the server's refusal of our certificate comes after the handshake, when we read.
   private var receive: Verdict {
-    if let alert { return (.untrusted, .tls, "tls: \(alert)") }
+    if let alert { return .tls(.untrusted, .clientCertificate, alert) }
     if step.connectStatus >= 300 {
       let reason = step.connectStatus == 407 ? ": user name or password are missing or wrong" : ""
-      return (.unreachable, .connect, "CONNECT answered \(step.connectStatus)\(reason)")
+      return Verdict(.unreachable, .connect, "CONNECT answered \(step.connectStatus)\(reason)")
     }
     let word = mentions("CONNECT aborted") ? "CONNECT" : step.word
-    return (.broken, step.phase, "\(word): \(connectionEnd ?? detail)")
+    return Verdict(.broken, step.phase, "\(word): \(connectionEnd ?? detail)")
   }
 
   private var connectionEnd: String? {
@@ -120,20 +144,20 @@ enum CertificateWords {
   ///   - result: one of `X509_V_ERR_*` (openssl/x509_vfy.h). A name that does not match is found by libcurl itself, and
   ///     then it is 0.
   ///   - message: libcurl's own.
-  static func cause(_ result: Int, _ message: String) -> String {
+  static func cause(_ result: Int, _ message: String) -> (TLSFault, String) {
     switch result {
-    case 9: "certificate is not yet valid"
-    case 10: "certificate has expired"
-    case 18, 19, 20, 21, 2: "certificate signed by unknown authority"
-    case 23: "certificate is revoked"
-    case 24, 79: "an authority in the certificate's chain may not sign certificates"
-    case 26: "certificate is not meant for servers"
-    case 62, 64: "host name does not match certificate"
-    case 66, 67, 68: "certificate or its authority uses a key or digest that is too weak"
+    case 9: (.notYetValid, "certificate is not yet valid")
+    case 10: (.expired, "certificate has expired")
+    case 18, 19, 20, 21, 2: (.unknownAuthority, "certificate signed by unknown authority")
+    case 23: (.unfitCertificate, "certificate is revoked")
+    case 24, 79: (.unfitCertificate, "an authority in the certificate's chain may not sign certificates")
+    case 26: (.unfitCertificate, "certificate is not meant for servers")
+    case 62, 64: (.wrongName, "host name does not match certificate")
+    case 66, 67, 68: (.unfitCertificate, "certificate or its authority uses a key or digest that is too weak")
     default:
       message.contains("subject name")
-        ? "host name does not match certificate"
-        : message.replacing("SSL certificate problem: ", with: "certificate: ")
+        ? (.wrongName, "host name does not match certificate")
+        : (.unfitCertificate, message.replacing("SSL certificate problem: ", with: "certificate: "))
     }
   }
 }

@@ -108,6 +108,7 @@ final class EasySetup {
       try set(CURLOPT_SSL_VERIFYPEER, 0, host)
       try set(CURLOPT_SSL_VERIFYHOST, 0, host)
     }
+    if tls.requiresAlternativeName { try set(CURLOPT_CERTINFO, 1, host) }
     try applyAuthorities(tls, CURLOPT_CAINFO_BLOB, CURLOPT_CAPATH, host)
     if let certificate = tls.clientCertificate { try set(CURLOPT_SSLCERT_BLOB, bytes: certificate, host) }
     if let key = tls.clientKey {

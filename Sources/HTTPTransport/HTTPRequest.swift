@@ -22,12 +22,15 @@ public struct HTTPRequest: Sendable {
   public var proxy: ProxyOptions?
   /// Whether the answer may come compressed; it is handed on uncompressed, and `bodyLimit` counts that.
   public var acceptsCompression: Bool
+  /// Whether link-local addresses are refused, as written and as resolved: they belong to the node and its cloud, whose
+  /// metadata service (169.254.169.254) hands out credentials.
+  public var refusesLinkLocal: Bool
 
   /// A request with everything but method and URL at its default.
   public init(
     method: String = "GET", url: String, headers: [HTTPField] = [], body: [UInt8]? = nil, tls: TLSOptions = .system,
     deadlines: Deadlines = .request, bodyLimit: Int? = 16 << 20, ownConnection: Bool = false,
-    proxy: ProxyOptions? = nil, acceptsCompression: Bool = false
+    proxy: ProxyOptions? = nil, acceptsCompression: Bool = false, refusesLinkLocal: Bool = false
   ) {
     self.method = method
     self.url = url
@@ -39,6 +42,7 @@ public struct HTTPRequest: Sendable {
     self.ownConnection = ownConnection
     self.proxy = proxy
     self.acceptsCompression = acceptsCompression
+    self.refusesLinkLocal = refusesLinkLocal
   }
 }
 
@@ -88,17 +92,21 @@ public struct TLSOptions: Hashable, Sendable {
   public var serverName: String?
   /// Whether the server's certificate goes unchecked. For a kubeconfig that asks for it, never by default.
   public var insecureSkipVerify: Bool
+  /// Whether a certificate is refused that names its host in its common name only. OpenSSL accepts it; Go has not since
+  /// 1.15 (https://go.dev/doc/go1.15#commonname).
+  public var requiresAlternativeName: Bool
 
   /// Options of your own.
   public init(
     certificateAuthorities: [UInt8]? = nil, clientCertificate: [UInt8]? = nil, clientKey: [UInt8]? = nil,
-    serverName: String? = nil, insecureSkipVerify: Bool = false
+    serverName: String? = nil, insecureSkipVerify: Bool = false, requiresAlternativeName: Bool = false
   ) {
     self.certificateAuthorities = certificateAuthorities
     self.clientCertificate = clientCertificate
     self.clientKey = clientKey
     self.serverName = serverName
     self.insecureSkipVerify = insecureSkipVerify
+    self.requiresAlternativeName = requiresAlternativeName
   }
 
   /// The system's certificate authorities, no certificate of ours.

@@ -38,6 +38,8 @@ final class Transfer {
   private var received = 0
   private var isPaused = false
   private var failure: TransportError?
+  /// An address of the host to which it must not go.
+  private var refusedAddress: IPAddress?
   private var headWaiter: HeadWaiter?
   private var chunkWaiter: ChunkWaiter?
 
@@ -79,6 +81,9 @@ final class Transfer {
     if code == CURLE_OUT_OF_MEMORY, phase != .connect, finishedHead == nil {
       // That is how libcurl 7.88 calls it.
       return .failure(error(.tooLarge, "response: a line of its head is longer than the 100 KiB that libcurl accepts"))
+    }
+    if code == CURLE_COULDNT_CONNECT, let refusedAddress {
+      return .failure(error(.addressRefused, "connect: \(refusedAddress) is a link-local address"))
     }
     guard let easy, let setup else { return .failure(error(.broken, String(cString: curl_easy_strerror(code)))) }
     let verdict = CurlVerdict(
@@ -183,17 +188,31 @@ final class Transfer {
 
   // MARK: Called back by libcurl
 
-  /// Opens a socket, one that a child process does not inherit.
-  func openSocket(_ family: Int32, _ type: Int32, _ proto: Int32) -> Int32 {
+  /// Opens a socket, one that a child process does not inherit, unless the address is refused.
+  func openSocket(_ family: Int32, _ type: Int32, _ proto: Int32, to address: IPAddress?) -> Int32 {
+    if request.refusesLinkLocal, let address, address.isLinkLocal {
+      refusedAddress = address
+      return CURL_SOCKET_BAD
+    }
     let descriptor = socket(family, type | Int32(SOCK_CLOEXEC.rawValue), proto)
     if descriptor >= 0 { sockets.append(descriptor) }
     return descriptor
   }
 
-  /// The connection stands and the request is about to be sent.
-  func connectionIsReady() {
+  /// The connection stands and the request is about to be sent; false ends the transfer, and libcurl closes the
+  /// connection.
+  func connectionIsReady() -> Bool {
+    if request.tls.requiresAlternativeName, target.isTLS, !request.tls.insecureSkipVerify, let easy,
+      ServerCertificate(easy)?.hasAlternativeName == false
+    {
+      let cause = "tls: certificate has a common name but no subject alternative name"
+      failure = TransportError(
+        kind: .untrusted, phase: .tls, host: host, cause: step.naming(cause), tlsFault: .noAlternativeName)
+      return false
+    }
     phase = request.body?.isEmpty ?? true ? .firstByte : .send
     clock.connected(.now)
+    return true
   }
 
   /// Bytes went out or came in, perhaps.

@@ -22,6 +22,8 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     case unreachable
     /// The server's certificate, or ours, is not accepted.
     case untrusted
+    /// The host has only addresses to which the request must not go.
+    case addressRefused
     /// A deadline passed.
     case timedOut
     /// The peer closed the connection, or broke the protocol.
@@ -41,17 +43,46 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
   /// The cause as a phrase that begins with what was being done: `connect: refused`, or with the proxy that it was done
   /// with: `proxy 10.0.0.1:3128: CONNECT answered 407`.
   public let cause: String
+  /// What failed in TLS, if the server was reached and TLS is what failed.
+  public let tlsFault: TLSFault?
 
   /// An error made of its parts.
-  public init(kind: Kind, phase: Phase, host: String, cause: String) {
+  public init(kind: Kind, phase: Phase, host: String, cause: String, tlsFault: TLSFault? = nil) {
     self.kind = kind
     self.phase = phase
     self.host = host
     self.cause = cause
+    self.tlsFault = tlsFault
   }
 
   /// `host:port: cause`.
   public var description: String { "\(host): \(cause)" }
+}
+
+/// Why TLS with a server failed, for decisions about the remedy.
+public enum TLSFault: String, CaseIterable, Hashable, Sendable {
+  /// No authority that is trusted has signed the server's certificate.
+  case unknownAuthority
+  /// The server's certificate, or one above it, has expired.
+  case expired
+  /// The server's certificate, or one above it, is not valid yet.
+  case notYetValid
+  /// The server's certificate names other hosts.
+  case wrongName
+  /// The server's certificate has no subject alternative name, and the request demands one.
+  case noAlternativeName
+  /// The server's certificate is revoked, too weak, or not meant for servers.
+  case unfitCertificate
+  /// The certificate authorities of the request hold no certificate.
+  case unreadableAuthorities
+  /// The server demands a certificate of ours, or does not accept the one that it was shown.
+  case clientCertificate
+  /// The server does not speak TLS.
+  case notTLS
+  /// No version of TLS is common.
+  case version
+  /// The handshake failed for another reason.
+  case handshake
 }
 
 extension TransportError {

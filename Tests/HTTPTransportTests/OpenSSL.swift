@@ -30,8 +30,8 @@ struct OpenSSL {
     set -e
     new="-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
     for ca in ca other; do openssl req -x509 $new -keyout $ca.key -out $ca.crt -subj /CN=$ca -days 2; done
-    sign() { # name, subjectAltName, days, serial number
-      openssl req $new -keyout $1.key -out $1.csr -subj /CN=$1
+    sign() { # name, subjectAltName, days, serial number, common name
+      openssl req $new -keyout $1.key -out $1.csr -subj /CN=${5:-$1}
       echo "subjectAltName=$2" > $1.ext
       openssl x509 -req -in $1.csr -CA ca.crt -CAkey ca.key -set_serial $4 -out $1.crt -days $3 -extfile $1.ext
     }
@@ -39,6 +39,9 @@ struct OpenSSL {
     sign elsewhere DNS:elsewhere.test 2 2
     sign expired IP:127.0.0.1 -1 3
     sign client DNS:client.test 2 4
+    sign mail email:ops@example.test 2 5 127.0.0.1
+    openssl req $new -keyout legacy.key -out legacy.csr -subj /CN=127.0.0.1
+    openssl x509 -req -in legacy.csr -CA ca.crt -CAkey ca.key -set_serial 6 -out legacy.crt -days 2
     openssl ec -in client.key -aes128 -passout pass:secret -out locked.key
     """
 

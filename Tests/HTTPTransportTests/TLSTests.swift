@@ -23,7 +23,7 @@ struct TLSTests {
     }
   }
 
-  private func expectUntrusted(_ result: Result<Int, TransportError>, _ cause: String) {
+  private func expectUntrusted(_ result: Result<Int, TransportError>, _ cause: String, _ fault: TLSFault) {
     guard case .failure(let error) = result else {
       Issue.record("expected a failure, got \(result)")
       return
@@ -31,6 +31,7 @@ struct TLSTests {
     #expect(error.kind == .untrusted)
     #expect(error.phase == .tls)
     #expect(error.cause == cause)
+    #expect(error.tlsFault == fault)
   }
 
   @Test func trustedAuthority() async throws {
@@ -42,26 +43,51 @@ struct TLSTests {
     let server = try await openSSL.serve("good")
     expectUntrusted(
       await exchange(server.url, TLSOptions(certificateAuthorities: openSSL.file("other.crt"))),
-      "tls: certificate signed by unknown authority")
-    expectUntrusted(await exchange(server.url, .system), "tls: certificate signed by unknown authority")
+      "tls: certificate signed by unknown authority", .unknownAuthority)
+    expectUntrusted(
+      await exchange(server.url, .system), "tls: certificate signed by unknown authority", .unknownAuthority)
     #expect(await exchange(server.url, TLSOptions(insecureSkipVerify: true)) == .success(200))
   }
 
   @Test func otherHost() async throws {
     let server = try await openSSL.serve("elsewhere")
     var tls = TLSOptions(certificateAuthorities: openSSL.file("ca.crt"))
-    expectUntrusted(await exchange(server.url, tls), "tls: host name does not match certificate")
+    expectUntrusted(await exchange(server.url, tls), "tls: host name does not match certificate", .wrongName)
     tls.serverName = "elsewhere.test"
     #expect(await exchange(server.url, tls) == .success(200))
     tls.serverName = "third.test"
-    expectUntrusted(await exchange(server.url, tls), "tls: host name does not match certificate")
+    expectUntrusted(await exchange(server.url, tls), "tls: host name does not match certificate", .wrongName)
   }
 
   @Test func expired() async throws {
     let server = try await openSSL.serve("expired")
     expectUntrusted(
       await exchange(server.url, TLSOptions(certificateAuthorities: openSSL.file("ca.crt"))),
-      "tls: certificate has expired")
+      "tls: certificate has expired", .expired)
+  }
+
+  @Test(
+    "A certificate that names its host in its common name only is refused if the request says so, each time and unsent",
+    arguments: ["legacy", "mail"])
+  func commonNameOnly(_ certificate: String) async throws {
+    let server = try #require(openSSL.serve(certificate))
+    var tls = TLSOptions(certificateAuthorities: openSSL.file("ca.crt"))
+    #expect(await exchange(server.url, tls) == .success(200), "libcurl and OpenSSL accept it")
+    tls.requiresAlternativeName = true
+    for _ in 1...3 {
+      expectUntrusted(
+        await exchange(server.url, tls), "tls: certificate has a common name but no subject alternative name",
+        .noAlternativeName)
+    }
+    tls.insecureSkipVerify = true
+    #expect(await exchange(server.url, tls) == .success(200))
+  }
+
+  @Test("A certificate with a subject alternative name passes, also on a connection that was kept")
+  func alternativeName() async throws {
+    let server = try #require(openSSL.keepAlive("good"))
+    let tls = TLSOptions(certificateAuthorities: openSSL.file("ca.crt"), requiresAlternativeName: true)
+    for _ in 1...3 { #expect(await exchange("https://127.0.0.1:\(server.port)/", tls) == .success(200)) }
   }
 
   @Test(arguments: ["-tls1_2", "-tls1_3"])
@@ -72,13 +98,16 @@ struct TLSTests {
       await exchange(server.url, tls),
       version == "-tls1_3"
         ? "tls: the server demands a client certificate"
-        : "tls: the server refuses the handshake: it demands a client certificate, or no cipher is common")
+        : "tls: the server refuses the handshake: it demands a client certificate, or no cipher is common",
+      .clientCertificate)
     tls.clientCertificate = openSSL.file("client.crt")
     tls.clientKey = openSSL.file("client.key")
     #expect(await exchange(server.url, tls) == .success(200))
     tls.clientCertificate = openSSL.file("other.crt")
     tls.clientKey = openSSL.file("other.key")
-    expectUntrusted(await exchange(server.url, tls), "tls: the server does not accept our certificate (unknown ca)")
+    expectUntrusted(
+      await exchange(server.url, tls), "tls: the server does not accept our certificate (unknown ca)",
+      .clientCertificate)
   }
 
   @Test func keyOfAnotherCertificate() async throws {
@@ -99,7 +128,7 @@ struct TLSTests {
     let server = try await openSSL.serve("good")
     expectUntrusted(
       await exchange(server.url, TLSOptions(certificateAuthorities: Array("nope".utf8))),
-      "tls: the certificate authorities given are not valid PEM")
+      "tls: the certificate authorities given are not valid PEM", .unreadableAuthorities)
   }
 
   @Test func serverWithoutTLS() async {
@@ -109,6 +138,7 @@ struct TLSTests {
       return
     }
     #expect(error.cause == "tls: the server does not speak TLS")
+    #expect(error.tlsFault == .notTLS)
     #expect(error.kind == .broken)
   }
 }
