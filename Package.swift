@@ -58,20 +58,23 @@ let package = Package(
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CLinux"),
     library("Digests"),
+    library("CleanText"),
     library("JSON"),
     library("YAML", ["CYAML", "JSON"]),
     library("HTTPTransport", ["CCurl", nioConcurrency]),
-    library("KubernetesClient", ["CLinux", "JSON", "YAML", "HTTPTransport", nioConcurrency]),
-    library("Telemetry", [logging, nioCore, nioPosix, nioHTTP1, nioConcurrency]),
-    library("ControllerRuntime", ["Digests", "JSON", "HTTPTransport", "KubernetesClient", logging, nioConcurrency]),
-    library("ObservabilityAPI", ["JSON"]),
+    library("KubernetesClient", ["CLinux", "CleanText", "JSON", "YAML", "HTTPTransport", nioConcurrency]),
+    library("Telemetry", ["CleanText", logging, nioCore, nioPosix, nioHTTP1, nioConcurrency]),
+    library(
+      "ControllerRuntime",
+      ["Digests", "CleanText", "JSON", "HTTPTransport", "KubernetesClient", logging, nioConcurrency]),
+    library("ObservabilityAPI", ["CleanText", "JSON"]),
     library("Rendering", ["JSON", "ObservabilityAPI"]),
-    library("Backends", ["JSON", "HTTPTransport", "ObservabilityAPI"]),
+    library("Backends", ["CleanText", "JSON", "HTTPTransport", "ObservabilityAPI"]),
     library(
       "ObservabilityController",
       [
-        "Digests", "JSON", "HTTPTransport", "KubernetesClient", "Telemetry", "ControllerRuntime", "ObservabilityAPI",
-        "Rendering", "Backends", logging, nioConcurrency,
+        "Digests", "CleanText", "JSON", "HTTPTransport", "KubernetesClient", "Telemetry", "ControllerRuntime",
+        "ObservabilityAPI", "Rendering", "Backends", logging, nioConcurrency,
       ]),
     library("NodePreflight", ["CLinux", "JSON", "ObservabilityAPI"]),
     library(
@@ -79,9 +82,9 @@ let package = Package(
     .executableTarget(
       name: "observability-operator",
       dependencies: [
-        "JSON", "YAML", "HTTPTransport", "KubernetesClient", "Telemetry", "ControllerRuntime", "ObservabilityAPI",
-        "Rendering", "Backends", "ObservabilityController", "NodePreflight", "CLinux", arguments, logging, lifecycle,
-        signals, nioConcurrency,
+        "CleanText", "JSON", "YAML", "HTTPTransport", "KubernetesClient", "Telemetry", "ControllerRuntime",
+        "ObservabilityAPI", "Rendering", "Backends", "ObservabilityController", "NodePreflight", "CLinux", arguments,
+        logging, lifecycle, signals, nioConcurrency,
       ],
       swiftSettings: strict, linkerSettings: small),
     .executableTarget(
@@ -115,6 +118,7 @@ let package = Package(
     .executableTarget(
       name: "simulate", dependencies: ["Simulation", arguments], swiftSettings: strict),
     tests("DigestsTests", ["Digests"]),
+    tests("CleanTextTests", ["CleanText"]),
     tests("JSONTests", ["JSON"]),
     tests("YAMLTests", ["YAML", "JSON"]),
     tests("HTTPTransportTests", ["HTTPTransport", "CCurl", "Waiting", nioConcurrency]),

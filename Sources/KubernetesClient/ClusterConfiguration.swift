@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CleanText
 import HTTPTransport
 
 /// How to reach one API server, and as whom.
@@ -89,8 +90,8 @@ public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvert
   /// The line.
   public let description: String
 
-  /// An error of that text, which may quote files and the command line: see ``PrintableText``.
+  /// An error of that text, cleaned: it may quote files and the command line.
   public init(_ description: String) {
-    self.description = PrintableText.line(description)
+    self.description = description.cleaned(bytes: 4096)
   }
 }

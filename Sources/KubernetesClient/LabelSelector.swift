@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CleanText
+
 /// A label selector in the API's text form, built so that no key or value can change its meaning.
 ///
 /// The syntax of keys and values is that of `k8s.io/apimachinery/pkg/util/validation`.
@@ -69,7 +71,7 @@ public struct LabelSelector: Hashable, Sendable, CustomStringConvertible {
     return value
   }
 
-  private static func shown(_ text: String) -> String { PrintableText.line(text, limit: 400) }
+  private static func shown(_ text: String) -> String { text.cleaned(bytes: 400) }
 
   private static func isName(_ text: Substring) -> Bool {
     guard let first = text.utf8.first, let last = text.utf8.last, text.utf8.count <= 63 else { return false }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CleanText
 import Logging
 
 /// How an event is spelled; pure.
 struct LogLine: Sendable {
-  /// The longest value that is written, in characters; what is beyond is replaced by `…`.
+  /// The longest value that is written, in bytes of UTF-8 before escaping; the rest is replaced by `…`.
   static let valueLimit = 8192
 
   let format: StoryLogHandler.Format
@@ -42,7 +43,11 @@ struct LogLine: Sendable {
 
   private static func clean(_ text: String) -> String {
     let redacted = Redaction.apply(text)
-    return redacted.count > valueLimit ? redacted.prefix(valueLimit) + "…" : redacted
+    guard redacted.utf8.count > valueLimit else { return redacted }
+    // By scalars: a single character may be a megabyte of combining marks.
+    var end = redacted.utf8.index(redacted.startIndex, offsetBy: valueLimit)
+    while end.samePosition(in: redacted.unicodeScalars) == nil { end = redacted.utf8.index(before: end) }
+    return redacted[..<end] + "…"
   }
 
   private static func name(_ level: Logger.Level) -> String {
@@ -63,13 +68,13 @@ struct LogLine: Sendable {
 
   /// A key as one word.
   private static func key(_ text: String) -> String {
-    let plain = text.unicodeScalars.allSatisfy { isVisible($0) && !"= \"".unicodeScalars.contains($0) }
+    let plain = text.unicodeScalars.allSatisfy { !$0.isInvisible && !"= \"".unicodeScalars.contains($0) }
     return plain && !text.isEmpty ? text : "\"\(escaped(text, quotes: true))\""
   }
 
   /// A value as it is, or in quotes if it would not read as one word.
   private static func value(_ text: String) -> String {
-    let plain = text.unicodeScalars.allSatisfy { isVisible($0) && !$0.properties.isWhitespace && $0 != "\"" }
+    let plain = text.unicodeScalars.allSatisfy { !$0.isInvisible && !$0.properties.isWhitespace && $0 != "\"" }
     return plain && !text.isEmpty ? text : "\"\(escaped(text, quotes: true))\""
   }
 
@@ -82,19 +87,11 @@ struct LogLine: Sendable {
       case "\r": output += "\\r"
       case "\t": output += "\\t"
       case "\"" where quotes, "\\" where quotes: output += "\\\(scalar)"
-      case _ where !isVisible(scalar): for unit in String(scalar).utf16 { output += "\\u" + hex(unit) }
+      case _ where scalar.isInvisible: for unit in String(scalar).utf16 { output += "\\u" + hex(unit) }
       default: output.unicodeScalars.append(scalar)
       }
     }
     return output
-  }
-
-  /// Whether a scalar is neither a control, a line separator nor one that turns the direction of text.
-  private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control, .lineSeparator, .paragraphSeparator, .format: false
-    default: true
-    }
   }
 
   private static func hex(_ unit: UInt16) -> String {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CleanText
 import Glibc
 import KubernetesClient
 import YAML
@@ -56,9 +57,13 @@ enum LocatedDocumentSource {
   }
 }
 
-/// Writes lines to standard error. What a terminal would obey is replaced: the text may quote a file.
+/// Writes one line to standard error.
+///
+/// Texts may come from a file, a node or a server: each line is cleaned, and keeps its indentation.
 func complain(_ text: String) {
-  let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { PrintableText.line(String($0)) }
+  let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+    line.prefix { $0 == " " } + String(line).cleaned(bytes: 64 << 10)
+  }
   let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)
   var rest = bytes[...]
   while !rest.isEmpty {

@@ -83,11 +83,11 @@ import Testing
       parts: ["clusters[0].cluster.server", "the port is not a number from 1 to 65535"]),
     Refusal(
       testDescription: "a server with a line break in its path", kubeconfig: kubeconfig(server: #"https://a/\r\nX: y"#),
-      parts: ["clusters[0].cluster.server", #"https://a/\u{d}\u{a}X: y"#]),
+      parts: ["clusters[0].cluster.server", "https://a/ X: y"]),
     Refusal(
       testDescription: "a context with an escape character in its name",
       kubeconfig: kubeconfig().replacing("current-context: here", with: #"current-context: "\e[2Jthere""#),
-      parts: [#"no context \u{1b}[2Jthere"#, "it has here"]),
+      parts: ["no context [2Jthere", "it has here"]),
     Refusal(
       testDescription: "a pipe in place of a kubeconfig", arguments: ["--kubeconfig", "/dev/stdin"],
       parts: ["/dev/stdin", "is not a regular file"]),

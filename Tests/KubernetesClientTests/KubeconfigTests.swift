@@ -221,7 +221,7 @@ import Testing
         changed("tls-server-name: api.dev", "proxy-url: 'http://p:99999999'"), nil,
         "clusters[0].cluster.proxy-url: http://p:99999999: the port is not a number from 1 to 65535"
       ),
-      (changed("context: dev", #"context: "a\e[31mb""#), nil, #"no context a\u{1b}[31mb; it has dev"#),
+      (changed("context: dev", #"context: "a\e[31mb""#), nil, #"no context a [31mb; it has dev"#),
       (changed("context: dev", #"context: "a\u202eb""#), nil, #"no context a\u{202e}b; it has dev"#),
       (changed("\"https://dev:6443/\"", "dev"), nil, "clusters[0].cluster.server: dev is not an http or https URL"),
       (changed("\"https://dev:6443/\"", "'ftp://u:secret@dev'"), nil, "server: …@dev is not an http or https URL"),

@@ -156,7 +156,6 @@ enum Extremes {
       _ = Timestamp(rfc3339: text)?.rfc3339Micro
       _ = Base64.decode(text)
       #expect(Answer.warning("299 - \"\(text)\"").map { $0.count <= 1025 } ?? true)
-      #expect(PrintableText.line(text, limit: 100).unicodeScalars.count <= 1100)
       do throws(LabelSelector.Invalid) {
         _ = try LabelSelector([.equals("a", text), .exists(text)])
       } catch {

@@ -4,7 +4,8 @@
 enum DependencyRules {
   /// Libraries, lowest first: each may build only on those before it. Executables stand above all of them.
   static let order = [
-    "CCurl", "CLinux", "CYAML", "Digests", "JSON", "YAML", "HTTPTransport", "KubernetesClient", "Telemetry",
+    "CCurl", "CLinux", "CYAML", "Digests", "CleanText", "JSON", "YAML", "HTTPTransport", "KubernetesClient",
+    "Telemetry",
     "ControllerRuntime", "ObservabilityAPI", "Rendering", "Backends", "ObservabilityController", "NodePreflight",
     "DevCluster",
   ]

@@ -105,6 +105,13 @@ private struct Oops: Error, CustomStringConvertible { let description = "oops at
     #expect(lines.all.joined().count < LogLine.valueLimit + 100)
   }
 
+  @Test("A value of combining marks alone, one character of a megabyte, is bounded too")
+  func boundsACharacter() {
+    let lines = Lines()
+    logger(lines).info("m", metadata: ["a": "a\(String(repeating: "\u{301}", count: 1 << 19))"])
+    #expect(lines.all.joined().utf8.count < LogLine.valueLimit + 100)
+  }
+
   @Test(
     arguments: [
       (0, "1970-01-01T00:00:00.007Z"), (951_782_400, "2000-02-29T00:00:00.007Z"),

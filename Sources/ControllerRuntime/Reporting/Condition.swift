@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CleanText
 import JSON
 import KubernetesClient
 
@@ -12,7 +13,7 @@ public struct Condition: Hashable, Sendable {
     case unknown = "Unknown"
   }
 
-  /// The longest message, in bytes of UTF-8; a longer one is cut at a character. The API allows 32,768
+  /// The longest message, in bytes of UTF-8. The API allows 32,768
   /// (`k8s.io/apimachinery/pkg/apis/meta/v1/types.go`), but what an API server answers to a large object may be longer
   /// than that, and nobody reads so much.
   public static let longestMessage = 1024
@@ -23,7 +24,7 @@ public struct Condition: Hashable, Sendable {
   public var status: Status
   /// Why, in CamelCase; never empty.
   public var reason: String
-  /// Why, in words; at most ``longestMessage`` bytes.
+  /// Why, in words, cleaned: one line of at most ``longestMessage`` bytes.
   public var message: String
   /// The generation of the specification that this was said of.
   public var observedGeneration: Int64?
@@ -38,7 +39,7 @@ public struct Condition: Hashable, Sendable {
     self.type = type
     self.status = status
     self.reason = reason
-    self.message = message.bounded(bytes: Self.longestMessage)
+    self.message = message.cleaned(bytes: Self.longestMessage)
     self.observedGeneration = observedGeneration
     // As it will read once it has been written and read back.
     self.lastTransitionTime = Timestamp(secondsSinceEpoch: lastTransitionTime.secondsSinceEpoch)

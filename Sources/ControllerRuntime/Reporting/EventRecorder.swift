@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CleanText
 import JSON
 import KubernetesClient
 import Logging
@@ -54,7 +55,7 @@ public final class EventRecorder: Sendable {
   /// - Parameters:
   ///   - reason: why, in CamelCase, at most 128 bytes.
   ///   - action: what was done or tried, in CamelCase, at most 128 bytes.
-  ///   - note: the story in words; cut at 1 KiB. Must hold no secret.
+  ///   - note: the story in words; cleaned to one line of at most 1 KiB. Must hold no secret.
   public func record(
     regarding object: KubernetesObject, type: EventType, reason: String, action: String, note: String
   ) {
@@ -64,7 +65,7 @@ public final class EventRecorder: Sendable {
     if let uid = object.uid { regarding["uid"] = .string(uid) }
     let occurrence = EventOccurrence(
       regarding: regarding, type: type, reason: reason.bounded(bytes: EventSeries.longestReason),
-      action: action.bounded(bytes: EventSeries.longestReason), note: note.bounded(bytes: EventSeries.longestNote),
+      action: action.bounded(bytes: EventSeries.longestReason), note: note.cleaned(bytes: EventSeries.longestNote),
       time: environment.timestamp())
     let isTaken = state.withLockedValue { state in
       guard state.waiting.count < capacity, !state.isClosed else { return false }

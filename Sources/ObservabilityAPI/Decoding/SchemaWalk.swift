@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CleanText
 import JSON
 
 /// Checks a value against a schema and fills in defaults, as the API server does for a custom resource.
@@ -184,7 +185,7 @@ extension String {
   /// password in a URL are left out.
   var quotedForMessage: String {
     let plain = URLRedaction.withoutUserInfo(self)
-    let clean = plain.unicodeScalars.prefix(80).map { $0.properties.generalCategory == .control ? " " : String($0) }
+    let clean = plain.unicodeScalars.prefix(80).map { $0.isInvisible ? " " : String($0) }
     return "\"\(clean.joined())\(plain.unicodeScalars.count > 80 ? "…" : "")\""
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CleanText
 import JSON
 
 /// What the operator writes into the status of an `Observability` object.
@@ -39,18 +40,20 @@ public struct ObservabilityStatus: Hashable, Sendable {
     public var kernel: String
     /// Why, as one word in CamelCase.
     public var reason: String
-    /// What is so on this node, and what to do; at most ``messageLimit`` characters.
+    /// What is so on this node, and what to do; cleaned, at most ``messageLimit`` bytes.
     public var message: String
 
-    /// The longest message.
+    /// The longest message, in bytes.
     public static let messageLimit = 512
+    /// The longest version of a kernel, in bytes.
+    static let kernelLimit = 128
 
     /// A node with its verdict.
     public init(name: String, kernel: String, reason: String, message: String = "") {
       self.name = name
       self.kernel = kernel
       self.reason = reason
-      self.message = String(message.prefix(Self.messageLimit))
+      self.message = message.cleaned(bytes: Self.messageLimit)
     }
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CleanText
 import JSON
 
 extension ObservabilityStatus {
@@ -41,7 +42,10 @@ extension ObservabilityStatus.Agents {
 
 extension ObservabilityStatus.IneligibleNode {
   var json: JSONValue {
-    var node: JSONObject = ["name": .string(name), "kernel": .string(kernel), "reason": .string(reason)]
+    // A kubelet writes what it likes of its own node.
+    var node: JSONObject = [
+      "name": .string(name), "kernel": .string(kernel.cleaned(bytes: Self.kernelLimit)), "reason": .string(reason),
+    ]
     if !message.isEmpty { node["message"] = .string(message) }
     return .object(node)
   }

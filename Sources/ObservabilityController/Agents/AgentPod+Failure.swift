@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CleanText
 import ControllerRuntime
 import KubernetesClient
 import ObservabilityAPI
@@ -113,7 +114,8 @@ extension AgentPod {
 
   private func told(_ cause: Cause, _ remedy: AgentFailure.Remedy) -> AgentFailure {
     AgentFailure(
-      node: node, namespace: namespace, pod: name, reason: cause.reason, words: Redaction.apply(cause.message).oneLine,
+      node: node, namespace: namespace, pod: name, reason: cause.reason,
+      words: Redaction.apply(cause.message).cleaned(bytes: .max),
       remedy: remedy)
   }
 }
@@ -127,12 +129,6 @@ extension AgentPod.Termination {
 }
 
 extension String {
-  /// The text without line breaks and control characters, so that it stays one line wherever it is shown.
-  fileprivate var oneLine: String {
-    String(String.UnicodeScalarView(unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
-      .split(separator: " ").joined(separator: " ")
-  }
-
   /// What a process said last: the line with which klog or the Go runtime ended it, or else its last line. Without the
   /// head of such a line, which has the time and so never reads the same twice.
   fileprivate var lastWords: String {
