@@ -70,7 +70,7 @@ struct TLSTests {
     "A certificate that names its host in its common name only is refused if the request says so, each time and unsent",
     arguments: ["legacy", "mail"])
   func commonNameOnly(_ certificate: String) async throws {
-    let server = try #require(openSSL.serve(certificate))
+    let server = try await openSSL.serve(certificate)
     var tls = TLSOptions(certificateAuthorities: openSSL.file("ca.crt"))
     #expect(await exchange(server.url, tls) == .success(200), "libcurl and OpenSSL accept it")
     tls.requiresAlternativeName = true
@@ -85,7 +85,7 @@ struct TLSTests {
 
   @Test("A certificate with a subject alternative name passes, also on a connection that was kept")
   func alternativeName() async throws {
-    let server = try #require(openSSL.keepAlive("good"))
+    let server = try await openSSL.keepAlive("good")
     let tls = TLSOptions(certificateAuthorities: openSSL.file("ca.crt"), requiresAlternativeName: true)
     for _ in 1...3 { #expect(await exchange("https://127.0.0.1:\(server.port)/", tls) == .success(200)) }
   }

@@ -95,7 +95,8 @@ import Testing
     "A node counts as eligible exactly if the rendered DaemonSet's controller would put a pod there", arguments: specs)
   func eligibleIsWhereThePodGoes(agent: JSONObject) throws {
     let object = try Made.observability(["nodeAgent": .object(agent)])
-    let facts = PlatformFacts(metrics: .init(writeURL: "http://vm/"), operatorImage: "operator:1", operatorVersion: "1")
+    let facts = PlatformFacts(
+      metrics: .init(writeURL: try HTTPURL("http://vm/")), operatorImage: "operator:1", operatorVersion: "1")
     let daemonSet = try #require(Renderer.children(of: object, facts: facts).first { $0.kind == "DaemonSet" })
     let selection = NodeSelection(template: try #require(daemonSet.manifest["spec"]?["template"]))
     let pool = NodePool(object.spec.nodeAgent)
