@@ -25,19 +25,25 @@ struct Rehearsal: Sendable {
   func failures(of group: String) -> [String] { lines.filter { $0.hasPrefix("FAILED   \(group): ") } }
 
   /// Starts a server and runs the body beside it.
+  ///
+  /// - Parameter isBare: whether the server has neither nodes nor Services, and nothing that starts pods: a kube-apiserver
+  ///   with its controllers alone.
   static func perform(
     root: String = Self.root, groups: Set<String>, patience: Duration = .seconds(60), executable: String? = nil,
+    isBare: Bool = false, mayStandIn: Bool = true,
     _ body: (Rehearsal) async throws -> Void
   ) async throws {
     var configuration = APIServerConfiguration(adminToken: "admin")
     configuration.logger = Logger(label: "devcluster") { _ in SwiftLogNoOpLogHandler() }
+    if isBare { configuration.podFate = { _, _ in .pending } }
     let server = APIServer(configuration)
-    try await SampleCluster.seed(server)
+    if !isBare { try await SampleCluster.seed(server) }
     let http = try await HTTPServer(serving: server)
     let serving = Task { try? await http.run() }
     let settings = Settings(
       cluster: ClusterConfiguration(server: http.url, credentials: .token("admin")), root: root,
-      executable: try executable ?? BuiltExecutable.path("observability-operator"), mayStandIn: true, groups: groups,
+      executable: try executable ?? BuiltExecutable.path("observability-operator"), mayStandIn: mayStandIn,
+      groups: groups,
       patience: patience)
     let outcome = await Result.of { try await body(Rehearsal(server: server, settings: settings)) }
     serving.cancel()

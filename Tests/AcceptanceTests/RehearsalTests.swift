@@ -74,6 +74,22 @@ struct RehearsalTests {
     }
   }
 
+  @Test("stands in for nodes, kubelets and Services where there are none, and only if that is allowed")
+  func standIns() async throws {
+    try await Rehearsal.perform(groups: ["nodes", "deletion"], isBare: true) { run in
+      let before = try await run.inventory()
+      #expect(await run.run() == 0, "\(run.lines)")
+      #expect(run.lines.last == "7 passed, 0 failed, 0 skipped", "\(run.lines)")
+      #expect(try await run.inventory() == before)
+    }
+    try await Rehearsal.perform(groups: ["nodes"], isBare: true, mayStandIn: false) { run in
+      let before = try await run.inventory()
+      #expect(await run.run() == 2)
+      #expect(run.lines.last?.contains("set STAND_IN=1") == true, "\(run.lines)")
+      #expect(try await run.inventory() == before)
+    }
+  }
+
   @Test("skips what needs CEL on a server that does not evaluate it, and fails each such case if told that it does")
   func casesAreSent() async throws {
     let groups: Set = ["rules by create or update", "node policy"]
