@@ -103,6 +103,7 @@ struct Acceptance: Sendable {
     if report.failed > 0 {
       for line in await stage.operators.lastLines() { tell("log      \(line)") }
     }
+    tell("the operator ran with \(await stage.operators.credentials())")
     tell(Task.isCancelled ? "interrupted: \(report.closing)" : report.closing)
     return Task.isCancelled ? 130 : report.exitCode
   }

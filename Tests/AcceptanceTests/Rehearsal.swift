@@ -2,6 +2,7 @@
 
 import DevCluster
 import Glibc
+import JSON
 import KubernetesClient
 import Logging
 import NIOConcurrencyHelpers
@@ -26,16 +27,28 @@ struct Rehearsal: Sendable {
 
   /// Starts a server and runs the body beside it.
   ///
-  /// - Parameter isBare: whether the server has neither nodes nor Services, and nothing that starts pods: a kube-apiserver
-  ///   with its controllers alone.
+  /// - Parameters:
+  ///   - isBare: whether the server has neither nodes nor Services, and nothing that starts pods: a kube-apiserver with its
+  ///     controllers alone.
+  ///   - issuesTokens: whether the server has the TokenRequest API.
   static func perform(
     root: String = Self.root, groups: Set<String>, patience: Duration = .seconds(60), executable: String? = nil,
-    isBare: Bool = false, mayStandIn: Bool = true,
+    isBare: Bool = false, mayStandIn: Bool = true, issuesTokens: Bool = false,
     _ body: (Rehearsal) async throws -> Void
   ) async throws {
     var configuration = APIServerConfiguration(adminToken: "admin")
     configuration.logger = Logger(label: "devcluster") { _ in SwiftLogNoOpLogHandler() }
     if isBare { configuration.podFate = { _, _ in .pending } }
+    if issuesTokens {
+      configuration.tokens["issued"] = .serviceAccount(
+        namespace: "cozy-observability", name: "observability-operator")
+      configuration.faults = FaultPlan { request in
+        guard request.method == "POST",
+          request.path.hasPrefix("/api/v1/namespaces/cozy-observability/serviceaccounts/observability-operator/token")
+        else { return nil }
+        return .answer(APIResponse(status: 201, json: ["kind": "TokenRequest", "status": ["token": "issued"]]))
+      }
+    }
     let server = APIServer(configuration)
     if !isBare { try await SampleCluster.seed(server) }
     let http = try await HTTPServer(serving: server)

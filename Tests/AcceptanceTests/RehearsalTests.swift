@@ -90,6 +90,20 @@ struct RehearsalTests {
     }
   }
 
+  @Test("runs the operator with a token of its ServiceAccount where the server issues one, else by impersonation")
+  func credentials() async throws {
+    for issuesTokens in [true, false] {
+      try await Rehearsal.perform(groups: ["ready"], issuesTokens: issuesTokens) { run in
+        #expect(await run.run() == 0, "\(run.lines)")
+        let how = issuesTokens ? "a token of its ServiceAccount" : "impersonation of its ServiceAccount"
+        #expect(run.lines.contains { $0.hasPrefix("the operator ran with \(how)") }, "\(run.lines)")
+        let users = Set(
+          await run.server.requestLog.filter { $0.userAgent.hasPrefix("observability-operator") }.map(\.user))
+        #expect(users == [Names.operatorUser])
+      }
+    }
+  }
+
   @Test("skips what needs CEL on a server that does not evaluate it, and fails each such case if told that it does")
   func casesAreSent() async throws {
     let groups: Set = ["rules by create or update", "node policy"]
