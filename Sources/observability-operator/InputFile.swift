@@ -57,12 +57,13 @@ enum LocatedDocumentSource {
   }
 }
 
-/// Writes one line to standard error.
+/// Writes lines to standard error.
 ///
-/// Texts may come from a file, a node or a server: each line is cleaned, and keeps its indentation.
+/// Texts may come from a file, a node or a server: what has no shape of its own becomes a space. The spaces of a log line
+/// stay.
 func complain(_ text: String) {
   let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-    line.prefix { $0 == " " } + String(line).cleaned(bytes: 64 << 10)
+    String(String.UnicodeScalarView(line.unicodeScalars.map { $0.isInvisible ? " " : $0 }))
   }
   let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)
   var rest = bytes[...]

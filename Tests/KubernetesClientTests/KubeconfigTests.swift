@@ -211,7 +211,7 @@ import Testing
       (changed("\"https://dev:6443/\"", "'https://dev:0'"), nil, "the port is not a number from 1 to 65535"),
       (
         changed("\"https://dev:6443/\"", #""https://dev/a\r\nX-Other: 1""#), nil,
-        #"server: https://dev/a\u{d}\u{a}X-Other: 1: a URL is visible ASCII, with everything else percent-encoded"#
+        #"server: https://dev/a X-Other: 1: a URL is visible ASCII, with everything else percent-encoded"#
       ),
       (changed("\"https://dev:6443/\"", "'https://dev/?a=b'"), nil, "the URL must have neither a query nor a fragment"),
       (
@@ -222,7 +222,7 @@ import Testing
         "clusters[0].cluster.proxy-url: http://p:99999999: the port is not a number from 1 to 65535"
       ),
       (changed("context: dev", #"context: "a\e[31mb""#), nil, #"no context a [31mb; it has dev"#),
-      (changed("context: dev", #"context: "a\u202eb""#), nil, #"no context a\u{202e}b; it has dev"#),
+      (changed("context: dev", #"context: "a\u202eb""#), nil, "no context a b; it has dev"),
       (changed("\"https://dev:6443/\"", "dev"), nil, "clusters[0].cluster.server: dev is not an http or https URL"),
       (changed("\"https://dev:6443/\"", "'ftp://u:secret@dev'"), nil, "server: …@dev is not an http or https URL"),
       (
