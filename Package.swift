@@ -123,7 +123,8 @@ let package = Package(
     tests("YAMLTests", ["YAML", "JSON"]),
     tests("HTTPTransportTests", ["HTTPTransport", "CCurl", "Waiting", nioConcurrency]),
     tests("KubernetesClientTests", ["KubernetesClient", "HTTPTransport", "JSON", "Waiting", nioConcurrency]),
-    tests("TelemetryTests", ["Telemetry", "Waiting", logging, nioConcurrency, nioCore, nioEmbedded]),
+    tests(
+      "TelemetryTests", ["Telemetry", "Waiting", logging, nioConcurrency, nioCore, nioEmbedded, nioHTTP1]),
     tests(
       "ControllerRuntimeTests",
       ["ControllerRuntime", "KubernetesClient", "HTTPTransport", "JSON", "Waiting", logging, nioConcurrency],

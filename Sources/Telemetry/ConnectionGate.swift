@@ -3,9 +3,8 @@
 import NIOConcurrencyHelpers
 import NIOCore
 
-/// Bounds the number of connections. When it is reached, the one that has kept us waiting longest gives way to the new
-/// one, so that whoever holds connections open without asking anything keeps nobody else out. One that is being answered
-/// never gives way.
+/// Bounds the connections and the output that waits for their peers, by a ``ConnectionTable``, and closes those that give
+/// way: a client that opens connections and asks nothing, or asks and reads nothing, keeps no other client out.
 final class ConnectionGate: Sendable {
   /// A connection's place.
   struct Ticket: Sendable {
@@ -13,57 +12,58 @@ final class ConnectionGate: Sendable {
     fileprivate let id: Int
 
     /// A request is complete, and is being answered.
-    func isAnswered() { gate.set(id, isAnswered: true) }
-    /// The next request is waited for.
-    func waits() { gate.set(id, isAnswered: false) }
-    /// Another number after each of these; nil if the connection was closed.
-    var turn: Int? { gate.state.withLockedValue { $0.connections[id]?.turn } }
-  }
-
-  private struct Connection {
-    let channel: any Channel
-    var turn: Int
-    var isAnswered = false
+    func isAsked() { gate.change { $0.isAsked(id) } }
+    /// The next request may come.
+    func waits() { gate.change { $0.waits(id) } }
+    /// An answer of that many bytes is written. Closes stalled connections if too much output waits.
+    func isWritten(bytes: Int) { gate.close { $0.isWritten(id, bytes: bytes) } }
+    /// The peer has taken the answer.
+    func isTaken() { gate.change { $0.isTaken(id) } }
+    /// A number that changes with each of these; nil once the connection is closed.
+    var turn: Int? { gate.state.withLockedValue { $0.table.turn(of: id) } }
   }
 
   private struct State {
-    var counter = 0
-    var connections: [Int: Connection] = [:]
+    var table: ConnectionTable
+    var channels: [Int: any Channel] = [:]
   }
 
-  private let state = NIOLockedValueBox(State())
-  private let limit: Int
+  private let state: NIOLockedValueBox<State>
 
-  init(limit: Int) { self.limit = limit }
+  init(limit: Int, outputLimit: Int) {
+    state = NIOLockedValueBox(State(table: ConnectionTable(limit: limit, outputLimit: outputLimit)))
+  }
+
+  /// The bytes of answers that are written and not taken.
+  var output: Int { state.withLockedValue { $0.table.output } }
 
   /// Lets a connection in, and closes another if there are too many.
   ///
   /// - Throws: `ChannelError` if all are being answered.
   func admit(_ channel: any Channel) throws -> Ticket {
-    let (id, closed) = try state.withLockedValue { state in
-      var closed: (any Channel)?
-      if state.connections.count >= limit {
-        let waiting = state.connections.filter { !$0.value.isAnswered }
-        guard let oldest = waiting.min(by: { $0.value.turn < $1.value.turn }) else {
-          throw ChannelError.operationUnsupported
-        }
-        state.connections[oldest.key] = nil
-        closed = oldest.value.channel
-      }
-      state.counter += 1
-      state.connections[state.counter] = Connection(channel: channel, turn: state.counter)
-      return (state.counter, closed)
+    let (id, removed) = try state.withLockedValue { state in
+      guard let (id, removed) = state.table.admit() else { throw ChannelError.operationUnsupported }
+      state.channels[id] = channel
+      return (id, removed.flatMap { state.channels.removeValue(forKey: $0) })
     }
-    closed?.close(promise: nil)
-    channel.closeFuture.whenComplete { _ in self.state.withLockedValue { $0.connections[id] = nil } }
+    removed?.close(promise: nil)
+    channel.closeFuture.whenComplete { _ in
+      self.state.withLockedValue { state in
+        state.table.remove(id)
+        state.channels[id] = nil
+      }
+    }
     return Ticket(gate: self, id: id)
   }
 
-  private func set(_ id: Int, isAnswered: Bool) {
-    state.withLockedValue { state in
-      state.counter += 1
-      state.connections[id]?.turn = state.counter
-      state.connections[id]?.isAnswered = isAnswered
+  private func change(_ change: (inout ConnectionTable) -> Void) {
+    state.withLockedValue { change(&$0.table) }
+  }
+
+  private func close(_ change: (inout ConnectionTable) -> [Int]) {
+    let removed = state.withLockedValue { state in
+      change(&state.table).compactMap { state.channels.removeValue(forKey: $0) }
     }
+    for channel in removed { channel.close(promise: nil) }
   }
 }

@@ -3,8 +3,8 @@
 import NIOCore
 import NIOHTTP1
 
-/// Ends a connection whose request is too long, one whose request does not come to its end in time however many bytes
-/// trickle in, and one that is silent too long.
+/// Closes a connection whose request is too long, or not complete in time however steadily it trickles, and one that is
+/// silent too long.
 final class RequestLimitHandler: ChannelDuplexHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer
@@ -23,7 +23,7 @@ final class RequestLimitHandler: ChannelDuplexHandler {
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
-    // Who connects has something to ask.
+    // A peer that connects has something to ask.
     closeInTime(context.channel)
   }
 
@@ -64,17 +64,17 @@ final class RequestLimitHandler: ChannelDuplexHandler {
   }
 }
 
-/// Gives each request to the responder and writes what it answers.
+/// Passes each request to the responder and writes its answer.
 final class ProbeHandler: ChannelInboundHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias OutboundOut = HTTPServerResponsePart
 
   private let responder: ProbeResponder
-  private let ticket: ConnectionGate.Ticket
+  private let writer: AnswerWriter
   private var head: HTTPRequestHead?
 
-  init(responder: ProbeResponder, ticket: ConnectionGate.Ticket) {
-    (self.responder, self.ticket) = (responder, ticket)
+  init(responder: ProbeResponder, writer: AnswerWriter) {
+    (self.responder, self.writer) = (responder, writer)
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -84,33 +84,60 @@ final class ProbeHandler: ChannelInboundHandler {
     case .end:
       guard let head else { return }
       self.head = nil
-      ticket.isAnswered()
-      let (channel, responder) = (context.channel, responder)
+      writer.ticket.isAsked()
+      let (channel, responder, writer) = (context.channel, responder, writer)
       channel.eventLoop.makeFutureWithTask {
         await responder.answer(method: head.method.rawValue, target: head.uri)
-      }.whenSuccess { answer in Self.write(answer, to: head, on: channel) }
+      }.whenSuccess { answer in writer.write(answer, to: head, on: channel) }
     }
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     context.close(promise: nil)
   }
+}
 
-  private static func write(_ answer: ProbeResponder.Answer, to request: HTTPRequestHead, on channel: any Channel) {
+/// Writes answers, one at a time for each connection.
+///
+/// NIO's pipelining handler passes on the next request when the end of an answer is written. So the end, which has no bytes,
+/// is written only after the system has taken all bytes before it: a peer that sends request upon request and reads nothing
+/// makes the server hold one answer. A peer that does not take an answer in time is cut off.
+struct AnswerWriter: Sendable {
+  let ticket: ConnectionGate.Ticket
+  /// How long a peer may take over one answer.
+  let deadline: TimeAmount
+
+  /// Writes an answer; to be called on the channel's event loop.
+  func write(_ answer: ProbeResponder.Answer, to request: HTTPRequestHead, on channel: any Channel) {
+    let hasBody = request.method != .HEAD && !answer.body.isEmpty
+    ticket.isWritten(bytes: hasBody ? answer.body.utf8.count : 0)
+    let head = HTTPServerResponsePart.head(Self.head(of: answer, to: request))
+    let taken: EventLoopFuture<Void>
+    if hasBody {
+      channel.write(head, promise: nil)
+      let body = channel.allocator.buffer(string: answer.body)
+      taken = channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(body)))
+    } else {
+      taken = channel.writeAndFlush(head)
+    }
+    let stalled = channel.eventLoop.scheduleTask(in: deadline) { channel.close(promise: nil) }
+    taken.whenComplete { result in
+      stalled.cancel()
+      ticket.isTaken()
+      guard case .success = result else { return }
+      let end = channel.writeAndFlush(HTTPServerResponsePart.end(nil))
+      if !request.isKeepAlive { end.whenComplete { _ in channel.close(promise: nil) } }
+    }
+  }
+
+  private static func head(of answer: ProbeResponder.Answer, to request: HTTPRequestHead) -> HTTPResponseHead {
     var headers = HTTPHeaders([
       ("Content-Type", answer.type), ("Content-Length", String(answer.body.utf8.count)),
       ("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-cache, private"),
     ])
     if let allow = answer.allow { headers.add(name: "Allow", value: allow) }
     if !request.isKeepAlive { headers.add(name: "Connection", value: "close") }
-    let status = HTTPResponseStatus(statusCode: answer.status)
-    let head = HTTPResponseHead(version: request.version, status: status, headers: headers)
-    channel.write(HTTPServerResponsePart.head(head), promise: nil)
-    if request.method != .HEAD {
-      let body = channel.allocator.buffer(string: answer.body)
-      channel.write(HTTPServerResponsePart.body(.byteBuffer(body)), promise: nil)
-    }
-    let last = channel.writeAndFlush(HTTPServerResponsePart.end(nil))
-    if !request.isKeepAlive { last.whenComplete { _ in channel.close(promise: nil) } }
+    return HTTPResponseHead(
+      version: request.version, status: HTTPResponseStatus(statusCode: answer.status), headers: headers)
   }
 }

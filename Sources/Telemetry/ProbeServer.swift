@@ -9,9 +9,10 @@ import NIOPosix
 ///
 /// Both health endpoints begin with the check `ping`, take `?verbose` and `?exclude=<name>`, and give each check an
 /// address of its own, as the API server's do. To run it under swift-service-lifecycle call ``run()`` inside
-/// `cancelWhenGracefulShutdown`.
+/// `cancelWhenGracefulShutdown`. A client that opens many connections, trickles, or asks without reading costs bounded memory
+/// and keeps no kubelet out.
 public actor ProbeServer {
-  /// The most connections at a time. At a further one that gives way which has kept us waiting for a request longest.
+  /// The most connections at a time. A further one takes the place of the one that was idle longest.
   public static let connectionLimit = 64
   /// The longest request, in bytes; a longer one is answered with 431.
   public static let requestLimit = 16 << 10
@@ -20,6 +21,14 @@ public actor ProbeServer {
   public static let requestSeconds: Int64 = 10
   /// How long a connection may be silent between requests, in seconds.
   public static let idleSeconds: Int64 = 30
+  /// How long a peer may take to read one answer, in seconds, however steadily it reads. Prometheus gives up after ten.
+  public static let answerSeconds: Int64 = 10
+  /// The most bytes of answers that wait for their readers, over all connections. At more the connection that has not read
+  /// for the longest time is closed. Each connection has one answer at most: until it is read, no further request is.
+  public static let outputLimit = 8 << 20
+  /// The system's buffer for each direction of a connection, in bytes, of which the kernel takes twice as much. They count
+  /// against the pod's memory limit, and would grow to megabytes where a peer does not read or is not read.
+  static let socketBuffer = 64 << 10
 
   private enum State {
     case idle
@@ -31,6 +40,7 @@ public actor ProbeServer {
   private let address: ProbeAddress
   private let responder: ProbeResponder
   private let requestDeadline: TimeAmount
+  private let gate: ConnectionGate
   private var state = State.idle
 
   /// A server that does not listen yet.
@@ -44,14 +54,18 @@ public actor ProbeServer {
 
   init(
     address: ProbeAddress, registry: MetricsRegistry, liveness: [HealthCheck] = [], readiness: [HealthCheck] = [],
-    requestDeadline: TimeAmount
+    requestDeadline: TimeAmount, outputLimit: Int = ProbeServer.outputLimit
   ) {
     self.address = address
     self.requestDeadline = requestDeadline
+    gate = ConnectionGate(limit: Self.connectionLimit, outputLimit: outputLimit)
     responder = ProbeResponder(registry: registry, liveness: [.ping] + liveness, readiness: [.ping] + readiness)
   }
 
-  /// Begins to listen, once, and tells where: with port 0 the system has chosen one.
+  /// The bytes of answers that wait for their readers.
+  nonisolated var output: Int { gate.output }
+
+  /// Begins to listen, once, and returns the address: with port 0 the system has chosen the port.
   ///
   /// - Throws: ``ProbeServerError`` if the address cannot be listened on, or the server was started before.
   @discardableResult
@@ -59,11 +73,13 @@ public actor ProbeServer {
     guard case .idle = state else { throw ProbeServerError("the probe server on \(address) was started before") }
     state = .starting
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    let (responder, requestDeadline) = (responder, requestDeadline)
-    let gate = ConnectionGate(limit: Self.connectionLimit)
+    let (responder, requestDeadline, gate) = (responder, requestDeadline, gate)
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 64)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      // Connections inherit these from the socket that listens.
+      .serverChannelOption(.socketOption(.so_sndbuf), value: Self.socketBuffer)
+      .serverChannelOption(.socketOption(.so_rcvbuf), value: Self.socketBuffer)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           let ticket = try gate.admit(channel)
@@ -72,7 +88,8 @@ public actor ProbeServer {
           try pipeline.addHandler(
             RequestLimitHandler(limit: Self.requestLimit, deadline: requestDeadline, ticket: ticket))
           try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
-          try pipeline.addHandler(ProbeHandler(responder: responder, ticket: ticket))
+          let writer = AnswerWriter(ticket: ticket, deadline: .seconds(Self.answerSeconds))
+          try pipeline.addHandler(ProbeHandler(responder: responder, writer: writer))
         }
       }
     do {

@@ -11,7 +11,7 @@ import Testing
   private let channel = EmbeddedChannel()
 
   init() throws {
-    let ticket = try ConnectionGate(limit: 1).admit(channel)
+    let ticket = try ConnectionGate(limit: 1, outputLimit: 1024).admit(channel)
     try channel.pipeline.syncOperations.addHandler(
       RequestLimitHandler(limit: 1024, deadline: .seconds(10), ticket: ticket))
     try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()

@@ -55,6 +55,21 @@ final class Wire: Sendable {
   }
 }
 
+extension Wire {
+  /// Reads that many bytes and no more.
+  func receive(bytes count: Int) async throws {
+    try await blocking { [descriptor] in
+      var buffer = [UInt8](repeating: 0, count: 1 << 16)
+      var left = count
+      while left > 0 {
+        let count = recv(descriptor, &buffer, min(left, buffer.count), 0)
+        guard count > 0 else { throw Failure() }
+        left -= count
+      }
+    }
+  }
+}
+
 /// Sends a text to a port and reads until the server closes.
 func exchange(_ port: Int, _ text: String) async throws -> String {
   let wire = try await Wire.connect(to: port)
