@@ -10,7 +10,7 @@ import ProcessSupport
 struct BenchCommand: AsyncParsableCommand {
   /// What is measured, each against a cluster of its own.
   enum Part: String, CaseIterable, ExpressibleByArgument {
-    case counts, times, objects, strangers, nodes, events, idle, values, binary
+    case counts, times, objects, strangers, nodes, events, flood, idle, values, binary
   }
 
   static let configuration = CommandConfiguration(
@@ -76,6 +76,10 @@ struct BenchCommand: AsyncParsableCommand {
     case .events:
       return try await ServedCluster.serve(TestCluster()) { served in
         try await ManyEvents(executable: executable, served: served).measure()
+      }
+    case .flood:
+      return try await ServedCluster.serve(TestCluster()) { served in
+        try await ProbeFlood(executable: executable, served: served).measure()
       }
     case .idle:
       return try await ServedCluster.serve(TestCluster()) { served in

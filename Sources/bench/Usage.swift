@@ -38,7 +38,7 @@ struct Usage {
 }
 
 /// A file of `/proc`, at one moment.
-private struct ProcessFile {
+struct ProcessFile {
   let path: String
   let text: String
 
