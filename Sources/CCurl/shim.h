@@ -89,6 +89,9 @@ static inline CURLSH *ccurl_pool(void) {
   return share;
 }
 
+/// CURLVERSION_NOW is a macro that Swift does not import.
+static inline const curl_version_info_data *ccurl_version(void) { return curl_version_info(CURLVERSION_NOW); }
+
 static const size_t ccurl_pause = CURL_WRITEFUNC_PAUSE;
 static const long ccurl_auth_basic = CURLAUTH_BASIC;
 static const int ccurl_continue = CURLPAUSE_CONT;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CCurl
+
 /// HTTP/1.1 over libcurl: streaming bodies with back-pressure, cancellation at every point, deadlines of its own.
 ///
 /// One thread owns one multi handle and is this actor's executor, so every call of libcurl is isolated without a lock.
@@ -120,5 +122,23 @@ final class TransferHandle: Sendable {
   func cancel() {
     let id = id
     executor.call { $0.cancel(id) }
+  }
+}
+
+extension CurlTransport {
+  /// The libraries behind every request with their versions, as they report them themselves: libcurl, its TLS library and
+  /// zlib.
+  public static var libraries: [(name: String, version: String)] {
+    guard let information = ccurl_version()?.pointee else { return [] }
+    var libraries = [(name: "libcurl", version: String(cString: information.version))]
+    // `OpenSSL/3.0.19`; with several backends the ones not in use stand in parentheses.
+    if let tls = information.ssl_version.map({ String(cString: $0) }) {
+      for backend in tls.split(separator: " ") where !backend.hasPrefix("(") {
+        let parts = backend.split(separator: "/", maxSplits: 1)
+        libraries.append((name: String(parts[0]), version: parts.count > 1 ? String(parts[1]) : "unknown"))
+      }
+    }
+    if let zlib = information.libz_version { libraries.append((name: "zlib", version: String(cString: zlib))) }
+    return libraries
   }
 }

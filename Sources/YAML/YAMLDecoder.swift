@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CYAML
 import JSON
 
 /// Reads YAML as `sigs.k8s.io/yaml` does in its strict form, so that a manifest means here what it means to kubectl.
@@ -13,6 +14,9 @@ import JSON
 /// and is read at 16 MB per second of CPU (`bench-decoders`): enough for the manifests and the kubeconfig that a process reads
 /// once. Nothing on the way of a watch is YAML. `make differential` holds the meaning of every text against PyYAML.
 public enum YAMLDecoder {
+  /// The version that libyaml reports itself.
+  public static var libraryVersion: String { String(cString: yaml_get_version_string()) }
+
   /// All documents that the bytes spell.
   ///
   /// - Throws: ``YAMLError`` with line and column.

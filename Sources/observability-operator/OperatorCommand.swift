@@ -2,7 +2,9 @@
 
 import ArgumentParser
 import Glibc
+import HTTPTransport
 import ObservabilityAPI
+import YAML
 
 @main
 struct OperatorCommand: AsyncParsableCommand {
@@ -32,10 +34,13 @@ struct OperatorCommand: AsyncParsableCommand {
 
 struct VersionCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "version", abstract: "Print the operator's version and the images it pins.")
+    commandName: "version", abstract: "Print the versions of the operator and its libraries, and the images it pins.",
+    discussion: "The libraries say their versions themselves, as this process has loaded them or has them linked in.")
 
   func run() {
     print("observability-operator \(DefaultImages.release)")
     print("node-agent \(DefaultImages.nodeAgent)")
+    let libraries = CurlTransport.libraries + [(name: "libyaml", version: YAMLDecoder.libraryVersion)]
+    for library in libraries { print("\(library.name) \(library.version)") }
   }
 }
