@@ -14,7 +14,7 @@ setup: ## check for Swift and the system's libraries; install them on Debian and
 build: setup ## build the executables for release
 	swift build -c release
 
-release: setup ## build the one stripped file that the image holds, in .build/release-image; needs Debian or Ubuntu
+release: setup ## build the one stripped file that the image holds, of the newest sources; needs Debian or Ubuntu
 	@.ci/release.sh
 
 run: setup ## start an API server in memory and the operator beside it; ONCE=1 ends when the sample is Ready

@@ -4,13 +4,17 @@
 # HTTPS only, as an archive, from the source package of the distribution with its security patches. Beside it lie the
 # archives of OpenSSL, zlib and libyaml, so that a link with this folder needs no shared library of theirs.
 #
-# apt checks the signature of the archive, and by it the sum of each file of the source. To get a later security update,
-# remove .build/libcurl.
+# apt checks the signature of the archive, and by it the sum of each file of the source.
+#
+# With --refresh it looks for newer sources first, says which there are, and builds again what it built from older ones.
+# OpenSSL, zlib and libyaml are the machine's packages: if one is outdated it says so and ends with 1, unless OUTDATED=1.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 readonly home=$PWD/.build/libcurl
 readonly packages=(dpkg-dev gcc make libssl-dev zlib1g-dev libyaml-dev)
+# The sources of what is linked beside libcurl, with the packages that hold the archives.
+readonly linked=(openssl:libssl-dev zlib:zlib1g-dev libyaml:libyaml-dev)
 # What HTTPTransport asks of libcurl, by libcurl's own names. configure leaves out in silence what it does not find.
 readonly wanted=(AsynchDNS HTTPS-proxy IPv6 SSL libz)
 
@@ -25,9 +29,9 @@ step() {
   "${@:2}" >"$work/log" 2>&1 || fail "$1 failed" "$(tail -n 20 "$work/log")"
 }
 
-# The source's newest version, from where this machine has its packages, checked by the same keys. The machine's own
-# lists and sources stay as they are, and this step needs no right.
-fetch() {
+# The lists of sources, from where this machine has its packages, checked by the same keys. The machine's own lists and
+# sources stay as they are, and this step needs no right. Sets apt_options.
+lists() {
   mkdir -p "$work/sources" "$work/lists/partial" "$work/cache/archives/partial"
   local file
   for file in /etc/apt/sources.list /etc/apt/sources.list.d/*; do
@@ -37,11 +41,52 @@ fetch() {
       *.sources) sed -E 's/^Types:.*/Types: deb-src/' "$file" ;;
     esac >"$work/sources/${file##*/}"
   done
-  local apt=(apt-get -q -o Dir::Etc::SourceList=/dev/null -o "Dir::Etc::SourceParts=$work/sources"
+  apt_options=(-q -o Dir::Etc::SourceList=/dev/null -o "Dir::Etc::SourceParts=$work/sources"
     -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/cache")
-  # A source of others may have no sources; what counts is whether curl is found.
-  "${apt[@]}" update || true
-  (cd "$work" && "${apt[@]}" source --only-source curl)
+  # A repository of others may have no sources; what counts is whether curl is found.
+  apt-get "${apt_options[@]}" update || true
+  [[ $(newest curl) ]]
+}
+
+# newest <source>: its newest version in the lists; nothing if no list has it.
+newest() {
+  local version newest=
+  while read -r version; do
+    if [[ ! $newest ]] || dpkg --compare-versions "$version" gt "$newest"; then newest=$version; fi
+  done < <(apt-cache "${apt_options[@]}" showsrc --only-source "$1" 2>/dev/null | sed -n 's/^Version: //p')
+  echo "$newest"
+}
+
+fetch() { (cd "$work" && apt-get "${apt_options[@]}" source --only-source curl); }
+
+# The sources of the machine's packages that are linked, one a line: openssl 3.0.19-1~deb12u2
+linked_versions() {
+  local pair
+  for pair in "${linked[@]}"; do
+    echo "${pair%%:*} $(dpkg-query --show --showformat='${source:Version}' "${pair#*:}" 2>/dev/null)"
+  done
+}
+
+# Says what is newer than what was built or is installed. Returns 1 if a package is outdated.
+compare() {
+  local name have newest package outdated=()
+  have=$(cat "$home/version" 2>/dev/null) || have=
+  newest=$(newest curl)
+  if [[ $have ]] && dpkg --compare-versions "$newest" gt "$have"; then
+    echo "libcurl: curl $newest is there; $have was built, and is built again" >&2
+    rm -f "$home/version"
+  fi
+  while read -r name have; do
+    newest=$(newest "$name")
+    [[ $newest ]] && dpkg --compare-versions "$newest" gt "$have" || continue
+    package=$(printf '%s\n' "${linked[@]}" | sed -n "s/^$name://p")
+    echo "libcurl: $name $newest is there; this machine has ${have:-none}" >&2
+    outdated+=("$package")
+  done < <(linked_versions)
+  [[ ${#outdated[@]} -eq 0 ]] || {
+    echo "libcurl: apt-get update && apt-get install ${outdated[*]}, or OUTDATED=1 to link what is here" >&2
+    [[ ${OUTDATED:-} ]]
+  }
 }
 
 configure() {
@@ -87,20 +132,34 @@ assemble() {
   for name in ssl crypto z yaml; do cp "$(archive "lib$name.a")" "$work/installed/lib/"; done
   describe libcurl "${version%%-*}" "-lcurl -lssl -lcrypto -lz"
   describe yaml-0.1 "$(pkg-config --modversion yaml-0.1)" -lyaml
+  linked_versions >"$work/installed/linked"
   echo "$version" >"$work/installed/version"
 }
 
-if [[ ! -r $home/version ]]; then
+begin() {
   command -v apt-get >/dev/null || fail "its source is had by apt-get only, which is not here"
   . .ci/packages.sh
   install_packages "${packages[@]}" || fail "apt-get could not install ${packages[*]}"
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
+  step "fetching the lists of sources" lists
+}
+
+if [[ ${1:-} == --refresh ]]; then
+  begin
+  compare || fail "a package that is linked is outdated"
+  # What was installed since is linked only now.
+  [[ ! -r $home/version || $(linked_versions) == "$(cat "$home/linked" 2>/dev/null)" ]] || rm -f "$home/version"
+fi
+if [[ ! -r $home/version ]]; then
+  [[ ${work:-} ]] || begin
   step "fetching the source of curl" fetch
   source=$(find "$work" -maxdepth 1 -type d -name 'curl-*')
   [[ -x $source/configure ]] || fail "the source has no configure"
   version=$(cd "$source" && dpkg-parsechangelog --show-field Version)
   step "configuring curl $version" configure
+  # What `version` prints is then the version of the source, whose patches have the fixes of later releases.
+  sed -i "s/^#define LIBCURL_VERSION \".*\"/#define LIBCURL_VERSION \"$version\"/" "$source/include/curl/curlver.h"
   step "compiling curl $version" compile
   assemble
   rm -rf "$home"

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Builds what the image holds: .build/release-image/observability-operator, one stripped file that needs no library.
+# Builds what the image holds: .build/release-image/observability-operator, one stripped file that needs no library. Looks
+# for newer sources of the libraries within and says which there are; REFRESH= leaves that out, for a build without network.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 . .ci/shipped.sh
-shipped_options
+REFRESH=${REFRESH-1} shipped_options
 build_shipped observability-operator
 built=$(swift build "${options[@]}" --show-bin-path)/observability-operator
 
@@ -18,4 +19,4 @@ dynamic=$(readelf --dynamic --wide "$file")
 ! grep -q '(NEEDED)' <<<"$dynamic" || { echo "$file needs libraries:" $'\n'"$dynamic" >&2; exit 1; }
 grep -q 'Flags:.* PIE' <<<"$dynamic" || { echo "$file is bound to one address" >&2; exit 1; }
 "$file" version
-echo "$file: $(stat --format=%s "$file") bytes, with libcurl $(<.build/libcurl/version)"
+echo "$file: $(stat --format=%s "$file") bytes, with curl $(<.build/libcurl/version), $(paste -sd, .build/libcurl/linked | sed 's/,/, /g')"

@@ -3,7 +3,7 @@
 
 # shipped_options: sets `options` for swift build. One file that needs no library: Swift's, libcurl's, OpenSSL's and
 # glibc's parts are linked in, at an address that the kernel chooses. Returns 1 without the small libcurl; the options
-# then link the system's libraries.
+# then link the system's libraries. With REFRESH=1 newer sources of the libraries are looked for.
 #
 # glibc resolves names by itself, by /etc/hosts and DNS, since 2.34 (NEWS of 2.34: nss_files and nss_dns are in libc);
 # before, an executable linked like this needed its shared libraries for that.
@@ -15,7 +15,7 @@ shipped_options() {
     echo "glibc 2.34 or later is needed for one file that needs no library, not $glibc" >&2
     return 1
   fi
-  folder=$(.ci/libcurl.sh) || return 1
+  folder=$(.ci/libcurl.sh ${REFRESH:+--refresh}) || return 1
   export PKG_CONFIG_PATH=$folder${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
   # A scratch path of its own: the flags change every object. glibc refuses a search path for libraries in such a file.
   options=(-c release --static-swift-stdlib --scratch-path .build/shipped --disable-local-rpath
