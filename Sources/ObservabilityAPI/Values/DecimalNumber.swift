@@ -8,8 +8,8 @@ struct DecimalNumber {
   var divisor: Int128
 
   /// Takes digits, and at most one point, from the front of the text; nil if there is no digit or there are more than
-  /// 18.
-  init?(takingFrom text: inout Substring) {
+  /// so many, at most 36.
+  init?(takingFrom text: inout Substring, digits limit: Int = 18) {
     var mantissa: Int128 = 0
     var divisor: Int128 = 1
     var digits = 0
@@ -18,7 +18,7 @@ struct DecimalNumber {
       switch byte {
       case UInt8(ascii: "0")...UInt8(ascii: "9"):
         digits += 1
-        guard digits <= 18 else { return nil }
+        guard digits <= limit else { return nil }
         mantissa = mantissa * 10 + Int128(byte - UInt8(ascii: "0"))
         if sawPoint { divisor *= 10 }
       case UInt8(ascii: ".") where !sawPoint:
@@ -28,6 +28,10 @@ struct DecimalNumber {
     }
     guard digits > 0 else { return nil }
     text = text.dropFirst(digits + (sawPoint ? 1 : 0))
+    while divisor > 1, mantissa % 10 == 0 {
+      mantissa /= 10
+      divisor /= 10
+    }
     self.mantissa = mantissa
     self.divisor = divisor
   }

@@ -19,27 +19,36 @@ public struct Quantity: Hashable, Sendable, Comparable {
   /// The amount that the text spells; nil if it spells none or one of 2^63 or more.
   public init?(_ text: String) {
     guard text.utf8.count <= 64 else { return nil }
-    var rest = Substring(text)
-    guard let number = DecimalNumber(takingFrom: &rest), let (factor, format) = Self.factor(String(rest)) else {
+    var rest = text.hasPrefix("+") ? text.dropFirst() : Substring(text)
+    guard let number = DecimalNumber(takingFrom: &rest, digits: 32), let scale = Self.scale(String(rest)) else {
       return nil
     }
-    let divisor = number.divisor
-    let (product, overflow) = number.mantissa.multipliedReportingOverflow(by: factor)
-    guard !overflow, product < Int128.max - divisor else { return nil }
+    let (product, overflow) = number.mantissa.multipliedReportingOverflow(by: scale.factor)
+    let (divisor, isTooFine) = number.divisor.multipliedReportingOverflow(by: scale.divisor)
+    guard !overflow, !isTooFine, product < Int128.max - divisor else { return nil }
     let nanos = (product + divisor - 1) / divisor
     guard nanos <= Int128(Int64.max) * Self.billion else { return nil }
     self.nanos = nanos
-    self.format = format
+    self.format = scale.format
   }
 
-  /// What a suffix multiplies by, in billionths.
-  private static func factor(_ suffix: String) -> (Int128, Format)? {
-    if let index = decimalSuffixes.firstIndex(of: suffix) { return (power(1000, index), .decimal) }
-    if let index = binarySuffixes.firstIndex(of: suffix) { return (power(1024, index) * billion, .binary) }
+  /// What a suffix makes of a number, in billionths.
+  private struct Scale {
+    var factor: Int128
+    var divisor: Int128 = 1
+    let format: Format
+  }
+
+  private static func scale(_ suffix: String) -> Scale? {
+    if let index = decimalSuffixes.firstIndex(of: suffix) { return Scale(factor: power(1000, index), format: .decimal) }
+    if let index = binarySuffixes.firstIndex(of: suffix) {
+      return Scale(factor: power(1024, index) * billion, format: .binary)
+    }
     guard let mark = suffix.first, mark == "e" || mark == "E", let exponent = Int(suffix.dropFirst()),
-      (-9...18).contains(exponent)
+      (-18...18).contains(exponent)
     else { return nil }
-    return (power(10, exponent + 9), .exponent)
+    return Scale(
+      factor: power(10, max(0, exponent + 9)), divisor: power(10, max(0, -9 - exponent)), format: .exponent)
   }
 
   private static func power(_ base: Int128, _ exponent: Int) -> Int128 {
