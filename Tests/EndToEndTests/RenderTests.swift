@@ -28,6 +28,10 @@ import YAML
       "a\(level): &a\(level) [\(Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", "))]\n"
     }.joined()
 
+  private static func url(_ text: String) -> String {
+    "  metrics:\n    victoriaMetrics:\n      writeURL: \"\(text)\"\n"
+  }
+
   static let refusals: [Refusal] = [
     Refusal(
       testDescription: "a tab", text: head + "\tmode: AgentsOnly\n",
@@ -44,6 +48,28 @@ import YAML
     Refusal(
       testDescription: "a value that is none of the list", text: head + "  mode: Agents\n  namespace: cozy-coroot\n",
       parts: ["line 6, column 3: ", "spec.mode", "AgentsOnly"]),
+    Refusal(
+      testDescription: "a name that is a number",
+      text: head.replacing("name: platform", with: "name: 123") + "  mode: AgentsOnly\n",
+      parts: ["line 4, column 3: ", "metadata.name", "in quotes"]),
+    Refusal(
+      testDescription: "a label that is a number",
+      text: head.replacing("name: platform", with: "name: platform\n  labels: {x: 1}") + "  mode: AgentsOnly\n",
+      parts: ["line 5, column ", "metadata.labels[x]", "number"]),
+    Refusal(
+      testDescription: "a URL with a port beyond 64 bits", text: head + url("http://h:99999999999999999999/a"),
+      parts: ["line 8, column 7: ", "spec.metrics.victoriaMetrics.writeURL", "from 1 to 65535"]),
+    Refusal(
+      testDescription: "a URL with two colons", text: head + url("http://a:b:c/"),
+      parts: ["spec.metrics.victoriaMetrics.writeURL", "IPv6 address in brackets"]),
+    Refusal(
+      testDescription: "a node selector for another system",
+      text: head + "  nodeAgent: {nodeSelector: {kubernetes.io/os: windows}}\n",
+      parts: ["spec.nodeAgent.nodeSelector", "Linux only", "remove the key"]),
+    Refusal(
+      testDescription: "an expression that does not compile",
+      text: head + "  nodeAgent:\n    containers:\n      deny:\n      - '('\n",
+      parts: ["line 9, column 9: ", "spec.nodeAgent.containers.deny[0]", "close every bracket"]),
     Refusal(
       testDescription: "two documents",
       text: head + "  mode: AgentsOnly\n  namespace: cozy-coroot\n---\nkind: Observability\n",
@@ -64,6 +90,23 @@ import YAML
     for part in refusal.parts {
       #expect(result.errors.joined(separator: "\n").contains(part), "\"\(part)\" is not in \(result.errors)")
     }
+  }
+
+  @Test(
+    "An option that is no URL is refused by its name",
+    arguments: [
+      ("--write-url", "http://h:99999999999999999999/a", "the port"), ("--write-url", "http://a:b:c/", "brackets"),
+      ("--read-url", "vm:8481", "no scheme"), ("--write-url", "http://u:hunter2@vm/", "credentialsSecretRef"),
+      ("--cluster-domain", "a b", "cluster.local"),
+    ])
+  func refusesAnOption(_ option: String, _ text: String, _ part: String) async throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write("object.yaml", Self.head + "  mode: AgentsOnly\n")
+    let result = try await Executable.run(["render", "-f", file, option, text])
+    #expect(result.ending == .exit(2))
+    #expect(result.output == "")
+    let errors = result.errors.joined(separator: "\n")
+    #expect(errors.contains("\(option): ") && errors.contains(part) && !errors.contains("hunter2"), "\(errors)")
   }
 
   @Test func tellsEveryWrongFieldOfAFileInALineOfItsOwn() async throws {

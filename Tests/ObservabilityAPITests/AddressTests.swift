@@ -35,8 +35,8 @@ struct AddressTests {
     ("http://h:99999999999999999999/a", .port, "port \"99999999999999999999\""), ("http://a:b/", .port, "port is"),
     ("http://a:080/", .port, "port"), ("http://a:+8", .port, "port"), ("http://a:b:c/", .host, "brackets"),
     ("http://fd00::1/", .host, "brackets"), ("http://[::1", .host, "closing bracket"),
-    ("http://[::1]x", .host, "followed by"), ("http://[::1::2]/", .host, "neither a DNS name"),
-    ("http://[fe80::1%25eth0]/", .host, "neither a DNS name"), ("http://[10.0.0.1]/", .host, "neither a DNS name"),
+    ("http://[::1]x", .host, "followed by"), ("http://[::1::2]/", .address, "neither a DNS name"),
+    ("http://[fe80::1%25eth0]/", .host, "neither a DNS name"), ("http://[10.0.0.1]/", .address, "neither a DNS name"),
     ("http://{}", .host, "neither a DNS name"), ("http://a/{}", .text, "percent-encode"),
     ("http://a..b/", .host, "neither a DNS name"), ("http://-a/", .host, "neither a DNS name"),
     ("http://a$/", .host, "neither a DNS name"), ("http://10.1/", .host, "neither a DNS name"),
@@ -45,7 +45,7 @@ struct AddressTests {
     ("http://ä", .text, "ASCII"), ("http://a/#x", .text, "fragment"), ("http://a/%zz", .text, "%"),
     ("http://u:hun/ter2@a", .port, "port is"),
     ("http://a/" + String(repeating: "x", count: 2048), .text, "longer than"),
-    ("http://" + String(repeating: "a.", count: 127) + "aa", .host, "neither a DNS name"),
+    ("http://" + String(repeating: "a.", count: 127) + "aa", .address, "neither a DNS name"),
   ]
 
   @Test("A URL that readers disagree about is refused with the part that is wrong", arguments: faults)

@@ -52,8 +52,31 @@ import Testing
           + #""a b""#
       ]
     ),
+    (
+      ["nodeAgent": ["resources": ["limits": ["memory": "1Gi", "g p u": 1]]]],
+      [
+        #"spec.nodeAgent.resources.limits[g p u]: the key is not a resource such as "memory" or "nvidia.com/gpu""#
+      ]
+    ),
+    (
+      ["nodeAgent": ["tolerations": [["key": "a b", "operator": "Exists"]]]],
+      [
+        #"spec.nodeAgent.tolerations[0].key: expected a label's name such as "pool" or "example.org/pool", or nothing, "#
+          + #"found "a b""#
+      ]
+    ),
+    (
+      ["metrics": ["victoriaMetrics": ["writeURL": [:]]]],
+      [
+        #"spec.metrics.victoriaMetrics.writeURL: expected a URL such as "https://vm.example.org/api/v1/write", without user "#
+          + "and password in it, found an object"
+      ]
+    ),
     (["gateway": ["replicas": 0]], ["spec.gateway.replicas: must be at least 1, found 0"]),
     (["gateway": ["replicas": 99]], ["spec.gateway.replicas: must be at most 16, found 99"]),
+    (["gateway": ["replicas": 2.0]], []),
+    (["gateway": ["replicas": 1e300]], ["spec.gateway.replicas: expected a whole number, found a number"]),
+    (["nodeAgent": ["resources": ["limits": ["memory": 1073741824.0]]]], []),
     (["gateway": ["replicas": 1.5]], ["spec.gateway.replicas: expected a whole number, found a number"]),
     (
       ["dashboards": ["enabled": "yes"]], ["spec.dashboards.enabled: expected true or false, found a string"]
@@ -126,6 +149,40 @@ import Testing
       [#"metadata.name: is required: give the object a name such as "platform""#]
     ),
   ]
+
+  static let metadata: [(JSONValue, [String])] = [
+    (["name": 123], [#"metadata.name: expected a name in quotes such as "platform", found a number"#]),
+    (
+      ["name": "platform", "labels": ["x": 1], "annotations": ["y": true]],
+      [
+        "metadata.labels[x]: expected a label value: up to 63 letters, digits, '-', '_' and '.', found a number",
+        "metadata.annotations[y]: expected text, found a boolean",
+      ]
+    ),
+    (
+      ["labels": ["a b": "c"], "lables": [:]],
+      [
+        #"metadata.labels[a b]: the key is not a label's name such as "pool" or "example.org/pool""#,
+        #"metadata.lables: unknown field; did you mean "labels"?"#,
+        #"metadata.name: is required: give the object a name such as "platform""#,
+      ]
+    ),
+    (["name": "platform", "finalizers": "a"], ["metadata.finalizers: expected a list, found a string"]),
+    (
+      [
+        "name": "platform", "uid": "u", "generation": 1, "resourceVersion": "5", "creationTimestamp": .null,
+        "labels": ["example.org/a": ""], "annotations": ["Example.org/a": "any\ntext"], "managedFields": [["a": 1]],
+        "ownerReferences": [[:]], "finalizers": ["a/b"], "namespace": "", "selfLink": "",
+      ], []
+    ),
+  ]
+
+  @Test("Metadata that an API server refuses is refused where it stands", arguments: metadata)
+  func faultsOfMetadata(metadata: JSONValue, expected: [String]) {
+    var value = object([:])
+    value["metadata"] = metadata
+    #expect(faults(value) == expected)
+  }
 
   @Test(arguments: identities) func faultsOfIdentity(value: JSONValue, expected: [String]) {
     #expect(faults(value) == expected)

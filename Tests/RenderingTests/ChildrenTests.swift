@@ -115,4 +115,14 @@ import Testing
         ["targetLabel": "tenant", "replacement": "a$$1"],
       ])
   }
+
+  @Test("A key of the user's node selector is never replaced, not even one that validation refuses")
+  func nodeSelectorIsKept() {
+    func selector(_ labels: [String: String]) -> JSONValue? {
+      Fixture("selector") { $0.nodeAgent.nodeSelector = labels }.pod?["nodeSelector"]
+    }
+    #expect(selector([:]) == ["kubernetes.io/os": "linux"])
+    #expect(selector(["pool": "db"]) == ["kubernetes.io/os": "linux", "pool": "db"])
+    #expect(selector(["kubernetes.io/os": "windows"]) == ["kubernetes.io/os": "windows"])
+  }
 }

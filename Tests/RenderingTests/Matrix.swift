@@ -29,7 +29,8 @@ enum Matrix {
       {
         $0.metrics.victoriaMetrics.tenant = nil
         $0.metrics.victoriaMetrics.writeURL = "http://vmsingle.metrics.svc.cozy.local/api/v1/write"
-      }, facts: {
+      },
+      facts: {
         $0.metrics = .init(writeURL: try? HTTPURL("http://vmsingle.metrics.svc.cozy.local/api/v1/write"))
         $0.clusterDomain = "cozy.local"
       }),
@@ -105,7 +106,7 @@ enum Matrix {
       $0.nodeAgent.containers.deny = ["/k8s-cronjob/.*", "^/talos/.*$"]
       $0.nodeAgent.containers.minAge = "1m"
       $0.nodeAgent.tolerations = [["key": "dedicated", "operator": "Equal", "value": "gold", "effect": ""]]
-      $0.nodeAgent.nodeSelector = ["pool": "gold", "kubernetes.io/os": "linux"]
+      $0.nodeAgent.nodeSelector = ["pool": "gold"]
       $0.nodeAgent.priorityClassName = "system-node-critical"
       $0.nodeAgent.maxUnavailable = 2
       $0.nodeAgent.env = [

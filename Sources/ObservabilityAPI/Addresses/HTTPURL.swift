@@ -81,6 +81,8 @@ public struct HTTPURLError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The part of a URL that is wrong.
   public enum Part: Hashable, Sendable {
     case scheme, host, port
+    /// A host that looks like one: an IPv6 address that is none, or a name that is too long.
+    case address
     /// A character, in whatever part, that must be percent-encoded, a fragment, or the length.
     case text
   }

@@ -59,7 +59,10 @@ struct HTTPURLParser {
     let (host, port) = try split()
     guard !host.isEmpty else { throw HTTPURLError(.host, "the URL has no host") }
     guard HostName.isHost(String(host)) else {
-      throw HTTPURLError(.host, "the host \"\(host)\" is neither a DNS name nor an IP address")
+      let isLikeOne =
+        host.hasPrefix("[") ? host.utf8.count > 2 && host.allSatisfy(Self.isOfAddress) : host.utf8.count > 253
+      throw HTTPURLError(
+        isLikeOne ? .address : .host, "the host \"\(host)\" is neither a DNS name nor an IP address")
     }
     guard let port else { return (String(host), nil) }
     guard let number = Int(port), 1...65535 ~= number, String(number) == port else {
@@ -68,6 +71,10 @@ struct HTTPURLParser {
       throw HTTPURLError(.port, "the port\(isShown ? " \"\(port)\"" : "") is not a number from 1 to 65535")
     }
     return (String(host), number)
+  }
+
+  private static func isOfAddress(_ character: Character) -> Bool {
+    character.isASCII && (character.isHexDigit || "[]:.".contains(character))
   }
 
   private func split() throws(HTTPURLError) -> (Substring, Substring?) {

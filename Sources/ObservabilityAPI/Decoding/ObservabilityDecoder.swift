@@ -35,7 +35,7 @@ public struct ObservabilityDecoder {
     var walk = SchemaWalk()
     let complete = walk.complete(.object(members), schema, at: [])
     // A fault of the identity is told once, in the identity's own words.
-    let failures = identity + walk.failures.filter { fault in !identity.contains { $0.path.first == fault.path.first } }
+    let failures = identity + walk.failures.filter { fault in !identity.contains { $0.path.starts(with: fault.path) } }
     guard failures.isEmpty else { throw InvalidObservability(inDocumentOrder(failures, of: object)) }
     return complete
   }
@@ -58,8 +58,8 @@ public struct ObservabilityDecoder {
       let found = members[name].map { $0.string?.quotedForMessage ?? $0.foundName } ?? "nothing"
       failures.append(FieldError(path: [.field(name)], message: "expected \"\(expected)\", found \(found)"))
     }
-    let name = members["metadata"]?["name"]?.string ?? ""
-    if members["metadata"]?.object == nil || name.isEmpty {
+    // One of another type is a fault of its own.
+    if (members["metadata"]?["name"] ?? "") == "" {
       failures.append(
         FieldError(
           path: [.field("metadata"), .field("name")],

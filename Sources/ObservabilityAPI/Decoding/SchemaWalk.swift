@@ -38,6 +38,14 @@ struct SchemaWalk {
       check(text, schema, at: path)
     case (.integer, .integer(let number)), (.integerOrString, .integer(let number)):
       check(number, schema, at: path)
+    case (.integer, .double), (.integerOrString, .double):
+      // JSON has one kind of number: the API server takes 2.0 for 2.
+      guard let whole = value.double.flatMap(Int64.init(exactly:)) else {
+        fail(path, "expected \(schema.expectation), found \(value.foundName)")
+        break
+      }
+      check(whole, schema, at: path)
+      return .integer(whole)
     case (.boolean, .bool), (.anyObject, .object): break
     default:
       fail(path, "expected \(schema.expectation), found \(value.foundName)")
@@ -72,6 +80,9 @@ struct SchemaWalk {
     guard fits(members.count, schema, at: path) else { return members }
     var result = JSONObject()
     for (name, value) in members {
+      if let keys = schema.keys, !keys.matches(name) {
+        fail(path + [.key(name)], "the key is not \(keys.expectation)")
+      }
       result[name] = complete(value, values, at: path + [.key(name)])
     }
     return result

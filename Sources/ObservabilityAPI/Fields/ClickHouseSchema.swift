@@ -27,7 +27,7 @@ enum ClickHouseSchema {
   private static let endpoint = Schema.object(
     "A ClickHouse of any origin.",
     [
-      .required("host", .text("The host's name or address.", host)),
+      .required("host", .text("The host's name or address.", .host)),
       .optional("port", .number("The port of the native protocol.", 1...65535, default: 9000)),
       .optional("httpPort", .number("The port of the HTTP interface.", 1...65535, default: 8123)),
       .optional("database", .text("The database.", user, default: "default")),
@@ -36,9 +36,6 @@ enum ClickHouseSchema {
       .optional("tls", .flag("Whether connections use TLS.", default: false)),
     ])
 
-  static let host = TextFormat(
-    "a host such as \"clickhouse.example.org\"", pattern: "^[a-zA-Z0-9\\[]([-.a-zA-Z0-9:]*[a-zA-Z0-9\\]])?$",
-    maxLength: 253)
   static let user = TextFormat(
     "a name such as \"coroot\"", pattern: "^[a-zA-Z_][-a-zA-Z0-9_]*$", maxLength: 64)
 }

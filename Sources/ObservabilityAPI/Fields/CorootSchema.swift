@@ -56,7 +56,7 @@ enum CorootSchema {
   private static let postgres = Schema.object(
     "A PostgreSQL for the state of several servers.",
     [
-      .required("host", .text("The host's name or address.", ClickHouseSchema.host)),
+      .required("host", .text("The host's name or address.", .host)),
       .optional("port", .number("The port.", 1...65535, default: 5432)),
       .optional("database", .text("The database.", ClickHouseSchema.user, default: "coroot")),
       .optional("user", .text("The user.", ClickHouseSchema.user, default: "coroot")),
@@ -94,7 +94,7 @@ enum CorootSchema {
   private static let oidc = Schema.object(
     "The provider that users sign in with.",
     [
-      .required("issuerURL", .text("The provider's issuer URL.", .url)),
+      .required("issuerURL", .url("The provider's issuer URL.")),
       .required("clientID", .text("The client's identifier at the provider.", .any(128))),
       .required("clientSecretRef", SecretSchema.key("A Secret in spec.namespace with the client's secret.")),
       .optional(

@@ -26,7 +26,22 @@ enum MetricsSchema {
     ) { metrics in
       let backend = metrics["victoriaMetrics"]
       return metrics["delivery"] != "Push" || backend?["readURL"] == nil || backend?["writeURL"] != nil
-    })
+    }, labelsOnce)
+
+  /// Labels are sent as `extra_label` behind the query of the URL: VictoriaMetrics keeps one of a name only.
+  private static let labelsOnce = ValidationRule(
+    "write-url-labels", cel: nil, field: ["victoriaMetrics", "writeURL"],
+    message: "an extra_label in the query names a label that spec.metrics.labels or the operator sets: keep it in one "
+      + "place, and leave out " + ReservedLabels.names.joined(separator: ", ")
+  ) { metrics in
+    let query = metrics["victoriaMetrics"]?["writeURL"]?.string.flatMap { try? HTTPURL($0) }?.query ?? ""
+    let names = query.split(separator: "&").compactMap { parameter -> String? in
+      guard let text = PercentEncoding.decode(parameter), text.hasPrefix("extra_label=") else { return nil }
+      return text.split(separator: "=", maxSplits: 2, omittingEmptySubsequences: false).dropFirst().first.map(
+        String.init)
+    }
+    return names.allSatisfy { !ReservedLabels.names.contains($0) && metrics["labels"]?[$0] == nil }
+  }
 
   private static let interval = Schema.text(
     "How often metrics are taken, as a Go duration of at least 5s.", .duration, default: "15s"
@@ -75,10 +90,10 @@ enum MetricsSchema {
               .text("The name of the storage in that stack.", storageName, default: "shortterm")),
           ])),
       .optional(
-        "writeURL", .text("Where the agents write, by Prometheus remote write. Without user and password.", .url)),
+        "writeURL", .url("Where the agents write, by Prometheus remote write. Without user and password.")),
       .optional(
         "readURL",
-        .text("The base of the Prometheus query API, without /api/v1. Without user and password.", .url)),
+        .url("The base of the Prometheus query API, without /api/v1. Without user and password.")),
       .optional(
         "credentialsSecretRef",
         .object(

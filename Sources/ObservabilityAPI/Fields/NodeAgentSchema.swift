@@ -31,7 +31,8 @@ enum NodeAgentSchema {
         .map(
           "Labels of the nodes that are observed; all nodes when empty.", of: .text("The label's value.", .labelValue),
           limit: 32, default: [:]
-        ).demanding(PodSchema.labelKeys)),
+        ).demanding(
+          PodSchema.labelKeys, NodeSelectorSchema.linux, NodeSelectorSchema.architecture, NodeSelectorSchema.ownLabel)),
       .optional(
         "priorityClassName",
         .text("The PriorityClass of the agents' pods; the cluster's default when empty.", .dnsNameOrEmpty, default: "")),
@@ -135,9 +136,18 @@ enum NodeAgentSchema {
 
   private static func expressions(_ description: String) -> Schema {
     .list(
-      description, of: .text("A regular expression in Go's syntax, such as /k8s/my-namespace/.*.", .expression), .set,
-      limit: 32, default: [])
+      description,
+      of: .text("A regular expression in Go's syntax, such as /k8s/my-namespace/.*.", .expression)
+        .demanding(expressionCompiles), .set, limit: 32, default: [])
   }
+
+  /// An expression that does not compile makes `matches` fail, and with it the rule: the API server uses Go's `regexp`
+  /// too.
+  private static let expressionCompiles = ValidationRule(
+    "expression-compiles", cel: "''.matches(self) || !''.matches(self)",
+    message: "must be a regular expression in Go's syntax, or the agents exit: close every bracket, and use neither "
+      + "look-around nor back references, which Go does not have"
+  ) { value in value.string.map(GoRegularExpression.compiles) ?? false }
 }
 
 extension NodeAgentSchema {

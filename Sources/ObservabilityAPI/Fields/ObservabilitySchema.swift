@@ -29,7 +29,7 @@ public enum ObservabilitySchema {
       .written(
         "kind",
         Schema("Kind is a string value representing the REST resource this object represents.", .string)),
-      .written("metadata", Schema("Standard object metadata.", .anyObject)),
+      .written("metadata", MetadataSchema.metadata),
       .optional("spec", spec),
       .written("status", StatusSchema.status),
     ]

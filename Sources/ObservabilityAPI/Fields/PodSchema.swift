@@ -31,7 +31,9 @@ enum PodSchema {
     var amount = Schema("The amount.", .integerOrString, limit: TextFormat.quantity.maxLength)
     amount.format = .quantity
     amount.minimum = 0
-    return .map(description, of: amount, limit: 8, default: defaultValue)
+    var schema = Schema.map(description, of: amount, limit: 8, default: defaultValue)
+    schema.keys = .resourceName
+    return schema
   }
 
   private static let memoryLimit = ValidationRule(
@@ -62,13 +64,9 @@ enum PodSchema {
 
   static let labelKeys = ValidationRule(
     "node-selector-keys", cel: nil,
-    message: "every key must be a label's name, such as kubernetes.io/os or pool"
+    message: "every key must be a label's name, such as pool or topology.kubernetes.io/zone"
   ) { selector in
-    (selector.object ?? [:]).keys.allSatisfy { key in
-      let parts = key.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-      guard let name = parts.last, !name.isEmpty, parts.count <= 2 else { return false }
-      return TextFormat.labelValue.matches(name) && (parts.count == 1 || TextFormat.dnsName.matches(parts[0]))
-    }
+    (selector.object ?? [:]).keys.allSatisfy(TextFormat.labelName.matches)
   }
 
   static let maxUnavailable: Schema = {
@@ -91,7 +89,7 @@ enum PodSchema {
   private static let toleration = Schema.object(
     "A toleration, as in a pod.",
     [
-      .optional("key", .text("The taint's key; all keys when not given, with operator Exists.", .any(317))),
+      .optional("key", .text("The taint's key; all keys when not given, with operator Exists.", .labelNameOrEmpty)),
       .optional("operator", .choice("How the value is compared.", ["Exists", "Equal"], default: "Equal")),
       .optional("value", .text("The taint's value, with operator Equal.", .labelValue)),
       .optional(
@@ -115,7 +113,12 @@ enum PodSchema {
       "toleration-value-with-equal",
       cel: "!has(self.value) || self.value == '' || self.operator != 'Exists'",
       field: ["value"], message: "a toleration with operator Exists takes no value: remove it, or use operator Equal"
-    ) { ($0["value"]?.string ?? "") == "" || $0["operator"] != "Exists" })
+    ) { ($0["value"]?.string ?? "") == "" || $0["operator"] != "Exists" },
+    ValidationRule(
+      "toleration-seconds-of-no-execute", cel: "!has(self.tolerationSeconds) || self.effect == 'NoExecute'",
+      field: ["tolerationSeconds"],
+      message: "tolerationSeconds is for taints that evict pods: set effect to NoExecute, or remove tolerationSeconds"
+    ) { $0["tolerationSeconds"] == nil || $0["effect"] == "NoExecute" })
 
   static let env = Schema.list(
     "Environment variables of the agent, for settings that no field here stands for. Names that the operator sets are "

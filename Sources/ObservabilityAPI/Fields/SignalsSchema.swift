@@ -44,7 +44,7 @@ enum SignalsSchema {
     [.optional("enabled", .flag("Whether rules are published.", default: true))])
 
   private static func endpoint(_ signal: String) -> Schema.Property {
-    .optional("endpoint", .text("The OTLP/HTTP endpoint that \(signal) are sent to, with destination OTLP.", .url))
+    .optional("endpoint", .url("The OTLP/HTTP endpoint that \(signal) are sent to, with destination OTLP."))
   }
 
   private static func endpointNeeded(_ signal: String) -> ValidationRule {

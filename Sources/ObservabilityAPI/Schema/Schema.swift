@@ -72,6 +72,8 @@ public struct Schema: Sendable {
   public var isNullable = false
   /// Whether server-side apply gives the whole map one owner (`x-kubernetes-map-type: atomic`).
   public var isAtomicMap = false
+  /// How the names of a map's members are spelled, where the operator alone checks it.
+  var keys: TextFormat?
   /// What must hold beyond the shape.
   public var rules: [ValidationRule] = []
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Synchronization
+
 /// How the text of a field is spelled: a pattern that the API server checks, and words for people.
 public struct TextFormat: Sendable {
   /// What is expected, with an example: `a duration such as "15s"`.
@@ -34,10 +36,17 @@ public struct TextFormat: Sendable {
 
 /// Regular expressions as the API server reads them.
 enum Pattern {
-  /// Whether the whole text fits; a pattern that is none fits nothing.
+  /// Compiling costs far more than matching, and there are only the patterns of the schema.
+  private static let compiled = Mutex<[String: Regex<AnyRegexOutput>]>([:])
+
+  /// Whether the whole text fits; a pattern that does not compile fits nothing.
   static func matches(_ text: String, _ pattern: String) -> Bool {
-    guard let expression = try? Regex(pattern) else { return false }
-    return text.wholeMatch(of: expression.matchingSemantics(.unicodeScalar)) != nil
+    compiled.withLock { compiled in
+      if compiled[pattern] == nil {
+        compiled[pattern] = (try? Regex(pattern))?.matchingSemantics(.unicodeScalar)
+      }
+      return compiled[pattern].map { text.wholeMatch(of: $0) != nil } ?? false
+    }
   }
 }
 
@@ -63,14 +72,19 @@ extension TextFormat {
   /// A number of days.
   static let days = TextFormat("a number of days such as \"7d\"", pattern: "^[1-9][0-9]{0,4}d$", maxLength: 6)
   /// An amount of storage or memory.
-  static let size = TextFormat(
-    "a size such as \"500Mi\"", pattern: "^[0-9]{1,9}(\\.[0-9]{1,6})?([KMGTP]i|[kMGTP])?$", maxLength: 20,
-    check: { Quantity($0) != nil })
+  static let size = amount("a size such as \"500Mi\"")
   /// An amount of a compute resource.
-  static let quantity = TextFormat(
-    "a quantity such as \"100m\" or \"1Gi\"",
-    pattern: "^[0-9]{1,12}(\\.[0-9]{1,9})?([KMGTPE]i|[numkMGTPE]|[eE][0-9]{1,2})?$", maxLength: 32,
-    check: { Quantity($0) != nil })
+  static let quantity = amount("a quantity such as \"100m\" or \"1Gi\"")
+
+  /// Every spelling that Kubernetes has for an amount of 0 or more: what the API server writes, such as
+  /// `1717986918400m`, can be written back.
+  private static func amount(_ expectation: String) -> TextFormat {
+    TextFormat(
+      expectation,
+      pattern: "^\\+?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][-+]?[0-9]{1,2})?$", maxLength: 32,
+      check: { Quantity($0) != nil })
+  }
+
   /// A share of the nodes.
   static let percentage = TextFormat(
     "a whole number, or a percentage such as \"10%\"", pattern: "^(100|[1-9]?[0-9])%$", maxLength: 4)
@@ -80,18 +94,24 @@ extension TextFormat {
   /// A URL without credentials.
   static let url = TextFormat(
     "a URL such as \"https://vm.example.org/api/v1/write\", without user and password in it",
-    pattern: "^https?://[-.a-zA-Z0-9:\\[\\]]+(/[^\\s?#]*)?(\\?[^\\s#]*)?$", maxLength: 1024)
+    pattern: "^https?://[-._a-zA-Z0-9:\\[\\]]+(/[^\\s?#]*)?(\\?[^\\s#]*)?$", maxLength: 1024)
+  /// A host without a port.
+  static let host = TextFormat(
+    "a host such as \"clickhouse.example.org\", an IPv6 address in brackets", pattern: "^\(AddressPatterns.host)$",
+    maxLength: 253, check: HostName.isHost)
   /// A network.
   static let cidr = TextFormat(
     "a network such as \"203.0.113.0/24\"", openAPIFormat: "cidr", maxLength: 64, check: { CIDR($0) != nil })
   /// The registry that replaces an image's own.
   static let registry = TextFormat(
     "a registry such as \"registry.example.org:5000/mirror\", or nothing",
-    pattern: "^([a-zA-Z0-9]([-.a-zA-Z0-9]*[a-zA-Z0-9])?(:[0-9]{1,5})?(/[a-z0-9][-._a-z0-9]*)*)?$", maxLength: 255)
+    pattern: "^([a-zA-Z0-9]([-.a-zA-Z0-9]*[a-zA-Z0-9])?(:\(AddressPatterns.port))?(/[a-z0-9][-._a-z0-9]*)*)?$",
+    maxLength: 255)
   /// The repository of an image.
   static let repository = TextFormat(
     "a repository such as \"ghcr.io/coroot/coroot-node-agent\", or nothing",
-    pattern: "^([a-zA-Z0-9]([-.a-zA-Z0-9]*[a-zA-Z0-9])?(:[0-9]{1,5})?(/[a-z0-9][-._a-z0-9]*)*)?$", maxLength: 255)
+    pattern: "^([a-zA-Z0-9]([-.a-zA-Z0-9]*[a-zA-Z0-9])?(:\(AddressPatterns.port))?(/[a-z0-9][-._a-z0-9]*)*)?$",
+    maxLength: 255)
   /// The tag of an image.
   static let tag = TextFormat(
     "a tag such as \"1.35.6\", or nothing", pattern: "^([a-zA-Z0-9_][-._a-zA-Z0-9]*)?$", maxLength: 128)
@@ -107,6 +127,27 @@ extension TextFormat {
   static let labelValue = TextFormat(
     "a label value: up to 63 letters, digits, '-', '_' and '.'",
     pattern: "^([a-zA-Z0-9]([-._a-zA-Z0-9]*[a-zA-Z0-9])?)?$", maxLength: 63)
+  /// The name of a Kubernetes label.
+  static let labelName = TextFormat(
+    "a label's name such as \"pool\" or \"example.org/pool\"", pattern: "^\(qualifiedName)$", maxLength: 317,
+    check: isQualifiedName)
+  /// The name of a Kubernetes label, or nothing.
+  static let labelNameOrEmpty = TextFormat(
+    "a label's name such as \"pool\" or \"example.org/pool\", or nothing", pattern: "^(\(qualifiedName))?$",
+    maxLength: 317, check: { $0.isEmpty || isQualifiedName($0) })
+  /// The name of a resource of nodes.
+  static let resourceName = TextFormat(
+    "a resource such as \"memory\" or \"nvidia.com/gpu\"", pattern: "^\(qualifiedName)$", maxLength: 317,
+    check: isQualifiedName)
+
+  private static let qualifiedName =
+    "(\(label)(\\.\(label))*/)?[a-zA-Z0-9]([-._a-zA-Z0-9]{0,61}[a-zA-Z0-9])?"
+
+  /// The length of the prefix, which no pattern can tell.
+  private static func isQualifiedName(_ text: String) -> Bool {
+    text.split(separator: "/").count < 2 || text.split(separator: "/")[0].utf8.count <= 253
+  }
+
   /// A regular expression, on one line.
   static let expression = TextFormat(
     "a regular expression on one line", pattern: "^[^\\r\\n]+$", maxLength: 512)
