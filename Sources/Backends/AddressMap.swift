@@ -83,7 +83,8 @@ struct MappedTransport: HTTPTransport {
       return try await transport.send(mapped)
     } catch {
       throw TransportError(
-        kind: error.kind, phase: error.phase, host: url.authority, cause: "\(error.cause) (sent to \(target))")
+        kind: error.kind, phase: error.phase, host: url.authority, cause: "\(error.cause) (sent to \(target))",
+        tlsFault: error.tlsFault)
     }
   }
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import HTTPTransport
+import ObservabilityAPI
+
 /// How a backend was found.
 public enum BackendVerdict: Hashable, Sendable {
   /// Which of the two addresses.
@@ -17,6 +20,12 @@ public enum BackendVerdict: Hashable, Sendable {
   case invalidURL(Side, cause: String)
   /// No answer, or not in time.
   case unreachable(Side, host: String, cause: String)
+  /// The host has only link-local addresses, which are never asked.
+  case addressRefused(Side, host: String, cause: String)
+  /// It was reached, but TLS with it failed.
+  case tlsFailed(Side, host: String, cause: String, fault: TLSFault, hasAuthorities: Bool)
+  /// The answer leads elsewhere; the address is nil if it is none that could be used.
+  case redirected(Side, url: String, status: Int, to: String?)
   /// The answer was 401 or 403.
   case unauthorized(Side, host: String, status: Int)
   /// Someone answers, but not as VictoriaMetrics does.
@@ -27,13 +36,15 @@ public enum BackendVerdict: Hashable, Sendable {
   /// Whether metrics can be written and read.
   public var isReady: Bool { if case .ready = self { true } else { false } }
 
-  /// The reason of the condition: `Ready`, `InvalidURL`, `Unreachable`, `Unauthorized`, `NotVictoriaMetrics` or
-  /// `Degraded`.
+  /// The verdict as one word in CamelCase.
   public var reason: String {
     switch self {
     case .ready: "Ready"
     case .invalidURL: "InvalidURL"
     case .unreachable: "Unreachable"
+    case .addressRefused: "AddressRefused"
+    case .tlsFailed: "TLSFailed"
+    case .redirected: "Redirected"
     case .unauthorized: "Unauthorized"
     case .notVictoriaMetrics: "NotVictoriaMetrics"
     case .degraded: "Degraded"
@@ -47,6 +58,14 @@ public enum BackendVerdict: Hashable, Sendable {
     case .ready(nil): "VictoriaMetrics takes metrics and answers queries"
     case .invalidURL(let side, let cause): "the \(side.rawValue) URL cannot be used: \(cause)"
     case .unreachable(let side, let host, let cause): "the \(side.rawValue) side at \(host) does not answer: \(cause)"
+    case .addressRefused(let side, let host, let cause):
+      "the \(side.rawValue) URL leads to \(host), which is refused: \(cause)"
+    case .tlsFailed(let side, let host, let cause, _, _):
+      "the \(side.rawValue) side at \(host) cannot be trusted: \(cause)"
+    case .redirected(let side, let url, let status, let target?):
+      "the \(side.rawValue) URL \(url) answers with status \(status) and leads to \(target)"
+    case .redirected(let side, let url, let status, nil):
+      "the \(side.rawValue) URL \(url) answers with status \(status) and leads to no URL that could be used"
     case .unauthorized(let side, let host, let status):
       "the \(side.rawValue) side at \(host) refused the credentials with status \(status)"
     case .notVictoriaMetrics(let side, let url, let answered):
@@ -63,6 +82,13 @@ public enum BackendVerdict: Hashable, Sendable {
     case .invalidURL(let side, _): "Correct \(side.field)"
     case .unreachable(let side, let host, _):
       "Check that \(Self.service(host)) exists and has ready endpoints, or set \(side.field)"
+    case .addressRefused(let side, _, _):
+      "Set \(side.field) to a VictoriaMetrics; link-local addresses belong to the node and its cloud"
+    case .tlsFailed(let side, let host, _, let fault, let hasAuthorities):
+      Self.remedy(fault, side, host, hasAuthorities)
+    case .redirected(let side, _, _, let target?):
+      "Agents need the address that answers itself: if it is the right one, set \(side.field) to \(target)"
+    case .redirected(let side, _, _, nil): "Set \(side.field) to the address that answers itself"
     case .unauthorized: "Check the Secret named by spec.metrics.victoriaMetrics.credentialsSecretRef"
     case .notVictoriaMetrics(let side, _, _):
       side == .write
@@ -73,11 +99,30 @@ public enum BackendVerdict: Hashable, Sendable {
     }
   }
 
+  private static func remedy(_ fault: TLSFault, _ side: Side, _ host: String, _ hasAuthorities: Bool) -> String {
+    let reference = "spec.metrics.victoriaMetrics.caSecretRef"
+    return switch fault {
+    case .unknownAuthority, .unreadableAuthorities:
+      hasAuthorities
+        ? "Put the certificate of the authority that signed it into the Secret named by \(reference)"
+        : "Set \(reference) to a Secret with the certificate of the authority that signed it"
+    case .expired: "Renew the certificate of \(host)"
+    case .notYetValid: "Check the clocks of this node and of the authority, or renew the certificate of \(host)"
+    case .wrongName: "Correct the host in \(side.field), or give \(host) a certificate that names it"
+    case .noAlternativeName:
+      "Give \(host) a certificate with the host as subject alternative name: the agent, written in Go, reads no common name"
+    case .unfitCertificate: "Replace the certificate of \(host)"
+    case .clientCertificate: "Let \(host) accept clients without a certificate: the agent has none"
+    case .notTLS: "Begin \(side.field) with http://, or correct its port"
+    case .version: "Let \(host) speak TLS 1.2 or later"
+    case .handshake: "Check the TLS settings of \(host)"
+    }
+  }
+
   /// `Service namespace/name` for a name inside the cluster, the host itself for any other.
   private static func service(_ host: String) -> String {
-    let name = host.split(separator: ":").first ?? ""
-    let labels = name.split(separator: ".")
-    guard labels.count >= 3, labels[2] == "svc" else { return host }
-    return "Service \(labels[1])/\(labels[0])"
+    let name = String(host.split(separator: ":").first ?? "")
+    guard name.contains("."), let service = ClusterService(host: name, from: "") else { return host }
+    return "Service \(service.namespace)/\(service.name)"
   }
 }

@@ -6,11 +6,21 @@
 public enum CozystackMonitoring {
   /// The remote-write address of a storage.
   public static func writeURL(namespace: String, storage: String, port: Int = 8480) -> String {
-    "http://vminsert-\(storage).\(namespace).svc:\(port)/insert/0/prometheus/api/v1/write"
+    writeURL(host: "vminsert-\(storage).\(namespace).svc", port: port)
+  }
+
+  /// The remote-write address of a vminsert.
+  public static func writeURL(host: String, port: Int) -> String {
+    "http://\(host):\(port)/insert/0/prometheus/api/v1/write"
   }
 
   /// The base of the Prometheus query API of a storage, without `/api/v1`.
   public static func readURL(namespace: String, storage: String, port: Int = 8481) -> String {
-    "http://vmselect-\(storage).\(namespace).svc:\(port)/select/0/prometheus"
+    readURL(host: "vmselect-\(storage).\(namespace).svc", port: port)
+  }
+
+  /// The base of the Prometheus query API of a vmselect, without `/api/v1`.
+  public static func readURL(host: String, port: Int) -> String {
+    "http://\(host):\(port)/select/0/prometheus"
   }
 }

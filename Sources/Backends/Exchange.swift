@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CleanText
 import HTTPTransport
 
 /// Requests to one side of a backend, and what their answers mean.
@@ -13,6 +14,8 @@ struct Exchange {
   struct Answer {
     let status: Int
     let body: [UInt8]
+    /// Where a redirection leads, as the server wrote it.
+    var location: String?
 
     /// The body without surrounding white space.
     var text: String {
@@ -21,12 +24,14 @@ struct Exchange {
       return String(start.prefix(start.count - start.reversed().prefix { $0.isWhitespace }.count))
     }
 
-    /// The status, and the start of the body as one line without control characters.
+    /// The status, and the start of what an error says.
+    ///
+    /// The body of a success is never quoted: the URL may lead to something that answers with secrets, such as a cloud's
+    /// metadata service, and what stands in a condition can be read by more people than may set the URL.
     var excerpt: String {
-      let line = text.prefix(200).map { $0.isNewline ? " " : $0 }
-        .filter { $0.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control } }
-      let start = String(line.prefix(80))
-      return start.isEmpty ? "status \(status)" : "status \(status), \"\(start)\(text.count > 80 ? "…" : "")\""
+      guard status >= 400 else { return "status \(status) with a body of \(body.count) bytes, which is not shown" }
+      let start = String(decoding: body.prefix(4096), as: UTF8.self).cleaned(bytes: 80)
+      return start.isEmpty ? "status \(status)" : "status \(status), \"\(start)\""
     }
   }
 
@@ -49,7 +54,9 @@ struct Exchange {
     _ bare: HTTPRequest, to url: BackendURL, over transport: any HTTPTransport, mayRefuse: Bool
   ) async throws(Finding) -> Answer {
     var request = bare
-    request.tls = TLSOptions(certificateAuthorities: ca)
+    // What the agent, written in Go, refuses must not pass here.
+    request.tls = TLSOptions(certificateAuthorities: ca, requiresAlternativeName: true)
+    request.refusesLinkLocal = true
     request.deadlines = VictoriaMetricsCheck.deadlines
     request.bodyLimit = VictoriaMetricsCheck.bodyLimit
     if let credentials = credentials ?? url.credentials {
@@ -58,13 +65,14 @@ struct Exchange {
     let answer: Answer
     do {
       let response = try await transport.send(request)
-      answer = Answer(status: response.status, body: try await response.body.collect())
+      answer = Answer(
+        status: response.status, body: try await response.body.collect(), location: response.header("Location"))
     } catch {
       if error.kind == .tooLarge {
         let limit = "more than \(VictoriaMetricsCheck.bodyLimit) bytes"
         throw Finding(.notVictoriaMetrics(side, url: url.description, answered: limit))
       }
-      throw Finding(.unreachable(side, host: url.authority, cause: error.cause))
+      throw Finding(failure(error, host: url.authority))
     }
     if !mayRefuse, answer.status == 401 || answer.status == 403 {
       throw Finding(.unauthorized(side, host: url.authority, status: answer.status))
@@ -72,11 +80,21 @@ struct Exchange {
     return answer
   }
 
+  private func failure(_ error: TransportError, host: String) -> BackendVerdict {
+    let cause = error.cause.cleaned(bytes: 256)
+    if error.kind == .addressRefused { return .addressRefused(side, host: host, cause: cause) }
+    guard let fault = error.tlsFault else { return .unreachable(side, host: host, cause: cause) }
+    return .tlsFailed(side, host: host, cause: cause, fault: fault, hasAuthorities: ca != nil)
+  }
+
   /// What an answer means that is not the one to expect.
   func unlike(_ url: BackendURL, _ answer: Answer) -> Finding {
     switch answer.status {
-    case 429, 500...599: Finding(.degraded(side, host: url.authority, answered: answer.excerpt))
-    default: Finding(.notVictoriaMetrics(side, url: url.description, answered: answer.excerpt))
+    case 301, 302, 303, 307, 308:
+      let target = answer.location.flatMap { Redirection.target($0, of: url, asked: self.url, side: side) }
+      return Finding(.redirected(side, url: self.url.description, status: answer.status, to: target))
+    case 429, 500...599: return Finding(.degraded(side, host: url.authority, answered: answer.excerpt))
+    default: return Finding(.notVictoriaMetrics(side, url: url.description, answered: answer.excerpt))
     }
   }
 }

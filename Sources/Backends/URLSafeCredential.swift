@@ -29,16 +29,32 @@ public enum URLSafeCredential {
     let place = secret.map { "key \"\(key)\" of Secret \($0)" } ?? "the \(key)"
     if part == .username, value.isEmpty { throw CredentialError("\(place) is empty: it must hold a user name") }
     let other = part == .username ? "-._~!$&'()*+,;=%" : "-._~!$&'()*+,;=%:"
+    if let edge = Self.edge(value) { throw CredentialError("\(place) \(edge)") }
     guard value.utf8.allSatisfy({ PercentEncoding.isAlphanumeric($0) || other.utf8.contains($0) }) else {
       let kind = part == .username ? "a user name" : "a password"
       throw CredentialError(
-        "\(place) holds a character (such as @, /, a space or a line end) that \(kind) inside a URL cannot have: "
+        "\(place) holds a character (such as @, / or a space) that \(kind) inside a URL cannot have: "
           + "percent-encode it\(secret == nil ? "" : " in the Secret")")
     }
     guard PercentEncoding.decode(value) != nil else {
       throw CredentialError(
         "\(place) holds a % that is not followed by two hexadecimal digits: write %25 for a percent sign")
     }
+  }
+
+  /// What surrounds the value although nobody meant it: editors and `echo` end a file with a line break, and what is copied
+  /// brings spaces along.
+  private static func edge(_ value: String) -> String? {
+    guard let first = value.unicodeScalars.first, let last = value.unicodeScalars.last else { return nil }
+    let remedy = "write the Secret again without it (printf '%s' instead of echo, or kubectl's --from-literal)"
+    if ["\n", "\r", "\u{85}", "\u{2028}", "\u{2029}"].contains(last) { return "ends with a line break: \(remedy)" }
+    if first == "\u{FEFF}" { return "begins with a byte order mark, as some editors put it into files: \(remedy)" }
+    if first.properties.isWhitespace { return "begins with white space: \(remedy)" }
+    if last.properties.isWhitespace { return "ends with white space: \(remedy)" }
+    if value.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+      return "holds a line break or another control character: \(remedy)"
+    }
+    return nil
   }
 
   /// The value that the server will be sent: the escapes of a value that passed ``check(_:as:key:secret:)`` replaced.

@@ -17,6 +17,8 @@ public struct VictoriaMetricsCheck: Sendable {
   public static let deadlines = Deadlines(connect: .seconds(5), total: .seconds(5), idle: .seconds(5))
   /// The longest answer that is read, in bytes.
   public static let bodyLimit = 64 << 10
+  /// What follows the base of the query API.
+  static let queryPath = "/api/v1/query"
 
   private let transport: any HTTPTransport
 
@@ -85,7 +87,7 @@ public struct VictoriaMetricsCheck: Sendable {
   }
 
   private func askReadSide(_ exchange: Exchange) async throws(Finding) {
-    let url = exchange.url.appending(path: "/api/v1/query").adding(query: "query=1")
+    let url = exchange.url.appending(path: Self.queryPath).adding(query: "query=1")
     let answer = try await exchange.get(url, over: transport)
     guard answer.status == 200, let value = try? JSONParser.parse(answer.body),
       value["status"]?.string == "success", value[path: "data", "resultType"]?.string != nil

@@ -14,15 +14,15 @@ import ObservabilityAPI
 ///   authentication, which is why nobody else may.
 /// - Egress: nothing with Scrape. With Push, DNS and the metrics backend.
 ///
-/// Policies add up: who needs more, for a DNS server on another port or an alias of a Service in another namespace,
-/// adds a policy that selects the same pods.
+/// Policies add up: for a DNS server on a port other than these, or a backend on a node's own address behind a network plugin
+/// that takes no `ipBlock` for nodes (Cilium), add a policy that selects the same pods.
 enum NodeAgentNetworkPolicy {
   static func child(_ context: RenderContext) -> Child {
     var spec: JSONObject = [
       "podSelector": ["matchLabels": .object(context.agentSelector)], "policyTypes": ["Ingress", "Egress"],
     ]
     if context.isPush {
-      spec["egress"] = .array([dns, backend(context)].compactMap { $0.map(JSONValue.object) })
+      spec["egress"] = .array([dns, openShiftDNS, backend(context)].compactMap { $0.map(JSONValue.object) })
     } else {
       spec["ingress"] = [.object(scraper(context))]
     }
@@ -34,18 +34,48 @@ enum NodeAgentNetworkPolicy {
     ["ports": [["protocol": "UDP", "port": 53], ["protocol": "TCP", "port": 53]]]
   }
 
-  /// A Service counts as its pods, and its port as theirs. Where the platform named the Service, the two ports are the
-  /// same (8480 of vminsert); a Service from a user's URL may map them, so there the namespace alone is the limit.
+  /// A Service counts as its pods and its port as theirs, and the pods of OpenShift's DNS listen on 5353
+  /// (https://docs.redhat.com/en/documentation/openshift_container_platform/4.17/html/networking/networking-operators).
+  private static var openShiftDNS: JSONObject {
+    [
+      "to": [["namespaceSelector": inNamespace("openshift-dns")]],
+      "ports": [["protocol": "UDP", "port": 5353], ["protocol": "TCP", "port": 5353]],
+    ]
+  }
+
   private static func backend(_ context: RenderContext) -> JSONObject? {
+    switch context.facts.metrics.destination ?? destination(context) {
+    case .pods(let namespace, let port):
+      ["to": [["namespaceSelector": inNamespace(namespace)]], "ports": [.object(tcp(port))]]
+    case .anywhere(let port): ["to": anywhere, "ports": [.object(tcp(port))]]
+    case nil: nil
+    }
+  }
+
+  /// What the URL alone tells. Where the platform named the Service, its port is that of its pods (8480 of vminsert); a
+  /// Service from a user's URL may map it, so there the namespace alone is the limit.
+  private static func destination(_ context: RenderContext) -> PlatformFacts.Destination? {
     guard let url = context.facts.metrics.writeURL else { return nil }
-    let port: JSONObject = ["protocol": "TCP", "port": .integer(Int64(url.effectivePort))]
-    let service = ClusterService(
-      host: url.host, from: context.spec.namespace, domain: context.facts.clusterDomain)
-    guard let namespace = service?.namespace else { return ["ports": [.object(port)]] }
+    let port = Int64(url.effectivePort)
+    guard
+      let service = ClusterService(
+        host: url.host, from: context.spec.namespace, domain: context.facts.clusterDomain)
+    else { return .anywhere(port: port) }
     let isUsersURL = context.spec.metrics.victoriaMetrics.writeURL.map { !$0.isEmpty } ?? false
-    return [
-      "to": [.object(["namespaceSelector": inNamespace(namespace)])],
-      "ports": [isUsersURL ? ["protocol": "TCP"] : .object(port)],
+    return .pods(namespace: service.namespace, port: isUsersURL ? nil : port)
+  }
+
+  private static func tcp(_ port: Int64?) -> JSONObject {
+    port.map { ["protocol": "TCP", "port": .integer($0)] } ?? ["protocol": "TCP"]
+  }
+
+  /// Every address but the link-local ones, where a cloud's metadata service is; and every pod, since to some network plugins
+  /// an address of the cluster, such as that of its own load balancer, is no `ipBlock`.
+  private static var anywhere: JSONValue {
+    [
+      ["ipBlock": ["cidr": "0.0.0.0/0", "except": ["169.254.0.0/16"]]],
+      ["ipBlock": ["cidr": "::/0", "except": ["fe80::/10"]]],
+      ["namespaceSelector": ["matchExpressions": [["key": "kubernetes.io/metadata.name", "operator": "Exists"]]]],
     ]
   }
 

@@ -11,11 +11,23 @@ public struct PlatformFacts: Hashable, Sendable {
     /// The base of the query API.
     public var readURL: HTTPURL?
 
+    /// Where packets of a write go, if the cluster told; else the URL is what there is to go by.
+    public var destination: Destination?
+
     /// Endpoints made of their URLs.
-    public init(writeURL: HTTPURL?, readURL: HTTPURL? = nil) {
+    public init(writeURL: HTTPURL?, readURL: HTTPURL? = nil, destination: Destination? = nil) {
       self.writeURL = writeURL
       self.readURL = readURL
+      self.destination = destination
     }
+  }
+
+  /// Where packets go, as a NetworkPolicy sees them: after Services have been resolved.
+  public enum Destination: Hashable, Sendable {
+    /// To pods of a namespace; nil for any port.
+    case pods(namespace: String, port: Int64?)
+    /// To a host that no selector finds; nil for any port.
+    case anywhere(port: Int64?)
   }
 
   /// The resolved metrics backend; not looked at with `Scrape`.

@@ -22,6 +22,11 @@ enum PermissionsPage {
       operator with just these rights and fails if one is missing or goes unused.
 
       \(table.text)
+      Who may set `spec.metrics.victoriaMetrics` decides where the operator's pod connects to: it sends a few GET \
+      requests and at most one empty remote write to each URL. It refuses link-local addresses, as written and as \
+      resolved, where a cloud's metadata service is, and what answers with success is quoted neither in the status nor in \
+      Events or the log; of an error the first 80 bytes are. Restrict other addresses by a NetworkPolicy for the operator.
+
       An object whose `spec.namespace` is not `\(RoleManifests.childrenNamespace)` needs one more binding:
 
       ```console

@@ -61,7 +61,7 @@ import Testing
     try URLSafeCredential.check("", as: .password, key: "password", secret: "ns/s")
   }
 
-  @Test(arguments: ["hunter2@", "hunter2/", "hunter 2", "hunter2\n", "hunter2#", "hunter2%", "hunter2%4", "hünter2"])
+  @Test(arguments: ["hunter2@", "hunter2/", "hunter 2", "hunter2#", "hunter2%", "hunter2%4", "hünter2"])
   func namesTheKeyAndNeverTheValue(_ value: String) {
     for part in [URLSafeCredential.Part.username, .password] {
       let error = #expect(throws: CredentialError.self) {

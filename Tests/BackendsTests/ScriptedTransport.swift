@@ -7,6 +7,8 @@ import NIOConcurrencyHelpers
 final class ScriptedTransport: HTTPTransport {
   enum Reply: Sendable {
     case answer(Int, String)
+    case redirect(Int, to: String)
+    case tlsFailure(TLSFault)
     case failure(TransportError.Kind, String)
     case failingBody(TransportError.Kind)
   }
@@ -25,6 +27,10 @@ final class ScriptedTransport: HTTPTransport {
     }
     switch reply {
     case .answer(let status, let body): return response(status, body)
+    case .redirect(let status, let location):
+      return response(status, "<a href>moved</a>", [HTTPField("Location", location)])
+    case .tlsFailure(let fault):
+      throw TransportError(kind: .untrusted, phase: .tls, host: "h", cause: "tls: \(fault)", tlsFault: fault)
     case .failure(let kind, let cause): throw TransportError(kind: kind, phase: .connect, host: "h", cause: cause)
     case .failingBody(let kind):
       let error = TransportError(kind: kind, phase: .body, host: "h", cause: "body: cut off")
@@ -32,9 +38,9 @@ final class ScriptedTransport: HTTPTransport {
     }
   }
 
-  private func response(_ status: Int, _ body: String) -> HTTPResponse {
+  private func response(_ status: Int, _ body: String, _ headers: [HTTPField] = []) -> HTTPResponse {
     let box = Once(Array(body.utf8))
-    return HTTPResponse(status: status, headers: [], body: HTTPBody { () throws(TransportError) in box.take() })
+    return HTTPResponse(status: status, headers: headers, body: HTTPBody { () throws(TransportError) in box.take() })
   }
 }
 

@@ -52,6 +52,7 @@ private func check(
       #expect(request.deadlines == VictoriaMetricsCheck.deadlines)
       #expect(request.bodyLimit == VictoriaMetricsCheck.bodyLimit)
       #expect(request.tls.certificateAuthorities == [1, 2])
+      #expect(request.tls.requiresAlternativeName && request.refusesLinkLocal)
       #expect(request.headers.isEmpty)
     }
   }
@@ -92,7 +93,10 @@ private func check(
       (healthy(handshake: .failingBody(.tooLarge)), "NotVictoriaMetrics", "more than 65536 bytes"),
       (healthy(handshake: .answer(401, "")), "Unauthorized", "status 401"),
       (healthy(query: .answer(403, "")), "Unauthorized", "vmselect-shortterm"),
-      (healthy(handshake: .answer(200, "<html>\n<title>Grafana")), "NotVictoriaMetrics", "<html> <title>Grafana"),
+      (
+        healthy(handshake: .answer(200, "<html>\n<title>Grafana")), "NotVictoriaMetrics",
+        "status 200 with a body of 21 bytes"
+      ),
       (healthy(handshake: .answer(404, "")), "NotVictoriaMetrics", "status 404"),
       (healthy(handshake: .answer(400, "")), "NotVictoriaMetrics", "unsupported path requested"),
       (old(emptyWrite: .answer(400, "unsupported path")), "NotVictoriaMetrics", "status 400, \"unsupported path\""),
@@ -104,8 +108,8 @@ private func check(
       (healthy(handshake: .answer(429, "")), "Degraded", "status 429"),
       (healthy(health: .answer(503, "shutting down")), "Degraded", "shutting down"),
       (healthy(health: .failure(.broken, "closed")), "Unreachable", "closed"),
-      (healthy(query: .answer(200, "[]")), "NotVictoriaMetrics", "\"[]\""),
-      (healthy(query: .answer(200, #"{"status":"error"}"#)), "NotVictoriaMetrics", "error"),
+      (healthy(query: .answer(200, "[]")), "NotVictoriaMetrics", "a body of 2 bytes"),
+      (healthy(query: .answer(200, #"{"status":"error"}"#)), "NotVictoriaMetrics", "a body of 18 bytes"),
       (healthy(query: .answer(500, "boom")), "Degraded", "boom"),
       (healthy(query: .failure(.unresolved, "no such host")), "Unreachable", "no such host"),
     ] as [(ScriptedTransport, String, String)])

@@ -11,7 +11,7 @@ import Testing
 /// A selector cannot be changed: ours is made anew, another's is left alone.
 @Suite struct ImmutableFieldTests {
   /// Leaves a settled cluster without an operator, and with a DaemonSet whose selector is another.
-  private func clusterWithAnotherSelector(isOurs: Bool) async throws -> TestCluster {
+  func clusterWithAnotherSelector(isOurs: Bool) async throws -> TestCluster {
     let cluster = try await TestCluster()
     try await cluster.withOperator { try await RequestCountTests.settled(cluster, $0) }
     let key = FirstReconcileTests.daemonSet

@@ -51,6 +51,69 @@ import Testing
     ]
   }
 
+  @Test("Authorities that the agent could not read are named, and neither they nor other line ends roll the agents")
+  func authoritiesThatAreBrokenRollNothing() async throws {
+    let cluster = try await TestCluster()
+    func apply(_ authorities: String) async throws {
+      try await cluster.server.apply([
+        "apiVersion": "v1", "kind": "Secret", "metadata": ["name": "ca", "namespace": "cozy-coroot"],
+        "stringData": ["ca.crt": .string(authorities)],
+      ])
+    }
+    let pem = CertificateAuthoritiesTests.pem
+    try await cluster.withOperator { running in
+      try await apply(pem)
+      try await cluster.apply(
+        TestCluster.object(spec: [
+          "metrics": [
+            "victoriaMetrics": [
+              "writeURL": "https://vm.example.com/api/v1/write", "readURL": "https://vm.example.com",
+              "caSecretRef": ["name": "ca"],
+            ]
+          ]
+        ]))
+      try await cluster.wait(condition: "Ready")
+      let before = try await cluster.admin.get(.daemonSets, FirstReconcileTests.daemonSet)
+      for broken in [String(pem.prefix(300)), CertificateAuthoritiesTests.labelled("PRIVATE KEY"), "junk"] {
+        try await apply(broken)
+        let object = try await cluster.wait(
+          condition: "MetricsBackendReady", is: "False", reason: "AuthoritiesUnreadable")
+        #expect(object?.condition("MetricsBackendReady")?.message.contains("cozy-coroot/ca, key ca.crt") == true)
+        #expect(object?.condition("AgentsAvailable")?.status == "True")
+      }
+      try await apply(pem.replacing("\n", with: "\r\n"))
+      try await cluster.wait(condition: "Ready")
+      await running.resync()
+      #expect(try await cluster.admin.get(.daemonSets, FirstReconcileTests.daemonSet)["spec"] == before["spec"])
+    }
+  }
+
+  @Test("A tenant whose Services are aliases is followed, and the policy names the namespace of the pods")
+  func aliasesAreFollowed() async throws {
+    let cluster = try await TestCluster()
+    await cluster.server.addNamespace("cozy-monitoring")
+    for name in ["vminsert-shortterm", "vmselect-shortterm"] {
+      try await cluster.server.apply([
+        "apiVersion": "v1", "kind": "Service", "metadata": ["name": .string(name), "namespace": "cozy-monitoring"],
+        "spec": ["type": "ExternalName", "externalName": .string("\(name).tenant-root.svc.cluster.local")],
+      ])
+    }
+    try await cluster.withOperator { _ in
+      try await cluster.apply(
+        TestCluster.object(spec: ["metrics": ["victoriaMetrics": ["tenant": ["namespace": "cozy-monitoring"]]]]))
+      let object = try await cluster.wait(condition: "Ready")
+      #expect(
+        object?[path: "status", "endpoints", "metricsWrite"]?.string?.hasPrefix(
+          "http://vminsert-shortterm.tenant-root.svc:8480/") == true)
+      let policy = try await cluster.admin.get(.networkPolicies, FirstReconcileTests.daemonSet)
+      #expect(
+        policy["spec"]?["egress"]?.array?.last == [
+          "to": [["namespaceSelector": ["matchLabels": ["kubernetes.io/metadata.name": "tenant-root"]]]],
+          "ports": [["protocol": "TCP", "port": 8480]],
+        ])
+    }
+  }
+
   @Test func aSecretThenAKeyThenItGoesOnAndAChangeRollsTheAgents() async throws {
     let cluster = try await TestCluster()
     try await cluster.withOperator { running in

@@ -16,12 +16,7 @@ extension ConditionReason {
   public static let backendNotReady = ConditionReason(
     "BackendNotReady", [.ready], status: "False",
     meaning: "A backend that is asked for cannot be used.",
-    remedy: "See MetricsBackendReady and ClickHouseReady.")
-  /// The gateway, the Coroot server or the dashboards are not in place.
-  public static let partNotReady = ConditionReason(
-    "PartNotReady", [.ready], status: "False",
-    meaning: "The gateway, the Coroot server or the dashboards are not in place.",
-    remedy: "See GatewayAvailable, CorootAvailable and DashboardsPublished.")
+    remedy: "See MetricsBackendReady.")
   /// The API server refused a child, changed it on its way in, or could not be reached, or something else changes it
   /// again and again; the operator tries again.
   public static let applyFailed = ConditionReason(
@@ -40,11 +35,6 @@ extension ConditionReason {
     "Progressing", [.ready, .reconciling], status: "False, or True for Reconciling",
     meaning: "Children are being applied or a roll-out is under way.",
     remedy: "Wait; the message says what for.")
-  /// The object is being deleted and its children removed.
-  public static let deleting = ConditionReason(
-    "Deleting", [.ready, .reconciling], status: "False, or True for Reconciling",
-    meaning: "The object is being deleted and its children removed.",
-    remedy: "Wait; the message names what is left.")
   /// The specification cannot be acted on.
   public static let invalidSpec = ConditionReason(
     "InvalidSpec", [.ready, .stalled], status: "False, or True for Stalled",
@@ -82,4 +72,9 @@ extension ConditionReason {
     "ImmutableFieldChanged", [.ready, .stalled], status: "False, or True for Stalled",
     meaning: "A child must change in a field that the API server lets nobody change, and is not deleted for it.",
     remedy: "Delete the child that the message names if nothing else needs it; it is made anew.")
+  /// The API server does not serve a kind that is needed, such as VMPodScrape.
+  public static let kindNotServed = ConditionReason(
+    "KindNotServed", [.ready, .reconciling], status: "False, or True for Reconciling",
+    meaning: "The API server does not serve a kind that is needed, such as VMPodScrape.",
+    remedy: "Install the operator that brings the kind, or set spec.metrics.delivery to Push.")
 }

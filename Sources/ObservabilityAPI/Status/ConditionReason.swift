@@ -25,12 +25,11 @@ public struct ConditionReason: Hashable, Sendable {
 
   /// Every reason, in the order of the documentation.
   public static let all: [ConditionReason] = [
-    .ready, .agentsNotReady, .backendNotReady, .partNotReady, .applyFailed, .namespaceNotFound, .progressing, .deleting,
-    .invalidSpec, .notImplemented, .nodesAlreadyObserved, .notPermitted, .nodePolicyMissing, .childRefused,
-    .immutableFieldChanged, .allReady, .rollingOut, .minimumAvailable, .noEligibleNodes, .podsFailing,
-    .podSecurityForbids, .podsNotCreated, .notCreated, .reachable, .unchecked, .serviceNotFound, .unreachable,
-    .tlsFailed, .unauthorized, .refused,
-    .notVictoriaMetrics, .secretNotFound, .secretKeyMissing, .credentialsNotURLSafe, .unsuitable, .available,
-    .unavailable, .integrationFailed, .published, .kindNotServed,
+    .ready, .agentsNotReady, .backendNotReady, .applyFailed, .namespaceNotFound, .progressing, .invalidSpec,
+    .notImplemented, .nodesAlreadyObserved, .notPermitted, .nodePolicyMissing, .childRefused, .immutableFieldChanged,
+    .kindNotServed, .allReady, .rollingOut, .minimumAvailable, .noEligibleNodes, .podsFailing, .podSecurityForbids,
+    .podsNotCreated, .notCreated, .reachable, .serviceNotFound, .serviceNotUsable, .addressRefused, .unreachable,
+    .tlsFailed, .redirected, .unauthorized, .refused, .notVictoriaMetrics, .secretNotFound, .secretKeyMissing,
+    .authoritiesUnreadable, .credentialsNotURLSafe,
   ]
 }

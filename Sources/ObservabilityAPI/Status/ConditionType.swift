@@ -15,12 +15,6 @@ public enum ConditionType: String, CaseIterable, Hashable, Sendable {
   case agentsAvailable = "AgentsAvailable"
   /// Whether VictoriaMetrics can be found and answers.
   case metricsBackendReady = "MetricsBackendReady"
-  /// Whether ClickHouse can be found, answers, and suits Coroot.
-  case clickHouseReady = "ClickHouseReady"
-  /// Whether the gateway runs.
-  case gatewayAvailable = "GatewayAvailable"
-  /// Whether the Coroot server runs and is wired.
-  case corootAvailable = "CorootAvailable"
   /// Whether dashboards and alerting rules are in place.
   case dashboardsPublished = "DashboardsPublished"
 }

@@ -47,10 +47,16 @@ package enum Watches {
 
   /// Everything to watch for the sake of one object.
   ///
-  /// - Parameter inventory: what the object has as of now. A type that is no longer wanted is watched until its last
-  ///   child is gone, and a type that a cluster may not serve only if it is needed.
-  static func needed(for spec: ObservabilitySpec, inventory: [InventoryEntry]) -> Set<WatchTarget> {
-    var targets = MetricsResolution.needs(of: spec)
+  /// - Parameters:
+  ///   - inventory: what the object has as of now. A type that is no longer wanted is watched until its last child is gone,
+  ///     and a type that a cluster may not serve only if it is needed.
+  ///   - domain: the cluster's domain.
+  ///   - lookup: what is known of Services, some of which may be aliases of others.
+  static func needed(
+    for spec: ObservabilitySpec, inventory: [InventoryEntry], domain: String = ClusterService.defaultDomain,
+    lookup: (ResourceType, ObjectKey) -> Lookup = { _, _ in .pending }
+  ) -> Set<WatchTarget> {
+    var targets = MetricsResolution.needs(of: spec, domain: domain, lookup: lookup)
     targets.insert(.named(.namespaces, ObjectKey(name: spec.namespace)))
     targets.insert(agentPods(in: spec.namespace))
     for type in ResourceType.childTypes where type != .podScrapes || spec.metrics.delivery == .scrape {

@@ -31,7 +31,8 @@ extension Watches {
     ]), reduce: ObjectStore.withoutManagedFields)
 
   private static let serviceContent = WatchContent(
-    projection: keeping([["spec", "ports"]]), reduce: ObjectStore.withoutManagedFields)
+    projection: keeping(["ports", "type", "externalName", "clusterIP", "selector"].map { ["spec", $0] }),
+    reduce: ObjectStore.withoutManagedFields)
 
   private static let secretContent = WatchContent(
     projection: keeping([["data"]]), reduce: ObjectStore.withoutManagedFields)

@@ -36,6 +36,7 @@ struct ConditionAssembly: Hashable, Sendable {
   /// Writes the conditions into a set that may hold earlier ones.
   func write(to conditions: inout ConditionSet, generation: Int64, now: Timestamp) {
     func set(_ type: ConditionType, _ isTrue: Bool, _ finding: Finding) {
+      assert(finding.reason.conditions.contains(type), "\(type.rawValue) is not documented with \(finding.reason.name)")
       conditions.set(
         type.rawValue, isTrue ? .isTrue : .isFalse, reason: finding.reason.name, message: finding.message,
         generation: generation, now: now)

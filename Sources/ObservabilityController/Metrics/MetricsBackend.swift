@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Rendering
+
 /// The metrics storage of one object, with everything that is needed to ask it.
 struct MetricsBackend: Hashable, Sendable {
   /// Where agents write, in full, without credentials; nil if only reading is set up.
@@ -8,6 +10,8 @@ struct MetricsBackend: Hashable, Sendable {
   var readURL: String?
   /// Where this was taken from: `tenant-root/shortterm`, or the name of a field.
   var source: String
+  /// Where packets of a write go, as far as the cluster told; nil leaves it to the URL.
+  var destination: PlatformFacts.Destination?
   var credentials: Credentials?
   /// The contents of the Secret with the certificate authorities, as PEM.
   var certificateAuthorities: [UInt8]?

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Backends
+import CleanText
 import ControllerRuntime
+import HTTPTransport
 import JSON
 import KubernetesClient
 import ObservabilityAPI
+import Rendering
 
 /// Finds the metrics storage that an object asks for, from what the cluster holds.
 ///
@@ -16,12 +19,19 @@ enum MetricsResolution: Hashable, Sendable {
   /// It cannot be found; the finding says what is missing.
   case blocked(Finding)
 
-  /// The objects to watch before the storage can be found.
-  static func needs(of spec: ObservabilitySpec) -> Set<WatchTarget> {
+  /// The objects to watch before the storage can be found: as far as that is known, for a Service may be an alias of
+  /// another.
+  static func needs(
+    of spec: ObservabilitySpec, domain: String = ClusterService.defaultDomain,
+    lookup: (ResourceType, ObjectKey) -> Lookup = { _, _ in .pending }
+  ) -> Set<WatchTarget> {
     let metrics = spec.metrics.victoriaMetrics
     var needs: Set<WatchTarget> = []
-    if let tenant = metrics.tenant {
-      for service in services(of: tenant) { needs.insert(.named(.services, service)) }
+    let services = metrics.tenant.map(services) ?? [service(ofWriteURLOf: spec, domain: domain)].compactMap(\.self)
+    for service in services {
+      for key in ServiceRoute(from: service, domain: domain, lookup: lookup).keys {
+        needs.insert(.named(.services, key))
+      }
     }
     for reference in [metrics.credentialsSecretRef, metrics.caSecretRef].compactMap(\.self) {
       needs.insert(.named(.secrets, ObjectKey(namespace: spec.namespace, name: reference.name)))
@@ -30,10 +40,11 @@ enum MetricsResolution: Hashable, Sendable {
   }
 
   static func resolve(
-    _ spec: ObservabilitySpec, lookup: @escaping (ResourceType, ObjectKey) -> Lookup
+    _ spec: ObservabilitySpec, domain: String = ClusterService.defaultDomain,
+    lookup: @escaping (ResourceType, ObjectKey) -> Lookup
   ) -> MetricsResolution {
     do throws(Unresolved) {
-      return .resolved(try MetricsResolver(spec: spec, lookup: lookup).resolve())
+      return .resolved(try MetricsResolver(spec: spec, domain: domain, lookup: lookup).resolve())
     } catch {
       return error.resolution
     }
@@ -41,6 +52,15 @@ enum MetricsResolution: Hashable, Sendable {
 
   static func services(of tenant: VictoriaMetrics.Tenant) -> [ObjectKey] {
     ["vminsert", "vmselect"].map { ObjectKey(namespace: tenant.namespace, name: "\($0)-\(tenant.storage)") }
+  }
+
+  /// The Service that the write URL names, if agents write and it is one of the cluster.
+  static func service(ofWriteURLOf spec: ObservabilitySpec, domain: String) -> ObjectKey? {
+    guard spec.metrics.delivery == .push, let text = spec.metrics.victoriaMetrics.writeURL,
+      let url = try? BackendURL(text),
+      let service = ClusterService(host: url.host, from: spec.namespace, domain: domain)
+    else { return nil }
+    return ObjectKey(namespace: service.namespace, name: service.name)
   }
 }
 
@@ -57,6 +77,7 @@ private struct Unresolved: Error {
 
 private struct MetricsResolver {
   let spec: ObservabilitySpec
+  let domain: String
   let lookup: (ResourceType, ObjectKey) -> Lookup
 
   func resolve() throws(Unresolved) -> MetricsBackend {
@@ -67,45 +88,105 @@ private struct MetricsResolver {
     } else {
       backend = MetricsBackend(
         writeURL: settings.writeURL, readURL: settings.readURL, source: "spec.metrics.victoriaMetrics")
+      try refuseLinkLocal(settings.writeURL, field: "writeURL")
+      try refuseLinkLocal(settings.readURL, field: "readURL")
+      backend.destination = try destinationOfWriteURL()
     }
     if let reference = settings.credentialsSecretRef {
       (backend.credentials, backend.credentialsHash) = try credentials(reference)
     }
     if let reference = settings.caSecretRef {
-      let key = reference.key ?? "ca.crt"
-      let secret = try secret(reference.name, field: "caSecretRef")
-      let bytes = try value(key, of: secret)
-      backend.certificateAuthorities = bytes
-      backend.certificateAuthoritiesHash = contentHash([bytes], of: secret)
+      (backend.certificateAuthorities, backend.certificateAuthoritiesHash) = try authorities(reference)
     }
     return backend
   }
 
   private func found(_ tenant: VictoriaMetrics.Tenant) throws(Unresolved) -> MetricsBackend {
     let keys = MetricsResolution.services(of: tenant)
-    let write = try port(of: keys[0], default: 8480)
-    let read = try port(of: keys[1], default: 8481)
+    let (writeKey, write) = try service(keys[0])
+    let (readKey, read) = try service(keys[1])
+    let (writePort, readPort) = (port(of: write, default: 8480), port(of: read, default: 8481))
     return MetricsBackend(
-      writeURL: CozystackMonitoring.writeURL(namespace: tenant.namespace, storage: tenant.storage, port: write),
-      readURL: CozystackMonitoring.readURL(namespace: tenant.namespace, storage: tenant.storage, port: read),
-      source: "\(tenant.namespace)/\(tenant.storage)")
+      writeURL: CozystackMonitoring.writeURL(host: host(writeKey), port: writePort),
+      readURL: CozystackMonitoring.readURL(host: host(readKey), port: readPort),
+      source: "\(tenant.namespace)/\(tenant.storage)",
+      destination: ServiceRoute.destination(of: write, port: Int64(writePort)))
   }
 
-  /// The Service's port named `http`, as the VictoriaMetrics operator makes it, or the only one there is.
-  private func port(of key: ObjectKey, default standard: Int) throws(Unresolved) -> Int {
-    switch lookup(.services, key) {
+  /// The Service of a tenant, or the one that it is an alias of.
+  private func service(_ key: ObjectKey) throws(Unresolved) -> (ObjectKey, KubernetesObject) {
+    let route = ServiceRoute(from: key, domain: domain, lookup: lookup)
+    let last = route.keys.last ?? key
+    let alias = last == key ? "" : " (of which \(key) is an alias)"
+    switch route.end {
     case .pending: throw .pending
-    case .failing(let error): throw .blocked(.notPermitted, "Service \(key) cannot be read: \(error).")
+    case .service(let service): return (last, service)
+    case .failing(let error): throw .blocked(.notPermitted, "Service \(last)\(alias) cannot be read: \(error).")
     case .absent:
       throw .blocked(
         .serviceNotFound,
-        "Service \(key) is not there. Turn monitoring on for tenant \(key.namespace ?? ""), correct "
+        "Service \(last)\(alias) is not there. Turn monitoring on for tenant \(last.namespace ?? ""), correct "
           + "spec.metrics.victoriaMetrics.tenant, or set spec.metrics.victoriaMetrics.writeURL.")
-    case .present(let service):
-      let ports = service[path: "spec", "ports"]?.array ?? []
-      let only: JSONValue? = ports.count == 1 ? ports[0] : nil
-      let chosen = ports.first { $0["name"]?.string == "http" } ?? only
-      return chosen?["port"]?.integer.map(Int.init) ?? standard
+    case .outside(let host):
+      throw .blocked(
+        .serviceNotUsable,
+        "Service \(last)\(alias) is itself an alias (ExternalName) of \"\(host.cleaned(bytes: 253))\", which is no Service of "
+          + "this cluster. Set spec.metrics.victoriaMetrics.writeURL and readURL instead of tenant.")
+    case .loop:
+      throw .blocked(
+        .serviceNotUsable,
+        "Service \(key) is an alias (ExternalName) that leads through "
+          + "\(route.keys.dropFirst().map(\.description).joined(separator: ", ")) and never ends. Correct the aliases, or set "
+          + "spec.metrics.victoriaMetrics.writeURL and readURL instead of tenant.")
+    }
+  }
+
+  /// Without the cluster's domain, which need not be known.
+  private func host(_ key: ObjectKey) -> String { "\(key.name).\(key.namespace ?? "").svc" }
+
+  /// The Service's port named `http`, as the VictoriaMetrics operator makes it, or the only one there is.
+  private func port(of service: KubernetesObject, default standard: Int) -> Int {
+    let ports = service[path: "spec", "ports"]?.array ?? []
+    let only: JSONValue? = ports.count == 1 ? ports[0] : nil
+    let chosen = ports.first { $0["name"]?.string == "http" } ?? only
+    return chosen?["port"]?.integer.flatMap { 1...65535 ~= $0 ? Int($0) : nil } ?? standard
+  }
+
+  /// Where packets to a write URL of the user's go, as far as its Service tells; the URL itself stays as it is.
+  private func destinationOfWriteURL() throws(Unresolved) -> PlatformFacts.Destination? {
+    guard let key = MetricsResolution.service(ofWriteURLOf: spec, domain: domain),
+      let url = spec.metrics.victoriaMetrics.writeURL.flatMap({ try? BackendURL($0) })
+    else { return nil }
+    let route = ServiceRoute(from: key, domain: domain, lookup: lookup)
+    switch route.end {
+    case .pending: throw .pending
+    case .service(let service): return ServiceRoute.destination(of: service, port: Int64(url.effectivePort))
+    case .outside: return .anywhere(port: Int64(url.effectivePort))
+    // The check says what is wrong; the namespace of the last Service stays the limit.
+    case .absent, .failing, .loop: return .pods(namespace: route.keys.last?.namespace ?? spec.namespace, port: nil)
+    }
+  }
+
+  /// The addresses of a name are looked at when it is resolved, by the check and by the NetworkPolicy.
+  private func refuseLinkLocal(_ text: String?, field: String) throws(Unresolved) {
+    guard let host = text.flatMap({ try? BackendURL($0) })?.host,
+      let address = IPAddress(host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host), address.isLinkLocal
+    else { return }
+    throw .blocked(
+      .addressRefused,
+      "spec.metrics.victoriaMetrics.\(field): \(address) is a link-local address, which belongs to the node and its cloud. "
+        + "Set it to a VictoriaMetrics.")
+  }
+
+  private func authorities(_ reference: SecretReference) throws(Unresolved) -> ([UInt8], String) {
+    let key = reference.key ?? "ca.crt"
+    let secret = try secret(reference.name, field: "caSecretRef")
+    let bytes = try value(key, of: secret)
+    do throws(CertificateAuthorities.Unreadable) {
+      return (bytes, contentHash(try CertificateAuthorities(bytes).certificates, of: secret))
+    } catch {
+      throw .blocked(
+        .authoritiesUnreadable, "Secret \(secret.key), key \(key), \(error). Agents are left as they are meanwhile.")
     }
   }
 
@@ -157,7 +238,8 @@ private struct MetricsResolver {
       throw .blocked(
         .secretKeyMissing,
         "Secret \(secret.key) has no key \(key), or it is empty; it has "
-          + (present.isEmpty ? "no keys." : "\(present.joined(separator: ", ")).") + " Add the key.")
+          + (present.isEmpty ? "no keys." : "\(present.joined(separator: ", ").cleaned(bytes: 256)).") + " Add the key."
+      )
     }
     return bytes
   }

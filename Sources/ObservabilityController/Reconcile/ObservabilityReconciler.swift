@@ -102,7 +102,7 @@ final class ObservabilityReconciler: Sendable {
   func targets(of object: KubernetesObject) -> Set<WatchTarget>? {
     guard let spec = try? decoded.decode(object).spec, !NotImplemented.features(in: spec).contains(where: \.blocking)
     else { return nil }
-    return Watches.needed(for: spec, inventory: Self.inventory(of: object))
+    return Watches.needed(for: spec, inventory: Self.inventory(of: object), domain: settings.clusterDomain)
   }
 
   /// One pass over the object of that name.

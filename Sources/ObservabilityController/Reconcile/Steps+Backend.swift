@@ -11,7 +11,7 @@ extension ObservabilityReconciler {
     guard let spec = pass.observability?.spec else { return }
     // Secrets lie in the namespace of the children; without it they are missing, whatever a watch of them says.
     let hasNamespace = pass.hasNamespace
-    pass.resolution = MetricsResolution.resolve(spec) { [informers] type, key in
+    pass.resolution = MetricsResolution.resolve(spec, domain: settings.clusterDomain) { [informers] type, key in
       type == .secrets && !hasNamespace ? .absent : informers.lookup(type, key)
     }
     switch pass.resolution {
@@ -31,7 +31,8 @@ extension ObservabilityReconciler {
     pass.conditions.metrics = Self.state(answer.verdict, backend: backend, spec: observability.spec)
   }
 
-  private static func state(
+  /// What the verdict on the backend comes to, as a condition.
+  static func state(
     _ verdict: BackendVerdict, backend: MetricsBackend, spec: ObservabilitySpec
   ) -> PartState {
     guard !verdict.isReady else {
@@ -48,6 +49,9 @@ extension ObservabilityReconciler {
     switch verdict {
     case .ready: .reachable
     case .unreachable, .invalidURL: .unreachable
+    case .addressRefused: .addressRefused
+    case .tlsFailed: .tlsFailed
+    case .redirected: .redirected
     case .unauthorized: .unauthorized
     case .notVictoriaMetrics: .notVictoriaMetrics
     case .degraded: .refused

@@ -109,7 +109,8 @@ extension ObservabilityReconciler {
     let writeURL = backend?.writeURL.flatMap { try? HTTPURL($0) }
     guard isScrape || writeURL != nil else { return nil }
     return PlatformFacts(
-      metrics: .init(writeURL: writeURL, readURL: backend?.readURL.flatMap { try? HTTPURL($0) }),
+      metrics: .init(
+        writeURL: writeURL, readURL: backend?.readURL.flatMap { try? HTTPURL($0) }, destination: backend?.destination),
       credentialsHash: backend?.credentialsHash, caHash: backend?.certificateAuthoritiesHash,
       operatorImage: settings.image, operatorVersion: settings.version, clusterDomain: settings.clusterDomain)
   }
@@ -267,7 +268,8 @@ extension ObservabilityReconciler {
     guard let observability = pass.observability, pass.everyChildApplied, !pass.isStalled else { return }
     let wanted = Set(pass.applied.map(\.id))
     var live: [KubernetesObject] = []
-    for target in Watches.needed(for: observability.spec, inventory: pass.inventory)
+    for target in Watches.needed(
+      for: observability.spec, inventory: pass.inventory, domain: settings.clusterDomain)
     where ResourceType.childTypes.contains(target.type) {
       guard let store = informers.store(target), store.isSynced else { continue }
       live += store.owned(by: observability.uid)

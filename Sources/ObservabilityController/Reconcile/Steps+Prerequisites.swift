@@ -33,7 +33,10 @@ extension ObservabilityReconciler {
       pass.conditions.dashboards = .bad(
         Finding(.notImplemented, missing.map { "\($0.message)." }.joined(separator: " ")))
     }
-    informers.want(Watches.needed(for: spec, inventory: pass.inventory), by: observability.name)
+    informers.want(
+      Watches.needed(
+        for: spec, inventory: pass.inventory, domain: settings.clusterDomain, lookup: informers.lookup),
+      by: observability.name)
   }
 
   /// Finds the namespace of the children: the first step that looks at the cluster, since whatever else cannot be read or

@@ -127,9 +127,9 @@ import Testing
   }
 
   /// Three nodes of which some pods cannot be made.
-  private func lacking(_ scheduled: Int64, _ security: PodSecurity, forLong: Bool) -> PartState {
+  static func lacking(_ scheduled: Int64, _ security: PodSecurity, forLong: Bool) -> PartState {
     let nodes = (0..<3).map { NodeAssignmentTests.node("e\($0)") }
-    let set = Self.daemonSet([1, 1, 3, scheduled, scheduled], scheduled: scheduled)
+    let set = daemonSet([1, 1, 3, scheduled, scheduled], scheduled: scheduled)
     return AgentsObservation(
       pool: NodePool(nodeSelector: [:], tolerations: []), nodes: nodes, daemonSet: set,
       now: Timestamp(secondsSinceEpoch: 0)
@@ -140,7 +140,7 @@ import Testing
   func aNamespaceThatRefusesAgentsIsToldAtOnceWithTheCommand(level: String) {
     var namespace = KubernetesObject(type: .namespaces, name: "cozy-coroot")
     namespace["metadata"]?["labels"] = ["pod-security.kubernetes.io/enforce": .string(level)]
-    let state = lacking(0, PodSecurity(namespace), forLong: false)
+    let state = Self.lacking(0, PodSecurity(namespace), forLong: false)
     #expect(state.badFinding?.reason == .podSecurityForbids)
     let message = state.finding.message
     #expect(message.contains("3 of 3 pods cannot be made. Namespace cozy-coroot enforces Pod Security level \(level)"))
@@ -150,14 +150,14 @@ import Testing
   }
 
   @Test func podsThatAreNotMadeAreToldAfterAWhile() {
-    #expect(lacking(1, .privileged, forLong: false).finding.reason == .rollingOut)
-    let told = lacking(1, .privileged, forLong: true)
+    #expect(Self.lacking(1, .privileged, forLong: false).finding.reason == .rollingOut)
+    let told = Self.lacking(1, .privileged, forLong: true)
     #expect(told.badFinding?.reason == .podsNotCreated)
     #expect(
       told.finding.message
         == "DaemonSet cozy-coroot/platform-node-agent: 2 of 3 pods cannot be made. The API server's answer is in "
         + "kubectl -n cozy-coroot describe daemonset platform-node-agent.")
-    let unknown = lacking(1, .unknown, forLong: true).finding.message
+    let unknown = Self.lacking(1, .unknown, forLong: true).finding.message
     #expect(unknown.contains("has no label pod-security.kubernetes.io/enforce; if the cluster's default refuses"))
   }
 

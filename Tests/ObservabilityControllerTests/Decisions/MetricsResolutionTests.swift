@@ -54,6 +54,12 @@ import Testing
     return .present(service)
   }
 
+  static func alias(_ host: String) -> Lookup {
+    var service = KubernetesObject(type: .services, namespace: "tenant-root", name: "any")
+    service["spec"] = ["type": "ExternalName", "externalName": .string(host)]
+    return .present(service)
+  }
+
   static func secret(_ data: [String: [UInt8]], uid: String = "secret-uid", version: String = "1") -> Lookup {
     var secret = KubernetesObject(type: .secrets, namespace: "cozy-coroot", name: "login")
     secret["metadata"]?["uid"] = .string(uid)
@@ -65,6 +71,8 @@ import Testing
   static func login(_ username: String, _ password: String) -> Lookup {
     secret(["username": Array(username.utf8), "password": Array(password.utf8)])
   }
+
+  static let empty = MetricsBackend(writeURL: nil, readURL: nil, source: "")
 
   struct Blocked: Sendable, CustomTestStringConvertible {
     var testDescription: String
@@ -117,6 +125,27 @@ import Testing
     Blocked(
       testDescription: "a user name with a colon", spec: withLogin, world: [login: login("a:b", "secret")],
       reason: .credentialsNotURLSafe, names: ["\"username\"", "cozy-coroot/login"]),
+    Blocked(
+      testDescription: "a Service that is an alias of a host outside of the cluster", spec: tenant,
+      world: [write: alias("vm.example.org")], reason: .serviceNotUsable,
+      names: ["tenant-root/vminsert-shortterm", "vm.example.org", "spec.metrics.victoriaMetrics.writeURL"]),
+    Blocked(
+      testDescription: "a password with a line break at its end", spec: withLogin,
+      world: [login: login("agent", "secret\n")], reason: .credentialsNotURLSafe,
+      names: ["key \"password\" of Secret cozy-coroot/login ends with a line break"]),
+    Blocked(
+      testDescription: "authorities as DER", spec: withAuthority,
+      world: [authority: secret(["ca.crt": CertificateAuthoritiesTests.der])], reason: .authoritiesUnreadable,
+      names: ["cozy-coroot/login, key ca.crt", "DER", "Agents are left as they are"]),
+    Blocked(
+      testDescription: "a write URL at a metadata service",
+      spec: victoriaMetrics(["writeURL": "http://169.254.169.254/latest/meta-data"]), world: [:],
+      reason: .addressRefused,
+      names: ["spec.metrics.victoriaMetrics.writeURL", "169.254.169.254"]),
+    Blocked(
+      testDescription: "a read URL at a link-local address",
+      spec: victoriaMetrics(["writeURL": "http://h/w", "readURL": "http://[::ffff:169.254.1.1]:80/"]), world: [:],
+      reason: .addressRefused, names: ["spec.metrics.victoriaMetrics.readURL", "169.254.1.1"]),
     Blocked(
       testDescription: "no authorities under the default key", spec: withAuthority,
       world: [authority: secret(["tls.crt": [1]])], reason: .secretKeyMissing, names: ["no key ca.crt", "tls.crt"]),
@@ -181,9 +210,45 @@ import Testing
   }
 
   @Test func authoritiesComeFromTheirKey() throws {
-    let backend = try Self.backend(Self.withAuthority, [Self.authority: Self.secret(["ca.crt": [1, 2, 3]])])
-    #expect(backend.certificateAuthorities == [1, 2, 3])
+    let pem = Array(CertificateAuthoritiesTests.pem.utf8)
+    let backend = try Self.backend(Self.withAuthority, [Self.authority: Self.secret(["ca.crt": pem])])
+    #expect(backend.certificateAuthorities == pem)
     #expect(backend.certificateAuthoritiesHash != nil && backend.credentialsHash == nil)
+  }
+
+  @Test("Authorities that differ in line ends only have the same hash, and so roll no agent")
+  func lineEndsRollNothing() throws {
+    func hash(_ text: String) throws -> String? {
+      let world = [Self.authority: Self.secret(["ca.crt": Array(text.utf8)])]
+      return try Self.backend(Self.withAuthority, world).certificateAuthoritiesHash
+    }
+    let pem = CertificateAuthoritiesTests.pem
+    let first = try hash(pem)
+    #expect(try hash(pem.replacing("\n", with: "\r\n")) == first)
+    #expect(try hash("# comment\n" + pem.dropLast()) == first)
+    #expect(try hash(pem + pem) != first)
+  }
+
+  @Test(
+    "Whatever stands in a Secret, it is refused in one bounded line that holds nothing of it",
+    arguments: [
+      [], [0], [0xFF, 0xFE], Array("\u{1B}[2Js3cret".utf8), [UInt8](repeating: 0x41, count: 1 << 20) + [0x0A],
+      [UInt8](repeating: 0x0A, count: 1 << 20), Array("\u{202E}s3cret".utf8),
+    ] as [[UInt8]])
+  func extremesOfSecretsAreRefused(_ value: [UInt8]) throws {
+    let worlds = [
+      (Self.withLogin, [Self.login: Self.secret(["username": value, "password": value])]),
+      (Self.withLogin, [Self.login: Self.secret(["username": Array("agent".utf8), "password": value])]),
+      (Self.withAuthority, [Self.authority: Self.secret(["ca.crt": value])]),
+      (Self.withAuthority, [Self.authority: Self.secret([String(repeating: "k", count: 250): value])]),
+    ]
+    for (spec, world) in worlds {
+      guard case .blocked(let finding) = try Self.resolve(spec, world) else {
+        Issue.record("\(spec) is not refused")
+        continue
+      }
+      #expect(finding.message.utf8.count < 1024 && !finding.message.contains("s3cret"), "\(finding.message)")
+    }
   }
 
   @Test func theHashFollowsTheContentAndNothingElse() throws {
