@@ -36,7 +36,7 @@ public final class ObservabilityOperator: Sendable {
     let router = WatchRouter(queue: queue, logger: logger)
     let informers = Informers(
       api: api, environment: environment,
-      content: Watches.content,
+      content: { target in Watches.content(of: target) { router.uid(of: $0) } },
       onChange: { router.changed($0, $1) }, onState: { router.stateChanged($0, $1) })
     let events = EventRecorder(
       api: api, controller: OperatorSettings.controllerName, instance: settings.instance, environment: environment,

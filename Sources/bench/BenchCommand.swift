@@ -10,7 +10,7 @@ import ProcessSupport
 struct BenchCommand: AsyncParsableCommand {
   /// What is measured, each against a cluster of its own.
   enum Part: String, CaseIterable, ExpressibleByArgument {
-    case counts, times, objects, strangers, nodes, events, flood, idle, values, binary
+    case counts, times, objects, strangers, labelled, nodes, events, flood, idle, values, binary
   }
 
   static let configuration = CommandConfiguration(
@@ -68,6 +68,10 @@ struct BenchCommand: AsyncParsableCommand {
     case .strangers:
       return try await ServedCluster.serve(TestCluster()) { served in
         try await Strangers(executable: executable, served: served).measure()
+      }
+    case .labelled:
+      return try await ServedCluster.serve(TestCluster()) { served in
+        try await LabelledStrangers(executable: executable, served: served).measure()
       }
     case .nodes:
       return try await ServedCluster.serve(TestCluster()) { served in

@@ -86,6 +86,22 @@ public final class Informers: Sendable {
     changed.notify()
   }
 
+  /// Reads a target again from the beginning, because what is to be kept of its objects has changed. Its store is empty
+  /// until then; without effect if nobody wants the target.
+  public func reread(_ target: WatchTarget) {
+    let stopped = state.withLockedValue { state -> Task<Void, Never>? in
+      guard let old = state.entries[target] else { return nil }
+      state.nextID += 1
+      var entry = Entry(
+        id: state.nextID, store: ObjectStore(projection: content(target).reduce), holders: old.holders)
+      if state.isRunning { entry.task = start(target, entry.id, entry.store) }
+      state.entries[target] = entry
+      return old.task
+    }
+    stopped?.cancel()
+    changed.notify()
+  }
+
   /// The objects of a target, or nil if nobody wants it.
   public func store(_ target: WatchTarget) -> ObjectStore? {
     state.withLockedValue { $0.entries[target]?.store }
@@ -133,8 +149,9 @@ public final class Informers: Sendable {
   }
 
   private func start(_ target: WatchTarget, _ id: Int, _ store: ObjectStore) -> Task<Void, Never> {
+    let content = content(target)
     let source = Reflector.Source(
-      api: api, target: target, content: content(target), pageSize: pageSize, streaming: streaming,
+      api: api, target: target, content: content, pageSize: content.pageSize ?? pageSize, streaming: streaming,
       budget: budget)
     let reflector = Reflector(
       source, store: store, environment: environment,

@@ -16,11 +16,16 @@ public struct WatchContent: Sendable {
   /// What to make of an object before it is kept; nil for nothing, then it is not kept at all.
   public var reduce: ObjectStore.Projection
 
+  /// How many objects a list request asks for at once; nil for as many as for other targets. A page is held in memory
+  /// whole, so objects that may be large and are mostly dropped need a small one.
+  public var pageSize: Int?
+
   /// A content with everything not given left whole.
   public init(
-    form: ObjectForm = .whole, projection: JSONProjection = .everything,
+    form: ObjectForm = .whole, projection: JSONProjection = .everything, pageSize: Int? = nil,
     reduce: @escaping ObjectStore.Projection = { $0 }
   ) {
+    self.pageSize = pageSize
     self.form = form
     self.projection = projection
     self.reduce = reduce

@@ -42,6 +42,7 @@ final class WatchRouter: Sendable {
     let priority: WorkPriority = change.isInitial ? .low : .normal
     switch target.type {
     case .observabilities:
+      rereadChildren(of: change)
       warmUp(change)
       guard Self.calling.callsForWork(change) else { return }
       queue.add(change.key.name, priority: priority)
@@ -73,6 +74,22 @@ final class WatchRouter: Sendable {
     reconciler?.labeller.observed(change)
     // When the first list is complete, all objects are looked at anyway.
     if !isOnlyOurs, !change.isInitial { addAll(priority: priority) }
+  }
+
+  /// The UID of the `Observability` of that name, if one is known.
+  func uid(of object: String) -> String? {
+    informers?.store(Watches.objects)?.get(ObjectKey(name: object))?.uid
+  }
+
+  /// What was there before its object became known was taken for a stranger's, and kept as metadata only.
+  private func rereadChildren(of change: StoreChange) {
+    guard let informers, let uid = change.new?.uid, uid != change.old?.uid else { return }
+    let name = change.key.name
+    for target in informers.states.keys
+    where target.labelSelector == Watches.objectLabel && ResourceType.childTypes.contains(target.type) {
+      let isKeptInPart = informers.store(target)?.all().contains { ChildContent.isReduced($0, of: name) } ?? false
+      if isKeptInPart { informers.reread(target) }
+    }
   }
 
   /// Lets a replica that does not lead watch what it will need once it does.

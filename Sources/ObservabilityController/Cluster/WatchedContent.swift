@@ -6,7 +6,11 @@ import KubernetesClient
 
 extension Watches {
   /// What is asked for and kept of the objects of a target: what some step reads, and no more.
-  package static func content(of target: WatchTarget) -> WatchContent {
+  ///
+  /// - Parameter owner: the UID of the `Observability` of a name, as far as it is known.
+  package static func content(
+    of target: WatchTarget, owner: @escaping @Sendable (String) -> String? = { _ in nil }
+  ) -> WatchContent {
     switch target.type {
     case .nodes: nodeContent
     case .observabilities: objectContent
@@ -15,8 +19,8 @@ extension Watches {
     case .services: serviceContent
     case .secrets: secretContent
     case .pods: podContent
-    // Children are compared with what is rendered, and who changed them is read from their managed fields.
-    default: .whole
+    // A list is read in small pages: what strangers label may be large.
+    default: WatchContent(pageSize: 16) { ChildContent.kept(of: $0, owner: owner) }
     }
   }
 

@@ -84,8 +84,44 @@ import Testing
     #expect(stored?.annotations == ["kept": "yes"] && stored?[path: "metadata", "managedFields"] == nil)
   }
 
-  @Test func childrenAreKeptWhole() {
-    let child = object(.daemonSets, ["spec": ["selector": [:]], "status": ["numberReady": 1]])
-    #expect(kept(child, of: Watches.children(.daemonSets, in: "a")).1 == child)
+  @Test("Children of a known object are kept whole, and everything else with their label as metadata")
+  func whatIsKeptOfChildren() {
+    let content = Watches.content(of: Watches.children(.daemonSets, in: "a")) { $0 == "platform" ? "object-uid" : nil }
+    func child(_ name: String, label: String) -> KubernetesObject {
+      var child = object(.daemonSets, ["spec": ["selector": [:]], "status": ["numberReady": 1]])
+      child["metadata"]?["name"] = .string(name)
+      child["metadata"]?["labels"] = ["observability.cozystack.io/object": .string(label), "other": "label"]
+      child["metadata"]?["ownerReferences"] = [["kind": "Observability", "uid": "object-uid"]]
+      return child
+    }
+    for label in ["platform", "changed"] {
+      #expect(content.reduce(child("platform-node-agent", label: label)) == child("platform-node-agent", label: label))
+    }
+    for name in ["other-node-agent", "platform-node-agent-2", "platform", "-node-agent", "x"] {
+      let kept = content.reduce(child(name, label: "platform"))
+      #expect(
+        kept?.uid == "u" && kept?.name == name && kept?.labels == ["observability.cozystack.io/object": "platform"])
+      #expect(kept?.ownerReferences.count == 1, "or it could not be pruned")
+      #expect(kept?["spec"] == nil && kept?.annotations == [:] && kept?[path: "metadata", "managedFields"] == nil)
+    }
+  }
+
+  @Test("Of a ConfigMap the data is kept only if it is the record of a known object, owned by it")
+  func whatIsKeptOfConfigMaps() {
+    let content = Watches.content(of: Watches.children(.configMaps, in: "a")) { $0 == "platform" ? "object-uid" : nil }
+    func data(_ name: String, uid: String, _ data: JSONValue = ["AgentExits": "{}", "junk": "x"]) -> JSONValue? {
+      var map = object(.configMaps, ["data": data, "binaryData": ["b": "YQ=="]])
+      map["metadata"]?["name"] = .string(name)
+      map["metadata"]?["ownerReferences"] = [["kind": "Observability", "uid": .string(uid)]]
+      let kept = content.reduce(map)
+      #expect(kept?["binaryData"] == nil && kept?.name == name)
+      return kept?["data"]
+    }
+    #expect(data("platform-node-verdicts", uid: "object-uid") == ["AgentExits": "{}"])
+    #expect(data("platform-node-verdicts", uid: "another") == nil)
+    #expect(data("other-node-verdicts", uid: "object-uid") == nil)
+    #expect(data("platform-node-agent", uid: "object-uid") == nil)
+    let large = JSONValue.string(String(repeating: "x", count: ChildContent.dataLimit + 1))
+    #expect(data("platform-node-verdicts", uid: "object-uid", ["AgentExits": large]) == nil)
   }
 }
