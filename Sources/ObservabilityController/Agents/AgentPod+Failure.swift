@@ -42,7 +42,8 @@ extension AgentPod {
     guard agent.restarts >= 2, let end = agent.last, end.exitCode != 0, let finished = end.finishedAt else {
       return false
     }
-    return end.ranShort && now.secondsSinceEpoch - finished.secondsSinceEpoch < Self.loop
+    // An end that lies further ahead than that is told by a clock that is wrong, and would count until then.
+    return end.ranShort && (now.secondsSinceEpoch - finished.secondsSinceEpoch).magnitude < Self.loop.magnitude
   }
 
   private func isLong(_ seconds: Int64, _ now: Timestamp) -> Bool {

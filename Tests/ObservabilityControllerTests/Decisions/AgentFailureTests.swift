@@ -71,6 +71,7 @@ import Testing
 
   static let progress: [Example] = [
     Example(testDescription: "ready", pod: AgentPodTests.pod),
+    Example(testDescription: "ready, and its last end lies a day ahead", pod: readyAgain, after: -86_400),
     Example(testDescription: "being made", pod: waiting("ContainerCreating")),
     Example(testDescription: "preflight runs", pod: waiting("PodInitializing")),
     Example(testDescription: "running", pod: AgentPodTests.agent(["running": [:]])),
