@@ -41,7 +41,7 @@ generate: setup ## write what is generated into config/ and the documents
 verify: setup ## fail if what is generated differs from what is committed
 	swift run generate --check
 
-validate: setup ## check manifests by the schemas of Kubernetes, the admission policy by its cases; needs python3 and PyPI
+validate: setup ## check manifests by the schemas of Kubernetes, the admission policies by their cases; needs python3 and PyPI
 	@.ci/validate.sh
 	@.ci/vap-cases.sh
 

@@ -19,7 +19,23 @@ enum NodesPage {
 
       A node that cannot carry the agent gets the label `\(label)=ineligible`, which the agents' DaemonSet leaves out. It \
       is named in `status.ineligibleNodes` (the first 50; `status.agents.ineligible` counts all), in one Event, and in the \
-      log. Nothing else is ever written on a node: the admission policy `\(NodePolicy.policy.name)` refuses it.
+      log. Nothing else is ever written on a node: the admission policy `\(NodePolicy.policy.name)` refuses it. As long as \
+      that policy does not bind the operator's account, no node is labelled (`NodePolicyMissing`, see <doc:Permissions>).
+
+      ## Which nodes count
+
+      A node counts as eligible if Kubernetes would put a pod of the DaemonSet there: by its node selector and affinity, \
+      and by its taints against the object's tolerations and those that the DaemonSet controller adds. The labels decide, \
+      as they do for the scheduler. A node without the label `kubernetes.io/os` or `kubernetes.io/arch`, such as a virtual \
+      kubelet's, is left out as `UnsupportedOperatingSystem` or `UnsupportedArchitecture`. A node with a taint that is not \
+      tolerated is not counted at all.
+
+      A node belongs to the oldest object whose DaemonSet reaches it, whether or not agents of that object run there: also \
+      while its namespace or its backend is missing. A younger object that selects one of its nodes gets none at all \
+      (`Stalled`, `NodesAlreadyObserved`). An object that is invalid, asks for what is not implemented, or is being \
+      deleted has no nodes.
+
+      ## Reasons
 
       \(table.text)
       Kernels: \(NodeRules.minimalFloor) or newer, with `spec.nodeAgent.security.mode: Privileged` \
@@ -37,6 +53,9 @@ enum NodesPage {
       | --- | --- |
       | `KernelLockedDown`, `TaskstatsUnavailable` | a day, then twice as long each time, up to a week |
       | the others | an hour, then twice as long each time, up to a day; `AgentExits` also when the agent's image changes |
+
+      No verdict outlasts a week without being found again. A record that is dated in the future counts from the moment \
+      it is read.
 
       `AgentExits` is said of a node only if at least as many agents of the same revision are ready elsewhere as end so: \
       what ends everywhere is not the nodes' fault, and stays a failing pod. So does an agent that is killed for its memory. \

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ObservabilityController
+import Rendering
 
 /// The page of the operator's rights.
 enum PermissionsPage {
@@ -36,8 +37,56 @@ enum PermissionsPage {
       --dry-run=client -o yaml | kubectl apply -f -
       ```
 
+      ## What the operator's token is worth
+
+      Whoever holds the operator's token can run code as root on every node that its namespaces' pods may go to: it may \
+      create a DaemonSet, images and environment are free, and agents have the host's processes and SYS_ADMIN. Keep \
+      `\(RoleManifests.operatorNamespace)` as closed as the control plane, and give nobody the right to create pods or \
+      tokens there. Two admission policies take away what goes beyond that; they ship in `config/rbac` and need \
+      Kubernetes 1.30.
+
+      | policy | narrows | to |
+      | --- | --- | --- |
+      | `\(NodePolicy.policy.name)` | patch `nodes` | the label `\(NodeRules.label)`, with the value `ineligible` or none |
+      | `\(DaemonSetPolicy.policy.name)` | create and patch `daemonsets` | the name, labels, selector, owner and service \
+      account of agents, without its token; their two containers and commands; host paths \(hostPaths), read-only; \
+      `emptyDir` and `secret`; the capabilities \(capabilities); no network, port or IPC of the host; `privileged` only \
+      for the agent's container in a namespace that allows it |
+
+      Not narrowed: images, arguments, environment, node selector and tolerations, which an object may choose; the \
+      deletion of DaemonSets; and ConfigMaps, ServiceAccounts and NetworkPolicies of the namespaces with children.
+
+      Both bind every subject of the ClusterRoleBinding labelled \
+      `app.kubernetes.io/name=\(RoleManifests.operatorName)`, which is their parameter. So they follow the account when \
+      kustomize or Helm moves or renames it. An account that is bound to ClusterRole `\(RoleManifests.operatorName)` in \
+      another way is not bound by the policies. After each start, the operator sends one dry run that the policy on nodes \
+      must refuse. If it is let through, no node is labelled, and a WARN line, an Event and the condition say \
+      `NodePolicyMissing`; the operator tries again, at most 5 minutes later. A policy that is taken away afterwards is \
+      noticed at the next start.
+
+      `spec.nodeAgent.security.mode: Privileged` needs the consent of the namespace's administrator:
+
+      ```console
+      $ kubectl label namespace NAMESPACE \(DaemonSetPolicy.privilegedLabel)=\(DaemonSetPolicy.privilegedValue)
+      ```
+
+      The object alone does not suffice: a policy can demand something of all objects but cannot demand that one exists, \
+      so an account could name an object that does not exist. The operator has no right to write namespaces.
+
+      ## What others can do
+
+      - Whoever may write ConfigMaps in a namespace with children can write the record `NAME-node-verdicts`, which the \
+        operator reads when it starts. They can keep agents off nodes, by the reasons that <doc:Nodes> lists, for at most \
+        a week after each start; the annotation of a node overrides that.
+      - Whoever may create objects there can label them as children. The operator keeps no more than their names, and \
+        deletes only those that name the object as their owner.
+      - Whoever may label the Namespace decides about Pod Security and privileged agents there.
+
       """
   }
+
+  private static var hostPaths: String { AgentShape.hostPaths.map { "`\($0)`" }.joined(separator: ", ") }
+  private static var capabilities: String { AgentShape.capabilities.map { "`\($0)`" }.joined(separator: ", ") }
 
   private static func place(_ scope: Permission.Scope) -> String {
     switch scope {

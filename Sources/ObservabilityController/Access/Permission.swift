@@ -37,7 +37,7 @@ extension Permission {
     Permission(
       scope: .cluster, group: "", resource: "nodes", verbs: ["list", "patch", "watch"],
       reason: "find the nodes that cannot carry an agent, and set one label on them; an admission policy refuses every "
-        + "other change"),
+        + "other change, which one dry run at the start proves"),
     Permission(
       scope: .cluster, group: "", resource: "services", verbs: ["list", "watch"],
       reason: "find, by name, the Services of the metrics storage"),
