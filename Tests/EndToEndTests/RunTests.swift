@@ -71,6 +71,27 @@ import Testing
     }
   }
 
+  @Test("Without a right on its Lease a replica warns once, with the remedy, and is not ready")
+  func aLeaseThatCannotBeHadIsReported() async throws {
+    let path = try Executable.path()
+    try await ServedCluster.serve(TestCluster()) { served in
+      try await OperatorProcess.run(path, served.arguments + ["--lease-namespace", "elsewhere"]) { running in
+        let line = try await running.process.errors.waitForLine(containing: "lease not available")
+        for part in ["WARN", "403", "lease=elsewhere/observability-operator", "allow get, create and update"] {
+          #expect(line.contains(part), "\(part) is not in \(line)")
+        }
+        try await eventually("nothing but the Lease is missing", state: { running.process.errors.text }) {
+          let readiness = try await running.get("/readyz?verbose")
+          let isOnlyTheLease =
+            readiness.body.contains("[-]lease") && readiness.body.contains("[+]caches-synced")
+          return readiness.status == 500 && isOnlyTheLease ? true : nil
+        }
+        #expect(try await running.terminate() == .exit(0))
+        #expect(running.process.errors.all.count { $0.contains("lease not available") } == 1)
+      }
+    }
+  }
+
   /// Somebody else takes the Lease, as another replica does that finds it expired: a leader that cannot know what its rival
   /// does must do nothing more.
   @Test func whoLosesTheLeaseEndsAndTheStandbyTakesOver() async throws {

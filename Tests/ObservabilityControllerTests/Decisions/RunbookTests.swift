@@ -36,7 +36,8 @@ import Testing
 
   /// Reasons of Events and of pods, and values of fields.
   private static let told: Set = [
-    "ChildRepaired", "AgentPodFailing", "PrivilegedMode", "FailedCreate", "FailedMount", "ImagePullBackOff",
+    "ChildAltered", "ChildRepaired", "AgentPodFailing", "PrivilegedMode", "FailedCreate", "FailedMount",
+    "ImagePullBackOff",
     "InvalidImageName", "CreateContainerConfigError", "CreateContainerError", "StartError", "OOMKilled",
     "CrashLoopBackOff", "Unschedulable", "Evicted", "NotStarted", "NotReady",
   ]
