@@ -39,7 +39,7 @@ public actor ProbeServer {
 
   private let address: ProbeAddress
   private let responder: ProbeResponder
-  private let requestDeadline: TimeAmount
+  private let deadlines: (request: TimeAmount, answer: TimeAmount, idle: TimeAmount)
   private let gate: ConnectionGate
   private var state = State.idle
 
@@ -54,10 +54,11 @@ public actor ProbeServer {
 
   init(
     address: ProbeAddress, registry: MetricsRegistry, liveness: [HealthCheck] = [], readiness: [HealthCheck] = [],
-    requestDeadline: TimeAmount, outputLimit: Int = ProbeServer.outputLimit
+    requestDeadline: TimeAmount, answerDeadline: TimeAmount = .seconds(ProbeServer.answerSeconds),
+    idleDeadline: TimeAmount = .seconds(ProbeServer.idleSeconds), outputLimit: Int = ProbeServer.outputLimit
   ) {
     self.address = address
-    self.requestDeadline = requestDeadline
+    deadlines = (requestDeadline, answerDeadline, idleDeadline)
     gate = ConnectionGate(limit: Self.connectionLimit, outputLimit: outputLimit)
     responder = ProbeResponder(registry: registry, liveness: [.ping] + liveness, readiness: [.ping] + readiness)
   }
@@ -73,7 +74,7 @@ public actor ProbeServer {
     guard case .idle = state else { throw ProbeServerError("the probe server on \(address) was started before") }
     state = .starting
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    let (responder, requestDeadline, gate) = (responder, requestDeadline, gate)
+    let (responder, deadlines, gate) = (responder, deadlines, gate)
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 64)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -84,11 +85,11 @@ public actor ProbeServer {
         channel.eventLoop.makeCompletedFuture {
           let ticket = try gate.admit(channel)
           let pipeline = channel.pipeline.syncOperations
-          try pipeline.addHandler(IdleStateHandler(allTimeout: .seconds(Self.idleSeconds)))
+          try pipeline.addHandler(IdleStateHandler(allTimeout: deadlines.idle))
           try pipeline.addHandler(
-            RequestLimitHandler(limit: Self.requestLimit, deadline: requestDeadline, ticket: ticket))
+            RequestLimitHandler(limit: Self.requestLimit, deadline: deadlines.request, ticket: ticket))
           try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
-          let writer = AnswerWriter(ticket: ticket, deadline: .seconds(Self.answerSeconds))
+          let writer = AnswerWriter(ticket: ticket, deadline: deadlines.answer)
           try pipeline.addHandler(ProbeHandler(responder: responder, writer: writer))
         }
       }

@@ -32,8 +32,8 @@ import Testing
   func oneAtATime() throws {
     try receive(String(repeating: Self.request, count: 600))
     for count in 1...600 {
-      #expect(asked.count == count)
-      #expect(gate.output == Asked.body.utf8.count)
+      try #require(asked.count == count)
+      try #require(gate.output == Asked.body.utf8.count)
       peer.take()
     }
     #expect(gate.output == 0)

@@ -23,6 +23,7 @@ import Waiting
     }
     let server = ProbeServer(
       address: ProbeAddress(host: "127.0.0.1", port: 0), registry: registry, requestDeadline: .minutes(4),
+      answerDeadline: .minutes(4), idleDeadline: .minutes(4),
       outputLimit: outputLimit)
     let port = try await server.start().port
     do {
