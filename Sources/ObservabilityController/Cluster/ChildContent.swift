@@ -55,7 +55,7 @@ enum ChildContent {
     for member in ["namespace", "uid", "deletionTimestamp"] { metadata[member] = object[path: "metadata", member] }
     if let label = object.labels[Watches.objectLabel] { metadata["labels"] = [Watches.objectLabel: .string(label)] }
     let owners = object.ownerReferences.filter { $0["kind"]?.string == ObservabilitySchema.kind }.prefix(ownerLimit)
-    if !owners.isEmpty { metadata["ownerReferences"] = .array(Array(owners)) }
+    if !owners.isEmpty { metadata["ownerReferences"] = .array(owners.map(JSONValue.object)) }
     var content: JSONObject = ["metadata": .object(metadata)]
     for member in ["apiVersion", "kind"] { content[member] = object[member] }
     return KubernetesObject(content)
