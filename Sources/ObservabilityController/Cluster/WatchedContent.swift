@@ -9,7 +9,7 @@ extension Watches {
   ///
   /// - Parameter owner: the UID of the `Observability` of a name, as far as it is known.
   package static func content(
-    of target: WatchTarget, owner: @escaping @Sendable (String) -> String? = { _ in nil }
+    of target: WatchTarget, owner: @escaping @Sendable (String) -> String?
   ) -> WatchContent {
     switch target.type {
     case .nodes: nodeContent
@@ -23,6 +23,9 @@ extension Watches {
     default: WatchContent(pageSize: 16) { ChildContent.kept(of: $0, owner: owner) }
     }
   }
+
+  /// The content of a target while no object is known.
+  package static func content(of target: WatchTarget) -> WatchContent { content(of: target, owner: { _ in nil }) }
 
   private static let nodeContent = WatchContent(
     projection: keeping(

@@ -44,7 +44,7 @@ import Waiting
   /// A change of one label is looked at for that node alone.
   @Test func aLabelledNodeDoesNotMakeTheSurveyAnew() async throws {
     let cluster = try await TestCluster(nodes: 3)
-    let informers = Informers(api: cluster.operatorClient, content: Watches.content)
+    let informers = Informers(api: cluster.operatorClient, content: { Watches.content(of: $0) })
     let wanted: Set<WatchTarget> = [Watches.objects, Watches.nodes]
     informers.want(wanted, by: "test")
     let running = Task { await informers.run() }
