@@ -7,8 +7,19 @@ cd "$(dirname "$0")/.."
 
 readonly folder=.run
 readonly kubeconfig=$folder/kubeconfig
+readonly account=cozy-observability/observability-operator
+readonly account_kubeconfig=$folder/operator.kubeconfig
 readonly sample=config/samples/agents-only.yaml
-readonly crd=config/crd/observability.cozystack.io_observabilities.yaml
+# What config/default installs, but for the Deployment and its NetworkPolicy: the operator runs beside the server, with the
+# rights of its account.
+readonly installed=(
+  config/default/namespaces.yaml
+  config/crd/observability.cozystack.io_observabilities.yaml
+  config/rbac/role.yaml
+  config/rbac/node-policy.yaml
+  config/rbac/daemonset-policy.yaml
+  config/manager/service-account.yaml
+)
 readonly object=observability/platform
 
 children=()
@@ -69,16 +80,18 @@ mkdir -m 700 "$folder"
 
 # The children ignore the terminal's Ctrl-C (a background job of a script does) and are ended by stop.
 "$bin/devcluster" run --listen 127.0.0.1:0 --kubeconfig "$kubeconfig" --endpoints "$folder/endpoints" \
-  >"$folder/devcluster.log" 2>&1 &
+  --service-account-kubeconfig "$account=$account_kubeconfig" >"$folder/devcluster.log" 2>&1 &
 children+=($!)
 await_file "$kubeconfig" "${children[0]}" devcluster
 await_file "$folder/endpoints" "${children[0]}" devcluster
 
-[[ -r $crd ]] || fail "$crd is not there: run make generate"
-"$bin/devcluster" apply --kubeconfig "$kubeconfig" -f "$crd"
+for file in "${installed[@]}"; do
+  [[ -r $file ]] || fail "$file is missing: run make generate"
+  "$bin/devcluster" apply --kubeconfig "$kubeconfig" -f "$file" >>"$folder/install.log"
+done
 
 # The operator's log is the story, so it goes to the terminal as it is.
-"$bin/observability-operator" run --kubeconfig "$kubeconfig" --backend-address-map "$folder/endpoints" \
+"$bin/observability-operator" run --kubeconfig "$account_kubeconfig" --backend-address-map "$folder/endpoints" \
   --listen 127.0.0.1:0 &
 children+=($!)
 readonly operator=${children[1]}
