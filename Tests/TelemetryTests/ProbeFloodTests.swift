@@ -14,7 +14,7 @@ import Testing
   ) async throws {
     let server = ProbeServer(
       address: ProbeAddress(host: "127.0.0.1", port: 0), registry: MetricsRegistry(), liveness: liveness,
-      requestDeadline: requestDeadline)
+      requestDeadline: requestDeadline, answerDeadline: .minutes(4), idleDeadline: .minutes(4))
     let port = try await server.start().port
     do {
       try await body(port)
