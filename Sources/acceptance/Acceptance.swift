@@ -13,7 +13,7 @@ struct Acceptance: Sendable {
     [InstallCheck.check, ReadyCheck.ready, ReadyCheck.status, DisplayChecks.columns, DisplayChecks.explain]
       + DriftChecks.all
       + [WriteChecks.touch, WriteChecks.restart, FailOverCheck.check, EligibilityCheck.check]
-      + (try SampleChecks.all(settings)) + (try RuleChecks.all(settings)) + (try NodePolicyChecks.all(settings))
+      + (try SampleChecks.all(settings)) + (try RuleChecks.all(settings)) + (try PolicyChecks.all(settings))
       + DeletionChecks.all + [UninstallCheck.check]
   }
 

@@ -5,23 +5,14 @@ struct Report: Sendable {
   private(set) var passed = 0
   private(set) var failed = 0
   private(set) var skipped = 0
-  private var pending: (group: String, reason: String, names: [String])?
+  /// The skipped checks of the group that runs, by reason.
+  private var pending: (group: String, skips: [(reason: String, names: [String])])?
 
   init() {}
 
-  /// Adds a verdict. Skipped checks of one group with one reason make one line, which is returned with what follows.
+  /// Adds a verdict. Skipped checks of one group with one reason make one line, which is returned with the next group.
   mutating func add(_ check: Check, _ verdict: Verdict, took: Duration) -> [String] {
-    if case .skipped(let reason) = verdict {
-      skipped += 1
-      if pending?.group == check.group, pending?.reason == reason {
-        pending?.names.append(check.name)
-        return []
-      }
-      let lines = flush()
-      pending = (check.group, reason, [check.name])
-      return lines
-    }
-    var lines = flush()
+    var lines = pending?.group == check.group ? [] : flush()
     switch verdict {
     case .passed:
       passed += 1
@@ -30,18 +21,26 @@ struct Report: Sendable {
       failed += 1
       lines.append("FAILED   \(check.group): \(check.name) (\(Self.seconds(took)))")
       lines += reason.split(separator: "\n").map { "  \($0.drop { $0 == " " })" }
-    case .skipped: break
+    case .skipped(let reason):
+      skipped += 1
+      var skips = pending?.skips ?? []
+      if let index = skips.firstIndex(where: { $0.reason == reason }) {
+        skips[index].names.append(check.name)
+      } else {
+        skips.append((reason, [check.name]))
+      }
+      pending = (check.group, skips)
     }
     return lines
   }
 
-  /// The line of skipped checks that is still owed.
+  /// The lines of skipped checks that are still owed.
   mutating func flush() -> [String] {
     guard let pending else { return [] }
     self.pending = nil
-    let names = pending.names
-    let what = names.count == 1 ? names[0] : "\(names.count) checks"
-    return ["skipped  \(pending.group): \(what): \(pending.reason)"]
+    return pending.skips.map { reason, names in
+      "skipped  \(pending.group): \(names.count == 1 ? names[0] : "\(names.count) checks"): \(reason)"
+    }
   }
 
   /// The last line.

@@ -36,6 +36,8 @@ enum Names {
   static let standInLabel = "acceptance.observability.cozystack.io/stand-in"
   /// The label that the operator puts on nodes.
   static let nodeLabel = "observability.cozystack.io/node-agent"
+  /// The label with which a namespace allows privileged agents.
+  static let privilegedLabel = "observability.cozystack.io/privileged-agents"
   /// The label of children; its value is the object's name.
   static let objectLabel = "observability.cozystack.io/object"
   /// The object that most checks are about.
@@ -54,6 +56,8 @@ extension ResourceType {
     isNamespaced: false)
   static let podScrapes = ResourceType(
     group: "operator.victoriametrics.com", version: "v1beta1", kind: "VMPodScrape", plural: "vmpodscrapes")
+  static let roleBindings = ResourceType(
+    group: "rbac.authorization.k8s.io", kind: "RoleBinding", plural: "rolebindings")
   static let runtimeClasses = ResourceType(
     group: "node.k8s.io", kind: "RuntimeClass", plural: "runtimeclasses", isNamespaced: false)
   static let admissionPolicies = ResourceType(

@@ -30,15 +30,109 @@ struct CaseTests {
     #expect(JSONWriter.text(.object(MergePatchDifference.patch(from: before, to: after))) == patch)
   }
 
-  @Test("Every case of the node policy is read, and those that only an evaluator can take are marked")
-  func nodePolicyCases() throws {
-    let cases = try NodePolicyCase.all(Self.root)
-    #expect(cases.count >= 29)
-    #expect(cases.count(where: \.isForPolicyOnly) == 3)
+  @Test("Every case of the policies is read, and those that only an evaluator can take say why")
+  func policyCases() throws {
+    let cases = try PolicyCase.all(Self.root)
+    #expect(cases.count { $0.obstacle == PolicyCase.needsOtherBinding } == 6)
+    #expect(cases.count { $0.obstacle == PolicyCase.isForEvaluator } == 5)
     #expect(cases.contains { $0.user == "alice" } && cases.contains { $0.user == Names.operatorUser })
-    for entry in cases where !entry.isAccepted { #expect(entry.patch != [:], "\(entry.change)") }
-    let taint = try #require(cases.first { $0.change == "taint removed" })
-    #expect(taint.node(named: "n")[path: "spec", "taints"] != nil && taint.node(named: "n").name == "n")
+    var (nodes, daemonSets) = (0, 0)
+    for entry in cases {
+      switch entry.change {
+      case .node(let change):
+        nodes += 1
+        if !entry.isAccepted { #expect(change.patch != [:], "\(entry.title)") }
+        guard entry.title == "taint removed" else { continue }
+        #expect(change.node(named: "n")[path: "spec", "taints"] != nil && change.node(named: "n").name == "n")
+      case .daemonSet(let change):
+        daemonSets += 1
+        #expect(change.sent(in: "n").key.namespace == "n", "\(entry.title)")
+      }
+    }
+    #expect(nodes >= 34 && daemonSets >= 70, "\(nodes), \(daemonSets)")
+    #expect(cases.contains { $0.title == "scrape as rendered" && $0.isAccepted })
+  }
+
+  @Test("A DaemonSet that is there before a change starts no agent and is no garbage")
+  func storedDaemonSet() throws {
+    let rendered: JSONValue = [
+      "apiVersion": "apps/v1", "kind": "DaemonSet",
+      "metadata": ["name": "a", "namespace": "b", "ownerReferences": [["kind": "Observability"]]],
+      "spec": ["template": ["spec": ["nodeSelector": ["kubernetes.io/os": "linux"], "hostPID": true]]],
+    ]
+    let removal: JSONValue = ["op": "remove", "path": "/spec/template/spec/hostPID"]
+    let update = try DaemonSetChange(rendered, old: [], new: [removal], namespaceLabels: [:])
+    let stored = try #require(update.stored(in: "n"))
+    #expect(stored.key == ObjectKey(namespace: "n", name: "a") && stored.ownerReferences.isEmpty)
+    #expect(
+      stored[path: "spec", "template", "spec"] == ["nodeSelector": [Names.standInLabel: "nowhere"], "hostPID": true])
+    let sent = update.sent(in: "n")
+    #expect(sent[path: "spec", "template", "spec"] == ["nodeSelector": ["kubernetes.io/os": "linux"]])
+    #expect(sent.ownerReferences.count == 1)
+    #expect(try DaemonSetChange(rendered, old: nil, new: [], namespaceLabels: [:]).stored(in: "n") == nil)
+  }
+
+  @Test(
+    "A JSON Patch adds, replaces and removes, and is refused where nothing is there",
+    arguments: [
+      (#"{"op": "add", "path": "/a~1b", "value": 1}"#, #"{"a/b":1,"l":[1,2]}"#),
+      (#"{"op": "add", "path": "/l/-", "value": 3}"#, #"{"l":[1,2,3]}"#),
+      (#"{"op": "add", "path": "/l/0", "value": 3}"#, #"{"l":[3,1,2]}"#),
+      (#"{"op": "replace", "path": "/l/1", "value": {"x": null}}"#, #"{"l":[1,{"x":null}]}"#),
+      (#"{"op": "remove", "path": "/l/0"}"#, #"{"l":[2]}"#), (#"{"op": "remove", "path": "/l"}"#, "{}"),
+      (#"{"op": "remove", "path": "/m"}"#, nil), (#"{"op": "replace", "path": "/m", "value": 1}"#, nil),
+      (#"{"op": "replace", "path": "/l/2", "value": 1}"#, nil), (#"{"op": "remove", "path": "/l/-"}"#, nil),
+      (#"{"op": "add", "path": "/m/n", "value": 1}"#, nil), (#"{"op": "add", "path": "/l/0/x", "value": 1}"#, nil),
+      (#"{"op": "add", "path": "/a"}"#, nil), (#"{"op": "test", "path": "/l", "value": 1}"#, nil),
+    ] as [(String, String?)])
+  func jsonPatch(_ operation: String, _ result: String?) throws {
+    let operations = [try JSONParser.parse(operation)]
+    let value = try JSONParser.parse(#"{"l": [1, 2]}"#)
+    guard let result else {
+      #expect(throws: Refusal.self) { try JSONPatch.apply(operations, to: value) }
+      return
+    }
+    #expect(try JSONPatch.apply(operations, to: value) == (try JSONParser.parse(result)))
+  }
+
+  @Test("The answer to a case is judged by what it says, and by whether the server evaluates policies at all")
+  func policyVerdicts() throws {
+    func entry(_ text: String) throws -> PolicyCase {
+      try PolicyCase(try YAMLDecoder.document(text)) { _ in throw Refusal("none") }
+    }
+    func verdict(_ entry: PolicyCase, _ answer: Result<KubernetesObject, any Error>, _ evaluates: Bool) -> Verdict {
+      do {
+        try PolicyChecks.judge(entry, answer, evaluatesPolicies: evaluates, "PATCH /x")
+        return .passed
+      } catch {
+        return Verdict(error)
+      }
+    }
+    func refusal(_ code: Int, _ message: String) -> Result<KubernetesObject, any Error> {
+      .failure(KubernetesError.status(APIStatus(code: code, reason: "", message: message)))
+    }
+    let allowed = try entry("{change: a, accepted: true, old: {}, new: {}}")
+    let denied = try entry("{change: a, accepted: false, old: {}, new: {}, says: it tried}")
+    let made = Result<KubernetesObject, any Error>.success(KubernetesObject(type: .nodes, name: "n"))
+    for evaluates in [true, false] {
+      #expect(verdict(allowed, made, evaluates) == .passed)
+      for (entry, answer) in [
+        (allowed, refusal(403, "it tried")), (denied, refusal(403, "no right")), (denied, refusal(404, "it tried")),
+      ] {
+        guard case .failed = verdict(entry, answer, evaluates) else {
+          Issue.record("\(entry.title), \(answer) with \(evaluates) must fail")
+          continue
+        }
+      }
+    }
+    #expect(verdict(denied, refusal(422, "it tried"), true) == .passed)
+    guard case .failed = verdict(denied, made, true), case .skipped(let accepted) = verdict(denied, made, false),
+      case .skipped(let refused) = verdict(denied, refusal(403, "it tried"), false)
+    else {
+      Issue.record("what is accepted fails where policies are evaluated, and is skipped where not")
+      return
+    }
+    #expect(accepted.hasPrefix("sent and accepted: ") && refused.hasPrefix("sent and refused "))
   }
 
   @Test(
@@ -46,10 +140,16 @@ struct CaseTests {
     arguments: [
       "{}", "{change: a, accepted: true, old: {}}", "{change: a, accepted: false, old: {}, new: {}}",
       "{change: a, accepted: true, old: {}, new: {}, typo: 1}", "{change: a, accepted: maybe, old: {}, new: {}}",
+      "{change: a, accepted: true, old: {}, new: {}, of: push}", "{change: a, accepted: true, old: null, new: {}}",
+      "{change: a, accepted: true, old: {}, new: {}, policy: pods}",
+      "{change: a, accepted: true, old: {}, new: {}, only: server}",
+      "{change: a, policy: daemonsets, accepted: true, old: {}, new: []}",
+      "{change: a, policy: daemonsets, accepted: true, new: []}",
+      "{change: a, policy: daemonsets, accepted: true, old: null, new: [{op: remove, path: /x}]}",
     ])
   func badCases(_ text: String) throws {
     let entry = try YAMLDecoder.document(text)
-    #expect(throws: Refusal.self) { try NodePolicyCase(entry) }
+    #expect(throws: Refusal.self) { try PolicyCase(entry) { _ in ["kind": "DaemonSet"] } }
   }
 
   private static let schema: JSONValue = [

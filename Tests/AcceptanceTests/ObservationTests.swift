@@ -60,12 +60,13 @@ struct ObservationTests {
     }
   }
 
-  @Test("Writes are counted without reads and renewals, and a text without the metric counts as none")
+  @Test("Writes are counted without reads, renewals and refusals, and a text without the metric counts as none")
   func counters() {
     let text = """
       # HELP rest_client_requests_total x
       rest_client_requests_total{code="200",host="h",method="GET"} 9
       rest_client_requests_total{code="200",host="h",method="PATCH"} 2
+      rest_client_requests_total{code="403",host="h",method="PATCH"} 5
       rest_client_requests_total{code="201",host="h",method="POST"} 3
       rest_client_requests_total{code="200",host="h",method="PUT"} 7
       rest_client_requests_total{code="200",host="h",method="DELETE"} 1

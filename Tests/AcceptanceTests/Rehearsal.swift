@@ -38,6 +38,8 @@ struct Rehearsal: Sendable {
   ) async throws {
     var configuration = APIServerConfiguration(adminToken: "admin")
     configuration.logger = Logger(label: "devcluster") { _ in SwiftLogNoOpLogHandler() }
+    // The operator labels no node unless its policy on nodes is seen to hold.
+    configuration.admission = { NodeLabelGuard.standard.refusal($0) }
     if isBare { configuration.podFate = { _, _ in .pending } }
     if issuesTokens {
       configuration.tokens["issued"] = .serviceAccount(

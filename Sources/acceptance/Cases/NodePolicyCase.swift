@@ -1,80 +1,96 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
-import KubernetesClient
 import YAML
 
-/// A case of `Tests/Conformance/vap-cases.yaml`: an update of a node, with the verdict that a server must give.
-struct NodePolicyCase: Sendable {
-  var change: String
+/// A case of `Tests/Conformance/vap-cases.yaml`: a change with the verdict that the admission policies must give.
+struct PolicyCase: Sendable {
+  /// What is changed.
+  enum Change: Sendable {
+    case node(NodeChange)
+    case daemonSet(DaemonSetChange)
+  }
+
+  /// What the case is about.
+  var title: String
   var isAccepted: Bool
-  /// Whether an API server would not come so far as to ask the policy.
-  var isForPolicyOnly: Bool
+  /// Who makes the change.
   var user: String
   /// A part of the message of a refusal.
   var says: String
-  var old: JSONObject
-  var new: JSONObject
+  /// Why no API server can be asked; nil if one can.
+  var obstacle: String?
+  var change: Change
 
-  /// - Throws: ``Refusal`` that names the entry.
-  init(_ entry: JSONValue) throws {
-    let known: Set = ["change", "accepted", "old", "new", "by", "says", "only"]
-    guard let object = entry.object, object.keys.allSatisfy(known.contains), let change = entry["change"]?.string,
-      let isAccepted = entry["accepted"]?.bool, let old = entry["old"]?.object, let new = entry["new"]?.object,
-      isAccepted || entry["says"]?.string != nil
-    else { throw Refusal("vap-cases.yaml: no case: \(JSONWriter.text(entry))") }
-    self.change = change
+  /// Why a case is skipped that rests on other subjects of the operator's ClusterRoleBinding.
+  static let needsOtherBinding =
+    "for an evaluator alone: the operator that runs would lose its rights with the subjects of its ClusterRoleBinding"
+  /// Why a case is skipped that is marked `only: policy`.
+  static let isForEvaluator = "for an evaluator alone: an API server would not get as far as asking the policy"
+
+  private static let keys: Set = ["change", "policy", "accepted", "old", "new", "by", "bound", "says", "only"]
+
+  /// - Parameters:
+  ///   - entry: the entry of the file.
+  ///   - rendered: the DaemonSet of a golden file, by the file's name.
+  /// - Throws: ``Refusal`` that names the entry, or what `rendered` throws.
+  init(_ entry: JSONValue, rendered: (String) throws -> JSONValue) throws {
+    func refusal(_ cause: String) -> Refusal { Refusal("vap-cases.yaml: \(cause): \(JSONWriter.text(entry))") }
+    let isOfNodes = [nil, "nodes"].contains(entry["policy"])
+    let keys = isOfNodes ? Self.keys : Self.keys.union(["of", "namespace"])
+    if let unknown = (entry.object ?? [:]).keys.filter({ !keys.contains($0) }).min() {
+      throw refusal("unknown key \(unknown)")
+    }
+    guard let title = entry["change"]?.string, let isAccepted = entry["accepted"]?.bool else {
+      throw refusal("no case")
+    }
+    guard isAccepted || entry["says"]?.string != nil else { throw refusal("a refusal must say something") }
+    guard isOfNodes || entry["policy"] == "daemonsets" else { throw refusal("policy must be nodes or daemonsets") }
+    guard [nil, "policy"].contains(entry["only"]) else { throw refusal("only must be policy") }
+    self.title = title
     self.isAccepted = isAccepted
-    isForPolicyOnly = entry["only"] == "policy"
     user = entry["by"]?.string ?? Names.operatorUser
     says = entry["says"]?.string ?? ""
-    self.old = old
-    self.new = new
+    obstacle =
+      entry["bound"] != nil ? Self.needsOtherBinding : entry["only"] != nil ? Self.isForEvaluator : nil
+    if isOfNodes {
+      guard let old = entry["old"]?.object, let new = entry["new"]?.object else { throw refusal("old and new: a node") }
+      change = .node(NodeChange(old: old, new: new))
+    } else {
+      guard let old = entry["old"], old.isNull || old.array != nil, let new = entry["new"]?.array else {
+        throw refusal("old and new: a JSON Patch")
+      }
+      change = .daemonSet(
+        try DaemonSetChange(
+          try rendered(entry["of"]?.string ?? "push"), old: old.array, new: new,
+          namespaceLabels: entry["namespace"]?.object ?? [:]))
+    }
   }
 
-  static func all(_ root: String) throws -> [NodePolicyCase] {
+  /// The cases of the file, and each golden DaemonSet as rendered, which must be accepted.
+  static func all(_ root: String) throws -> [PolicyCase] {
     let path = "\(root)/Tests/Conformance/vap-cases.yaml"
     guard let entries = try YAMLDecoder.document(try TextFile.read(path)).array else {
       throw Refusal("\(path): no list")
     }
-    return try entries.map(NodePolicyCase.init)
-  }
-
-  /// The node before the update.
-  func node(named name: String) -> KubernetesObject {
-    var node = KubernetesObject(type: .nodes, name: name)
-    for (key, value) in old where key != "metadata" { node[key] = value }
-    for (key, value) in old["metadata"]?.object ?? [:] { node["metadata"]?[key] = value }
-    return node
-  }
-
-  /// The update, as the operator sends every change of a node: a merge patch.
-  var patch: JSONValue { .object(MergePatchDifference.patch(from: old, to: new)) }
-}
-
-/// The JSON merge patch (RFC 7386) that leads from one value to another. Pure.
-enum MergePatchDifference {
-  /// The patch. A missing object counts as an empty one on both sides: each of its members is removed by name, so that the
-  /// patch leaves alone what the server and its controllers have added beside them.
-  static func patch(from old: JSONObject, to new: JSONObject) -> JSONObject {
-    var patch = JSONObject()
-    for (name, value) in new {
-      switch (old[name], value) {
-      case (.object(let before)?, .object(let after)):
-        let inner = self.patch(from: before, to: after)
-        if !inner.isEmpty { patch[name] = .object(inner) }
-      case (let before?, _) where before == value: break
-      default: patch[name] = value
+    let folder = "\(root)/Tests/RenderingTests/Golden"
+    var golden: [String: JSONValue] = [:]
+    for file in try TextFile.names(in: folder, ending: ".yaml") {
+      let documents = try YAMLDecoder.documents(try TextFile.read("\(folder)/\(file)"))
+      golden[String(file.dropLast(".yaml".count))] = documents.first { $0["kind"] == "DaemonSet" }
+    }
+    let asRendered = golden.keys.sorted().map { name -> JSONValue in
+      let labels: JSONValue = name.hasPrefix("privileged") ? [Names.privilegedLabel: "allowed"] : [:]
+      return [
+        "change": .string("\(name) as rendered"), "policy": "daemonsets", "accepted": true, "of": .string(name),
+        "namespace": labels, "old": nil, "new": [],
+      ]
+    }
+    return try (entries + asRendered).map { entry in
+      try PolicyCase(entry) { name in
+        guard let daemonSet = golden[name] else { throw Refusal("\(folder)/\(name).yaml: no DaemonSet") }
+        return daemonSet
       }
     }
-    for (name, value) in old where new[name] == nil {
-      if let members = value.object {
-        let inner = self.patch(from: members, to: [:])
-        if !inner.isEmpty { patch[name] = .object(inner) }
-      } else {
-        patch[name] = .null
-      }
-    }
-    return patch
   }
 }

@@ -11,6 +11,15 @@ enum RuleMethod: String, CaseIterable, Sendable {
   case apply = "server-side apply"
   /// Server-side apply of a change by a manager that does not own what was there.
   case applyByAnother = "apply by another manager"
+
+  /// The group of its checks in the report.
+  var group: String {
+    switch self {
+    case .create: "rules-create"
+    case .apply: "rules-apply"
+    case .applyByAnother: "rules-apply-by-another"
+    }
+  }
 }
 
 /// What a server must answer to a case, which depends on the method in two places. Pure.

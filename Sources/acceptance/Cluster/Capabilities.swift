@@ -10,10 +10,10 @@ struct Capabilities: Hashable, Sendable {
   /// Whether admission policies are evaluated.
   var evaluatesPolicies: Bool
 
-  /// Why a check that needs rules is skipped.
-  static let noRules = "this API server does not evaluate CEL rules: it accepts one that cannot be compiled"
-  /// Why a check that needs policies is skipped.
-  static let noPolicies = "this API server does not evaluate admission policies: it accepts one that cannot be compiled"
+  /// Why a refusal by a rule cannot be shown.
+  static let noRules = "this API server evaluates no CEL rules, and accepts one that cannot be compiled"
+  /// Why a refusal by a policy cannot be shown.
+  static let noPolicies = "this API server evaluates no admission policies, and accepts one that cannot be compiled"
 
   /// Asks the server whether it would accept expressions that cannot be compiled. One that evaluates CEL compiles what it
   /// is given and refuses them; the product's own objects are not asked, since a fault of theirs must not hide itself.

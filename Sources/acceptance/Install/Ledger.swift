@@ -57,8 +57,9 @@ actor Ledger {
 
   /// Deletes an object that this run created, if it is there, and forgets it.
   func remove(_ type: ResourceType, _ key: ObjectKey) async throws {
-    guard hasCreated(type, key) else { return }
-    try await admin.remove(type, key)
+    for case .created(let other, let object) in entries where other == type && object.key == key {
+      try await delete(type, object)
+    }
     entries.removeAll {
       if case .created(let other, let object) = $0 { other == type && object.key == key } else { false }
     }
@@ -72,7 +73,7 @@ actor Ledger {
     for entry in entries.reversed() {
       do {
         switch entry {
-        case .created(let type, let object): try await admin.remove(type, object.key, uid: object.uid)
+        case .created(let type, let object): try await delete(type, object)
         case .changed(let type, let before):
           try await restore(type, before)
           restored.insert("\(type) \(before.key)")
@@ -83,6 +84,17 @@ actor Ledger {
     }
     entries = []
     return (restored, problems)
+  }
+
+  /// Deletes an object that this run created. A finalizer that it was created with has no controller to take it off.
+  private func delete(_ type: ResourceType, _ object: KubernetesObject) async throws {
+    if object[path: "metadata", "finalizers"] != nil,
+      let now = try await admin.find(type, object.key), now.uid == object.uid
+    {
+      _ = try await admin.client.patch(
+        type, object.key, .merge(["metadata": ["finalizers": nil]]), WriteOptions(fieldManager: Names.manager))
+    }
+    try await admin.remove(type, object.key, uid: object.uid)
   }
 
   private func restore(_ type: ResourceType, _ before: KubernetesObject) async throws {
