@@ -5,6 +5,7 @@ import DevCluster
 import Harness
 import JSON
 import KubernetesClient
+import NIOConcurrencyHelpers
 import ObservabilityController
 import Testing
 import Waiting
@@ -15,15 +16,7 @@ import Waiting
     let cluster = try await TestCluster()
     try await cluster.withOperator { running in
       try await RequestCountTests.settled(cluster, running)
-      // The operator does not learn of the object's end by its watch.
-      await cluster.server.setIntercept { request in
-        guard request.header("Authorization") == "Bearer operator", request.path.hasSuffix("/observabilities") else {
-          return nil
-        }
-        return .answer(APIResponse(status: 503, json: TestCluster.status(503, "ServiceUnavailable", "not now")))
-      }
-      await cluster.server.endWatches()
-      try await running.waitForLine("API server unavailable")
+      try await Self.endWatch(cluster, running)
       await cluster.server.clearRequestLog()
       try await cluster.admin.delete(TestCluster.observabilities, ObjectKey(name: "platform"), DeleteOptions())
       try await eventually("the object is looked for") {
@@ -34,5 +27,40 @@ import Waiting
       #expect(writes.isEmpty, "\(writes)")
       #expect(running.log.lines("child drifted").isEmpty)
     }
+  }
+
+  @Test("A status that comes too late for an object that is deleted is no error")
+  func lateStatus() async throws {
+    let cluster = try await TestCluster()
+    try await cluster.withOperator { running in
+      try await RequestCountTests.settled(cluster, running)
+      let lateWrites = NIOLockedValueBox(0)
+      try await Self.endWatch(cluster, running) { request in
+        if request.path.hasSuffix("/observabilities/platform/status") { lateWrites.withLockedValue { $0 += 1 } }
+        let message = "observabilities.observability.cozystack.io \"platform\" not found"
+        return .answer(APIResponse(status: 404, json: TestCluster.status(404, "NotFound", message)))
+      }
+      await cluster.server.addNode("node-late")
+      try await eventually("a status is written that comes too late") { lateWrites.withLockedValue { $0 > 0 } }
+      await running.resync()
+      #expect(running.log.lines("reconcile failed").isEmpty)
+    }
+  }
+
+  /// Keeps the operator from learning of the object's end by its watch.
+  ///
+  /// - Parameter answer: the fate of its requests for the object itself.
+  private static func endWatch(
+    _ cluster: TestCluster, _ running: RunningOperator,
+    answer: @escaping @Sendable (APIRequest) -> Fault? = { _ in nil }
+  ) async throws {
+    await cluster.server.setIntercept { request in
+      guard request.header("Authorization") == "Bearer operator" else { return nil }
+      if request.path.contains("/observabilities/") { return answer(request) }
+      guard request.path.hasSuffix("/observabilities") else { return nil }
+      return .answer(APIResponse(status: 503, json: TestCluster.status(503, "ServiceUnavailable", "not now")))
+    }
+    await cluster.server.endWatches()
+    try await running.waitForLine("API server unavailable")
   }
 }

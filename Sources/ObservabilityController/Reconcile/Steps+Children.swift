@@ -84,7 +84,7 @@ extension ObservabilityReconciler {
   /// that is no more; and what a later generation wants must not be deleted.
   ///
   /// If it is not, the pass is over: the watch tells of the difference in a moment, and if not, the next look does.
-  private func isAsKnown(_ pass: inout Pass) async throws(KubernetesError) -> Bool {
+  func isAsKnown(_ pass: inout Pass) async throws(KubernetesError) -> Bool {
     let known = pass.object
     do throws(KubernetesError) {
       let now = try await api.get(.observabilities, known.key)

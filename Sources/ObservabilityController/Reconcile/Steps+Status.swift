@@ -46,6 +46,8 @@ extension ObservabilityReconciler {
           type: .observabilities, live: pass.object, status: status(pass, conditions: after))
       else { return }
     } catch {
+      // Deleted during the pass, which is no fault. A definition without the subresource answers the same.
+      if error.isNotFound, (try? await isAsKnown(&pass)) == false { return }
       pass.failure = pass.failure ?? error
       return
     }
