@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import JSON
 import KubernetesClient
 
 /// A run of all checks against one cluster.
@@ -46,6 +47,7 @@ struct Acceptance: Sendable {
   }
 
   private func run(_ checks: [Check], _ admin: Admin, _ given: Capabilities?) async throws -> Int32 {
+    try await expectServer(admin)
     try await refuseIfInUse(admin)
     let ledger = Ledger(admin)
     let backend = try await StandInBackend()
@@ -106,6 +108,24 @@ struct Acceptance: Sendable {
     tell("the operator ran with \(await stage.operators.credentials())")
     tell(Task.isCancelled ? "interrupted: \(report.closing)" : report.closing)
     return Task.isCancelled ? 130 : report.exitCode
+  }
+
+  /// Asks which server this is: an answer of something else must not pass for an empty cluster.
+  private func expectServer(_ admin: Admin) async throws {
+    let server = settings.cluster.server
+    let remedy = "name a kubeconfig of a Kubernetes cluster that runs"
+    let version: String?
+    do {
+      version = try await admin.json("/version")["gitVersion"]?.string
+    } catch let error as KubernetesError {
+      throw Refusal("\(server), which the kubeconfig names, does not answer as an API server: \(error); \(remedy)")
+    } catch is JSONError {
+      version = nil
+    }
+    guard let version else {
+      throw Refusal("\(server), which the kubeconfig names, is no API server: GET /version has no gitVersion; \(remedy)")
+    }
+    tell("checking \(server), Kubernetes \(version)")
   }
 
   /// Objects of the product belong to somebody, and so does a running operator.

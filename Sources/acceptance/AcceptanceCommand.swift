@@ -50,8 +50,15 @@ struct AcceptanceCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    let cluster: ClusterConfiguration
+    do {
+      cluster = try ClusterConfiguration.discover(kubeconfig: kubeconfig, context: context)
+    } catch {
+      Self.tell("nothing was checked: \(error)")
+      throw ExitCode(2)
+    }
     let settings = Settings(
-      cluster: try ClusterConfiguration.discover(kubeconfig: kubeconfig, context: context), root: root,
+      cluster: cluster, root: root,
       executable: executable, backendAddressMap: backendAddressMap, isDeployed: deployed, mayStandIn: standIn,
       groups: Set(groups), patience: .seconds(patience))
     let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)

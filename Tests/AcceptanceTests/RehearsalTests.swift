@@ -2,6 +2,8 @@
 
 import DevCluster
 import JSON
+import KubernetesClient
+import NIOConcurrencyHelpers
 import Testing
 import Waiting
 import YAML
@@ -148,6 +150,30 @@ struct RehearsalTests {
       #expect(run.lines.last?.contains("Observability platform exists") == true, "\(run.lines)")
       #expect(try await run.inventory() == before)
     }
+  }
+
+  @Test(
+    "names a server that does not answer as an API server does, and tries nothing else",
+    arguments: [(nil, "does not answer as an API server: "), (200, "is no API server: "), (404, "does not answer")])
+  func noServer(_ status: Int?, _ says: String) async throws {
+    let http = try await HTTPServer(host: "127.0.0.1", bodyLimit: 1 << 10) { _ in
+      APIResponse(status: status ?? 500, json: ["hello": "world"])
+    }
+    let serving = Task { try? await http.run() }
+    if status == nil {
+      serving.cancel()
+      await serving.value
+    }
+    let lines = NIOLockedValueBox<[String]>([])
+    let settings = Settings(
+      cluster: ClusterConfiguration(server: http.url, credentials: .token("a")), root: Rehearsal.root,
+      executable: "/bin/false")
+    #expect(await Acceptance(settings: settings) { line in lines.withLockedValue { $0.append(line) } }.run() == 2)
+    let printed = lines.withLockedValue { $0 }
+    #expect(printed.count == 1, "\(printed)")
+    #expect(printed.first?.hasPrefix("nothing was checked: \(http.url), which the kubeconfig names, \(says)") == true)
+    serving.cancel()
+    await serving.value
   }
 
   @Test("leaves nothing behind when it is interrupted")
