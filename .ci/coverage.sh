@@ -18,7 +18,7 @@ readonly machines="
   HTTPTransport/ConnectionQueue HTTPTransport/DeadlineClock HTTPTransport/HeadParser
   KubernetesClient/LineFramer KubernetesClient/WatchDecoder
   ObservabilityController/Agents/AgentsObservation ObservabilityController/Cluster/WatchStory
-  ObservabilityController/Conditions/ConditionAssembly ObservabilityController/Conditions/ConditionNews
+  ObservabilityController/Conditions/ConditionAssembly ObservabilityController/Conditions/ConditionEvents
   ObservabilityController/Metrics/MetricsResolution ObservabilityController/Nodes/NodeAssignment
   ObservabilityController/Agents/AgentEpisodes ObservabilityController/Agents/AgentFailure
   ObservabilityController/Agents/AgentPod ObservabilityController/Agents/PodLack

@@ -51,7 +51,7 @@ extension ObservabilityReconciler {
       pass.failure = pass.failure ?? error
       return
     }
-    for item in ConditionNews.items(before: before, after: after) {
+    for item in ConditionEvents.items(before: before, after: after) {
       events.record(
         regarding: pass.object, type: item.isWarning ? .warning : .normal, reason: item.reason, action: "Reconcile",
         note: item.note)

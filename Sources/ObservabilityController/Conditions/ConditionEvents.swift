@@ -7,7 +7,7 @@ import ObservabilityAPI
 ///
 /// Told are: `Ready` becoming true, and what becomes wrong, or wrong in another way. What is merely on its way is not: an
 /// Event costs a request, and the conditions say it.
-enum ConditionNews {
+enum ConditionEvents {
   /// One Event.
   struct Item: Hashable, Sendable {
     var isWarning: Bool

@@ -8,7 +8,7 @@ import Testing
 @testable import ObservabilityController
 
 /// What is worth an Event.
-@Suite struct ConditionNewsTests {
+@Suite struct ConditionEventsTests {
   static let well = ConditionAssembly(
     agents: .good(Finding(.allReady, "run")), metrics: .good(Finding(.reachable, "answered")))
 
@@ -69,7 +69,7 @@ import Testing
     example.before?.write(to: &before, generation: 1, now: ConditionAssemblyTests.now)
     var after = before
     example.after.write(to: &after, generation: 2, now: ConditionAssemblyTests.later)
-    let items = ConditionNews.items(before: before, after: after)
+    let items = ConditionEvents.items(before: before, after: after)
     #expect(items.map { ($0.isWarning ? "!" : "") + $0.reason } == example.told)
     #expect(items.allSatisfy { !$0.note.isEmpty })
   }
