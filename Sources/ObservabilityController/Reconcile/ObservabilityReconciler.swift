@@ -22,7 +22,7 @@ final class ObservabilityReconciler: Sendable {
     var replaced: Set<ChildID> = []
     /// What was found on nodes; nil until what an earlier process wrote down has been read.
     var verdicts: VerdictMemory?
-    var nodes = NodeNews()
+    var nodes = NodeEvents()
     var settling = Settling()
     var story = Story()
     var episodes = AgentEpisodes()

@@ -35,7 +35,7 @@ struct Pass: Sendable {
   /// When to look again although nothing changes.
   var nextLooks: [Duration] = []
   /// Nodes that count as eligible although something about them is odd, sorted by name.
-  var oddNodes: [NodeNews.Odd] = []
+  var oddNodes: [NodeEvents.Odd] = []
   var conditions = ConditionAssembly()
 
   /// Something has not been read yet: the pass ends without a word and is repeated when it has.

@@ -38,7 +38,7 @@ extension ObservabilityReconciler {
     let notes = AgentNote.notes(
       for: observability.spec, agents: agents, podSecurity: security, isNodePolicyMissing: isUnguarded)
     pass.conditions.agents = agents.state(podSecurity: security, lacksForLong: isLong).adding(
-      notes.map(\.text) + [NodeNews.Odd.summary(pass.oddNodes)].compactMap(\.self))
+      notes.map(\.text) + [NodeEvents.Odd.summary(pass.oddNodes)].compactMap(\.self))
     tell(notes, before: before?.message ?? "", object: pass.object)
   }
 
@@ -100,11 +100,11 @@ extension ObservabilityReconciler {
   }
 
   /// The nodes that count as eligible although something about them is odd.
-  private func oddNodes(_ pass: Pass) -> [NodeNews.Odd] {
+  private func oddNodes(_ pass: Pass) -> [NodeEvents.Odd] {
     guard let pool = pass.pool else { return [] }
     return pass.nodes.compactMap { node in
       guard let note = NodeNote(node), pool.standing(of: node) == .eligible else { return nil }
-      return NodeNews.Odd(name: node.name, note: note)
+      return NodeEvents.Odd(name: node.name, note: note)
     }
   }
 

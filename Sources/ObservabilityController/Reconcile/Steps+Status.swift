@@ -23,7 +23,7 @@ extension ObservabilityReconciler {
         hasChanged: pass.changedSomething || moves && !isSettled, isSettled: isSettled, now: now)
     }
     var report = Story.Report(pass)
-    let news = nodeNews(pass)
+    let news = nodeEvents(pass)
     report.nodes = news.lines
     for line in remember(name, { $0.story.tell(report, now: now) }) {
       logger.log(level: line.level, "\(line.message)", metadata: line.metadata)
@@ -59,8 +59,8 @@ extension ObservabilityReconciler {
   }
 
   /// What is new about the nodes of the object.
-  private func nodeNews(_ pass: Pass) -> NodeNews.Items {
-    guard let agents = pass.agents, pass.pool != nil else { return NodeNews.Items() }
+  private func nodeEvents(_ pass: Pass) -> NodeEvents.Items {
+    guard let agents = pass.agents, pass.pool != nil else { return NodeEvents.Items() }
     let nodes = informers.store(Watches.nodes)
     return remember(pass.object.name) { memory in
       memory.nodes.tell(ineligible: agents.ineligible, odd: pass.oddNodes) { name in

@@ -31,12 +31,12 @@ import Waiting
       await running.instance.labelQueue.waitUntilIdle()
       let writes = await cluster.nodeWrites()
       #expect(writes.count == Self.old && Set(writes).count == Self.old)
-      #expect(running.log.lines("node ineligible").count == NodeNews.limit)
+      #expect(running.log.lines("node ineligible").count == NodeEvents.limit)
       #expect(
-        running.log.lines("more nodes ineligible").map { $0.metadata["count"] } == ["\(Self.old - NodeNews.limit)"])
+        running.log.lines("more nodes ineligible").map { $0.metadata["count"] } == ["\(Self.old - NodeEvents.limit)"])
     }
     let events = try await cluster.events(reason: "NodeIneligible")
-    #expect(events.count == NodeNews.limit + 1)
+    #expect(events.count == NodeEvents.limit + 1)
     let statuses = await cluster.operatorRequests().filter { $0.subresource == "status" }
     #expect(statuses.count <= 10, "\(statuses.count)")
   }

@@ -6,7 +6,7 @@ import Testing
 @testable import ObservabilityController
 
 /// What is told of nodes.
-@Suite struct NodeNewsTests {
+@Suite struct NodeEventsTests {
   static func old(_ count: Int, reason: IneligibilityReason = .kernelTooOld) -> [AgentsObservation.Ineligible] {
     (0..<count).map {
       .init(
@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test func eachIsToldOnce() {
-    var news = NodeNews()
+    var news = NodeEvents()
     let first = news.tell(ineligible: Self.old(1), odd: []) { _ in false }
     #expect(
       first.lines.map(StoryTests.text) == [
@@ -33,27 +33,27 @@ import Testing
   }
 
   @Test func whatAnEarlierProcessToldIsNoEventAgain() {
-    var news = NodeNews()
+    var news = NodeEvents()
     let first = news.tell(ineligible: Self.old(2), odd: []) { $0 == "worker-0" }
     #expect(first.lines.count == 2 && first.events.map { $0.note.contains("worker-1") } == [true])
   }
 
   @Test func ofThousandsTheFirstFewAreNamed() {
-    var news = NodeNews()
+    var news = NodeEvents()
     let mixed = Self.old(3000) + Self.old(4000, reason: .unsupportedArchitecture).dropFirst(3000)
     let items = news.tell(ineligible: mixed, odd: []) { _ in false }
-    #expect(items.lines.count == NodeNews.limit + 1 && items.events.count == NodeNews.limit + 1)
+    #expect(items.lines.count == NodeEvents.limit + 1 && items.events.count == NodeEvents.limit + 1)
     #expect(
       items.events.last?.note
         == "3990 more nodes cannot carry the agent: KernelTooOld 2990, UnsupportedArchitecture 1000. "
         + "See status.ineligibleNodes.")
     let back = news.tell(ineligible: [], odd: []) { _ in false }
-    #expect(back.lines.count == NodeNews.limit + 1 && back.events.isEmpty)
+    #expect(back.lines.count == NodeEvents.limit + 1 && back.events.isEmpty)
   }
 
   @Test func whatIsOddIsALineAndNoEvent() {
-    var news = NodeNews()
-    let odd = [NodeNews.Odd(name: "n", note: .kernelUnclear(""))]
+    var news = NodeEvents()
+    let odd = [NodeEvents.Odd(name: "n", note: .kernelUnclear(""))]
     let first = news.tell(ineligible: [], odd: odd) { _ in false }
     #expect(first.lines.map(\.message) == ["node odd"] && first.events.isEmpty)
     #expect(news.tell(ineligible: [], odd: odd, wasTold: { _ in false }).lines.isEmpty)

@@ -6,7 +6,7 @@ import ObservabilityAPI
 
 /// What is worth a line or an Event about the nodes of one object: each fact once, and of thousands at once the first few
 /// and how many more. Pure.
-struct NodeNews: Sendable {
+struct NodeEvents: Sendable {
   /// How many nodes are named in one pass, in the log and in Events each.
   static let limit = 10
 
