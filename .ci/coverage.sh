@@ -22,7 +22,7 @@ readonly machines="
   ObservabilityController/Metrics/MetricsResolution ObservabilityController/Nodes/NodeAssignment
   ObservabilityController/Agents/AgentEpisodes ObservabilityController/Agents/AgentFailure
   ObservabilityController/Agents/AgentPod ObservabilityController/Agents/PodLack
-  ObservabilityController/Nodes/NodePool ObservabilityController/Reconcile/Settling
+  ObservabilityController/Nodes/NodePool ObservabilityController/Reconcile/StatusDebounce
   ObservabilityController/Reconcile/Story NodePreflight/Inspection NodePreflight/Preflight"
 
 find_tool() {

@@ -23,7 +23,7 @@ final class ObservabilityReconciler: Sendable {
     /// What was found on nodes; nil until what an earlier process wrote down has been read.
     var verdicts: VerdictMemory?
     var nodes = NodeEvents()
-    var settling = Settling()
+    var debounce = StatusDebounce()
     var story = Story()
     var episodes = AgentEpisodes()
     /// Whether this process has looked at the agents before.
@@ -136,7 +136,7 @@ final class ObservabilityReconciler: Sendable {
   }
 
   private func next(after pass: Pass, name: String) -> Outcome {
-    if memory(of: name).settling.isGoingOn { return .again(after: Settling.time) }
+    if memory(of: name).debounce.isWaiting { return .again(after: StatusDebounce.time) }
     var due = pass.nextLooks
     // What refuses a child may be a policy that somebody takes back without touching the object.
     if let reason = pass.conditions.stalled?.reason, [.childRefused, .immutableFieldChanged].contains(reason) {

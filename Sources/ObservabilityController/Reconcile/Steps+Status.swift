@@ -10,7 +10,7 @@ import Rendering
 extension ObservabilityReconciler {
   /// Writes the status if it says something new, tells what changed, and logs the story.
   ///
-  /// Right after a change to a child, or of an agent, it waits for a moment: see ``Settling``.
+  /// Right after a change to a child, or of an agent, it waits for a moment: see ``StatusDebounce``.
   func publishStatus(_ pass: inout Pass) async {
     let name = pass.object.name
     let now = environment.now()
@@ -19,7 +19,7 @@ extension ObservabilityReconciler {
     let waits = remember(name) { memory in
       let moves = memory.glance != nil && memory.glance != glance
       memory.glance = glance
-      return memory.settling.waits(
+      return memory.debounce.waits(
         hasChanged: pass.changedSomething || moves && !isSettled, isSettled: isSettled, now: now)
     }
     var report = Story.Report(pass)

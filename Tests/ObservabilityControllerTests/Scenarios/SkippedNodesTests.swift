@@ -54,7 +54,7 @@ import Testing
       }
       await running.instance.labelQueue.waitUntilIdle()
       // What a status still waits to say, the next process would write.
-      await running.instance.queue.waitUntilIdle(dueWithin: Settling.time)
+      await running.instance.queue.waitUntilIdle(dueWithin: StatusDebounce.time)
       try await Self.lookAtRequests(of: cluster)
       #expect(
         running.log.lines("node ineligible").map(\.metadata["node"]).compactMap(\.self).sorted() == [

@@ -3,7 +3,7 @@
 /// Decides whether the status waits for a moment after a change to a child, or of its agents: a change that takes effect
 /// at once then costs one write of the status, not two, and so does a pod that fails, which its DaemonSet tells of a moment
 /// later. Pure.
-struct Settling: Hashable, Sendable {
+struct StatusDebounce: Hashable, Sendable {
   /// How long after a change the status waits.
   static let time = Duration.milliseconds(100)
   /// For how long changes may follow each other before the status is written all the same.
@@ -13,7 +13,7 @@ struct Settling: Hashable, Sendable {
   private var lastChange = Duration.zero
 
   /// Whether the status waits.
-  var isGoingOn: Bool { began != nil }
+  var isWaiting: Bool { began != nil }
 
   /// Whether the status is to wait, given what a pass found.
   ///

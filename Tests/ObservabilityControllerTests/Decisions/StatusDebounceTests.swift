@@ -5,7 +5,7 @@ import Testing
 @testable import ObservabilityController
 
 /// When the status waits for a moment.
-@Suite struct SettlingTests {
+@Suite struct StatusDebounceTests {
   /// What a pass found, when, and whether the status then waits.
   typealias Look = (hasChanged: Bool, isSettled: Bool, at: Duration, waits: Bool)
 
@@ -14,7 +14,10 @@ import Testing
       ("without a change nothing waits", [(false, false, .zero, false), (false, true, .zero, false)]),
       (
         "a look that comes sooner does not end it",
-        [(true, false, .zero, true), (false, false, .milliseconds(1), true), (false, false, Settling.time, false)]
+        [
+          (true, false, .zero, true), (false, false, .milliseconds(1), true),
+          (false, false, StatusDebounce.time, false),
+        ]
       ),
       (
         "it ends at once when all is well, but not with the change itself",
@@ -29,18 +32,18 @@ import Testing
       ),
     ] as [(String, [Look])])
   func theStatusWaits(_ name: String, _ looks: [Look]) {
-    var settling = Settling()
+    var debounce = StatusDebounce()
     for look in looks {
-      let waits = settling.waits(hasChanged: look.hasChanged, isSettled: look.isSettled, now: look.at)
+      let waits = debounce.waits(hasChanged: look.hasChanged, isSettled: look.isSettled, now: look.at)
       #expect(waits == look.waits, "\(name), at \(look.at)")
-      #expect(settling.isGoingOn == look.waits, "\(name), at \(look.at)")
+      #expect(debounce.isWaiting == look.waits, "\(name), at \(look.at)")
     }
   }
 
   @Test func changesThatDoNotEndAreNotWaitedFor() {
-    var settling = Settling()
+    var debounce = StatusDebounce()
     var now = Duration.zero
-    while settling.waits(hasChanged: true, isSettled: false, now: now) { now += .milliseconds(50) }
-    #expect(now == Settling.limit)
+    while debounce.waits(hasChanged: true, isSettled: false, now: now) { now += .milliseconds(50) }
+    #expect(now == StatusDebounce.limit)
   }
 }
