@@ -21,7 +21,7 @@ readonly machines="
   ObservabilityController/Conditions/ConditionAssembly ObservabilityController/Conditions/ConditionEvents
   ObservabilityController/Metrics/MetricsResolution ObservabilityController/Nodes/NodeAssignment
   ObservabilityController/Agents/AgentEpisodes ObservabilityController/Agents/AgentFailure
-  ObservabilityController/Agents/AgentPod ObservabilityController/Agents/PodLack
+  ObservabilityController/Agents/AgentPod ObservabilityController/Agents/MissingPodsTimer
   ObservabilityController/Nodes/NodePool ObservabilityController/Reconcile/StatusDebounce
   ObservabilityController/Reconcile/Story NodePreflight/Inspection NodePreflight/Preflight"
 

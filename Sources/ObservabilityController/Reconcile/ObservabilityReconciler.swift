@@ -28,7 +28,7 @@ final class ObservabilityReconciler: Sendable {
     var episodes = AgentEpisodes()
     /// Whether this process has looked at the agents before.
     var hasSeenAgents = false
-    var lack = PodLack()
+    var missingPods = MissingPodsTimer()
     /// Refusals for which the namespace was confirmed to exist.
     var confirmedRefusals: [Finding] = []
     var glance: AgentsObservation.Glance?

@@ -28,7 +28,7 @@ extension ObservabilityReconciler {
       return
     }
     let (isLong, nextLook) = remember(name) {
-      $0.lack.update(
+      $0.missingPods.update(
         isLacking: agents.lacking > 0, wasLong: before?.reason == ConditionReason.podsNotCreated.name,
         now: environment.now())
     }

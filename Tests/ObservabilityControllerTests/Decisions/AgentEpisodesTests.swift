@@ -62,19 +62,19 @@ import Testing
 }
 
 /// For how long pods are lacking.
-@Suite struct PodLackTests {
+@Suite struct MissingPodsTimerTests {
   @Test func itCountsAfterAWhile() {
-    var lack = PodLack()
-    #expect(lack.update(isLacking: true, wasLong: false, now: .seconds(100)) == (false, .seconds(30)))
-    #expect(lack.update(isLacking: true, wasLong: false, now: .seconds(129)) == (false, .seconds(1)))
-    #expect(lack.update(isLacking: true, wasLong: false, now: .seconds(130)) == (true, nil))
-    #expect(lack.update(isLacking: false, wasLong: true, now: .seconds(131)) == (false, nil))
-    #expect(lack.update(isLacking: true, wasLong: false, now: .seconds(132)) == (false, .seconds(30)))
+    var missingPods = MissingPodsTimer()
+    #expect(missingPods.update(isLacking: true, wasLong: false, now: .seconds(100)) == (false, .seconds(30)))
+    #expect(missingPods.update(isLacking: true, wasLong: false, now: .seconds(129)) == (false, .seconds(1)))
+    #expect(missingPods.update(isLacking: true, wasLong: false, now: .seconds(130)) == (true, nil))
+    #expect(missingPods.update(isLacking: false, wasLong: true, now: .seconds(131)) == (false, nil))
+    #expect(missingPods.update(isLacking: true, wasLong: false, now: .seconds(132)) == (false, .seconds(30)))
   }
 
   @Test func aNewLeaderDoesNotWaitAgain() {
-    var lack = PodLack()
-    #expect(lack.update(isLacking: true, wasLong: true, now: .seconds(5)) == (true, nil))
+    var missingPods = MissingPodsTimer()
+    #expect(missingPods.update(isLacking: true, wasLong: true, now: .seconds(5)) == (true, nil))
   }
 }
 

@@ -3,7 +3,7 @@
 /// For how long pods have been lacking. Pure.
 ///
 /// A DaemonSet's status shows them lacking for a moment whenever some are made; it does not say since when.
-struct PodLack: Hashable, Sendable {
+struct MissingPodsTimer: Hashable, Sendable {
   /// For how long pods may be lacking until it counts.
   static let patience = Duration.seconds(30)
 
