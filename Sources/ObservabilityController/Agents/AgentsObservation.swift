@@ -16,7 +16,7 @@ struct AgentsObservation: Hashable, Sendable {
   }
 
   /// What tells one moment of a roll-out from the next.
-  struct Glance: Hashable, Sendable {
+  struct Snapshot: Hashable, Sendable {
     var eligible: Int
     var updated: Int
     var ready: Int
@@ -40,7 +40,7 @@ struct AgentsObservation: Hashable, Sendable {
   /// After how many seconds time alone may change what fails.
   var nextLook: Int64?
   /// What of it changes while agents come and go.
-  var glance: Glance { Glance(eligible: eligible, updated: updated, ready: ready, failures: failures) }
+  var snapshot: Snapshot { Snapshot(eligible: eligible, updated: updated, ready: ready, failures: failures) }
   /// The DaemonSet, if it is there.
   let daemonSet: KubernetesObject?
   private let counts: DaemonSetCounts

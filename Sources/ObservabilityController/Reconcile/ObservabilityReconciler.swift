@@ -31,7 +31,7 @@ final class ObservabilityReconciler: Sendable {
     var missingPods = MissingPodsTimer()
     /// Refusals for which the namespace was confirmed to exist.
     var confirmedRefusals: [Finding] = []
-    var glance: AgentsObservation.Glance?
+    var snapshot: AgentsObservation.Snapshot?
     /// Whether another operator that applies the same children was reported.
     var hasReportedRival = false
     /// What was last noted of agents that run.

@@ -15,10 +15,10 @@ extension ObservabilityReconciler {
     let name = pass.object.name
     let now = environment.now()
     let isSettled = pass.conditions.isReady || pass.isStalled || pass.failure != nil
-    let glance = pass.agents?.glance
+    let snapshot = pass.agents?.snapshot
     let waits = remember(name) { memory in
-      let moves = memory.glance != nil && memory.glance != glance
-      memory.glance = glance
+      let moves = memory.snapshot != nil && memory.snapshot != snapshot
+      memory.snapshot = snapshot
       return memory.debounce.waits(
         hasChanged: pass.changedSomething || moves && !isSettled, isSettled: isSettled, now: now)
     }
