@@ -59,7 +59,7 @@ public struct ChildApplier: Sendable {
 
   private let api: any KubernetesAPI
   private let recent: RecentWrites
-  private let pace: RepairPace
+  private let pace: RepairBackoff
   private let alterations: Alterations
   private let replacement: @Sendable (ResourceType) -> ReplacementPolicy
 
@@ -74,7 +74,7 @@ public struct ChildApplier: Sendable {
     self.fieldManager = fieldManager
     self.replacement = replacement
     recent = RecentWrites(environment: environment)
-    pace = RepairPace(environment: environment)
+    pace = RepairBackoff(environment: environment)
     alterations = Alterations(environment: environment)
   }
 
@@ -151,7 +151,8 @@ public struct ChildApplier: Sendable {
     case .create where appliedHash == nil: return .write(.created, isRepair: false)
     // Made before and gone: not by us.
     case .create:
-      return pace.rest(of: child) == nil ? .write(.created, isRepair: true) : .rest(.contested(fields: [], by: []))
+      return pace.remainingBackoff(of: child) == nil
+        ? .write(.created, isRepair: true) : .rest(.contested(fields: [], by: []))
     case .repair(let drifted):
       let altered = alterations.fields(of: child, hash: hash)
       let fields = drifted.filter { !altered.contains($0) }
@@ -161,7 +162,7 @@ public struct ChildApplier: Sendable {
           ? .write(.unchanged, isRepair: false) : .rest(.unchanged)
       }
       let others = live.map { overruled($0, desired) } ?? []
-      return pace.rest(of: child) == nil
+      return pace.remainingBackoff(of: child) == nil
         ? .write(.repaired(fields: fields, by: others), isRepair: true)
         : .rest(.contested(fields: fields, by: others))
     }
@@ -207,7 +208,7 @@ public struct ChildApplier: Sendable {
   /// How long a child is left alone because something else changes it each time it is repaired, or the API server alters
   /// it at each write; nil if it may be written now.
   public func remainingBackoff(of child: ChildID) -> Duration? {
-    pace.rest(of: child) ?? alterations.remainingBackoff(of: child)
+    pace.remainingBackoff(of: child) ?? alterations.remainingBackoff(of: child)
   }
 
   /// What changed a child before it was repaired last: the names of field managers, as far as the child tells.

@@ -27,13 +27,13 @@ public struct StatusWriter: Sendable {
   private let recent: RecentWrites
   private let environment: RuntimeEnvironment
   private let last = NIOLockedValueBox<[ChildID: Last]>([:])
-  private let pace: RepairPace
+  private let pace: RepairBackoff
 
   /// A writer whose field manager is derived from that of the rest.
   public init(api: any KubernetesAPI, fieldManager: String, environment: RuntimeEnvironment = .live) {
     self.api = api
     self.environment = environment
-    pace = RepairPace(environment: environment)
+    pace = RepairBackoff(environment: environment)
     recent = RecentWrites(environment: environment)
     self.fieldManager = fieldManager + "-status"
   }
@@ -68,7 +68,7 @@ public struct StatusWriter: Sendable {
   /// How long a status is left as it is because another process writes it each time it was written here; nil if it may be
   /// written now. Look again then.
   public func remainingBackoff(_ type: ResourceType, _ key: ObjectKey) -> Duration? {
-    pace.rest(of: ChildID(type: type, key: key))
+    pace.remainingBackoff(of: ChildID(type: type, key: key))
   }
 
   /// Makes the status of an object what is given, and says whether a request was needed.
@@ -93,7 +93,7 @@ public struct StatusWriter: Sendable {
       if known.written == written, known.stored == stored, now - known.at < Self.alteredBackoff { return false }
       isRepair = known.stored != stored
     }
-    if isRepair, pace.rest(of: id) != nil { return false }
+    if isRepair, pace.remainingBackoff(of: id) != nil { return false }
     var object = KubernetesObject(type: type, namespace: live.namespace, name: live.name)
     if let uid = live.uid { object["metadata"]?["uid"] = .string(uid) }
     object["status"] = .object(status)

@@ -51,7 +51,7 @@ final class NodeLabeller: Sendable {
   private let environment: RuntimeEnvironment
   private let metrics: any RuntimeMetrics
   private let logger: Logger
-  private let pace: RepairPace
+  private let pace: RepairBackoff
   private let onChange: @Sendable () -> Void
   private let state = NIOLockedValueBox(State())
 
@@ -69,7 +69,7 @@ final class NodeLabeller: Sendable {
     self.metrics = metrics
     self.logger = logger
     self.onChange = onChange
-    pace = RepairPace(environment: environment)
+    pace = RepairBackoff(environment: environment)
     // A thousand nodes that somebody's policy protects must not be asked for every few minutes.
     queue = WorkQueue(
       name: "node-labels", firstRetry: .seconds(1), longestRetry: .seconds(900), environment: environment,
@@ -191,7 +191,7 @@ final class NodeLabeller: Sendable {
       let rest = before.at + Self.lag - environment.now()
       if rest > .zero { return rest }
     }
-    return pace.rest(of: Self.id(name))
+    return pace.remainingBackoff(of: Self.id(name))
   }
 
   private static func id(_ name: String) -> ChildID { ChildID(type: .nodes, key: ObjectKey(name: name)) }

@@ -170,13 +170,13 @@ import Testing
     try await cluster.withOperator { running in
       try await cluster.apply(TestCluster.object())
       try await cluster.wait(condition: "Ready")
-      for _ in 0..<RepairPace.free {
+      for _ in 0..<RepairBackoff.free {
         try await cluster.touch("old", labels: [NodeLabel.label: .null])
         try await cluster.wait(label: "ineligible", on: "old")
       }
       try await cluster.touch("old", labels: [NodeLabel.label: .null])
       await running.instance.labelQueue.waitUntilIdle()
-      #expect(await cluster.nodeWrites().count == RepairPace.free + 1)
+      #expect(await cluster.nodeWrites().count == RepairBackoff.free + 1)
       try await cluster.wait(label: "ineligible", on: "old")
     }
   }

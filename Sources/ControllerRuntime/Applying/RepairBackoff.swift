@@ -8,7 +8,7 @@ import NIOConcurrencyHelpers
 /// The first repairs come at once: a person's mistake is undone as soon as it is seen. After that the other is taken to
 /// be a controller or a webhook, and the repairs come at growing intervals, so that two programs do not keep an API
 /// server busy.
-public final class RepairPace: Sendable {
+public final class RepairBackoff: Sendable {
   /// How many repairs come at once.
   public static let free = 5
   /// Without a repair for that long the count begins anew.
@@ -65,7 +65,7 @@ public final class RepairPace: Sendable {
   }
 
   /// How long the object is to be left alone; nil if it may be put right now.
-  public func rest(of object: ChildID) -> Duration? {
+  public func remainingBackoff(of object: ChildID) -> Duration? {
     let now = environment.now()
     guard let record = state.withLockedValue({ $0.records[object] }), record.count >= Self.free else { return nil }
     let rest = record.last + Self.waits.delay(after: record.count - Self.free, random: 0) - now

@@ -7,7 +7,7 @@ import Testing
 @testable import ControllerRuntime
 
 /// Someone who changes a child each time it is put right must not make us write in a loop.
-@Suite struct RepairPaceTests {
+@Suite struct RepairBackoffTests {
   private let api = FakeAPI()
   private let time = TestTime()
   private let key = ObjectKey(namespace: "a", name: "x")
@@ -58,8 +58,8 @@ import Testing
     let repaired = try await look(applier, isDeleted: isDeleted, hash)
     #expect(repaired.change == (isDeleted ? .created : .repaired(fields: ["data[k]"], by: [])))
     #expect(applier.remainingBackoff(of: id) != nil)
-    time.advance(by: RepairPace.quiet)
-    for _ in 1..<RepairPace.free {
+    time.advance(by: RepairBackoff.quiet)
+    for _ in 1..<RepairBackoff.free {
       let change = try await look(applier, isDeleted: isDeleted, hash).change
       #expect(change != .contested(fields: [], by: []))
       #expect(applier.remainingBackoff(of: id) == nil)
