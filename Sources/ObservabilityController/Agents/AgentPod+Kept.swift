@@ -38,8 +38,8 @@ extension AgentPod {
   }
 
   /// What thousands of pods have in common, in memory once.
-  private static let names = SharedNames()
-  private static let objects = SharedValues<JSONObject>()
+  private static let names = StringInterner()
+  private static let objects = Interner<JSONObject>()
 
   /// What is not as in a pod that runs and is ready.
   private var keptState: JSONObject {

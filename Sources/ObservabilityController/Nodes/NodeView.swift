@@ -96,9 +96,9 @@ struct NodeView: Hashable, Sendable {
   }
 
   /// The names of labels, which are the same on thousands of nodes, each in memory once.
-  private static let names = SharedNames()
+  private static let names = StringInterner()
   /// Kernels, images and runtimes: a fleet has few of them.
-  private static let systems = SharedNames()
+  private static let systems = StringInterner()
 }
 
 extension NodeView {

@@ -73,12 +73,12 @@ import Testing
   }
 
   @Test func sharedNamesAreTheSameTextAndBounded() {
-    let names = SharedNames()
-    for index in 0...(2 * SharedNames.limit) {
+    let names = StringInterner()
+    for index in 0...(2 * StringInterner.limit) {
       let name = "example.org/label-\(index)"
       #expect(names.shared(name) == name && names.shared(name) == name)
     }
-    #expect(names.count == SharedNames.limit)
+    #expect(names.count == StringInterner.limit)
   }
 
   @Test func whatANodeSays() {

@@ -3,10 +3,10 @@
 import NIOConcurrencyHelpers
 
 /// Texts that are equal, made one in memory.
-typealias SharedNames = SharedValues<String>
+typealias StringInterner = Interner<String>
 
 /// Values that are equal, made one in memory. Bounded: what comes after the first thousand is left as it is.
-final class SharedValues<Value: Hashable & Sendable>: Sendable {
+final class Interner<Value: Hashable & Sendable>: Sendable {
   static var limit: Int { 1000 }
 
   private let values = NIOLockedValueBox<Set<Value>>([])
