@@ -62,7 +62,7 @@ public final class ObservabilityOperator: Sendable {
     controller = Controller(
       name: "observability", queue: queue, workers: settings.workers, environment: environment, metrics: metrics,
       logger: logger, reconcile: { try await reconciler.reconcile($0) })
-    informers.want([Watches.objects, Watches.nodes], by: WatchRouter.operatorHolder)
+    informers.setTargets([Watches.objects, Watches.nodes], for: WatchRouter.operatorHolder)
   }
 
   /// Keeps the watches going until the task is cancelled. Runs on every replica.

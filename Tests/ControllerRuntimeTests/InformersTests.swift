@@ -33,7 +33,7 @@ import Waiting
     let fixture = Fixture()
     for name in ["a", "b", "c"] { fixture.api.put(.configMaps, object(name)) }
     let informers = fixture.informers()
-    informers.want([target], by: "test")
+    informers.setTargets([target], for: "test")
     #expect(informers.state(target) == .starting)
     #expect(informers.notSynced([target]) == "not synced: configmaps in a")
     let run = Task { await informers.run() }
@@ -67,7 +67,7 @@ import Waiting
     let fixture = Fixture()
     fixture.api.fail("list", .unavailable, times: 3)
     let informers = fixture.informers()
-    informers.want([target], by: "test")
+    informers.setTargets([target], for: "test")
     let run = Task { await informers.run() }
     await informers.waitUntilDecided([target])
     for attempt in 1...3 {
@@ -86,7 +86,7 @@ import Waiting
     let fixture = Fixture()
     fixture.api.setAbsent(.configMaps, true)
     let informers = fixture.informers()
-    informers.want([target], by: "test")
+    informers.setTargets([target], for: "test")
     let run = Task { await informers.run() }
     await informers.waitUntilDecided([target])
     #expect(informers.notSynced([target])?.contains("404") == true)
@@ -104,7 +104,7 @@ import Waiting
     let named = WatchTarget.named(.configMaps, ObjectKey(namespace: "a", name: "wanted"))
     let informers = fixture.informers()
     let run = Task { await informers.run() }
-    informers.want([named], by: "test")
+    informers.setTargets([named], for: "test")
     await informers.waitUntilSynced([named])
     #expect(informers.store(named)?.count == 0)
     run.cancel()
@@ -115,16 +115,16 @@ import Waiting
     let fixture = Fixture()
     let informers = fixture.informers()
     let run = Task { await informers.run() }
-    informers.want([target], by: "one")
-    informers.want([target], by: "two")
+    informers.setTargets([target], for: "one")
+    informers.setTargets([target], for: "two")
     try await eventually("a watch is open") { fixture.api.openWatches == 1 }
-    informers.want([], by: "one")
+    informers.setTargets([], for: "one")
     #expect(informers.store(target) != nil)
     #expect(fixture.api.count("list") == 1)
-    informers.want([], by: "two")
+    informers.setTargets([], for: "two")
     #expect(informers.store(target) == nil)
     try await eventually("the watch is closed") { fixture.api.openWatches == 0 }
-    informers.want([target], by: "two")
+    informers.setTargets([target], for: "two")
     await informers.waitUntilSynced([target])
     #expect(fixture.api.count("list") == 2)
     #expect(informers.states == [target: .synced])
@@ -136,7 +136,7 @@ import Waiting
     let fixture = Fixture()
     let informers = fixture.informers()
     let run = Task { await informers.run() }
-    informers.want([target], by: "test")
+    informers.setTargets([target], for: "test")
     try await eventually("the watchdog is set") { fixture.time.deadlines == [.seconds(305)] }
     fixture.time.advance(by: .seconds(305))
     try await eventually("it fails and waits") {

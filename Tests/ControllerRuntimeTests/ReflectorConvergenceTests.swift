@@ -33,7 +33,7 @@ import Waiting
     let informers = Informers(
       api: api, environment: time.environment, pageSize: 3, streamsLists: seed % 2 == 0, content: { _ in .whole },
       onChange: { _, change in replay.take(change) })
-    informers.want([target], by: "test")
+    informers.setTargets([target], for: "test")
     let run = Task { await informers.run() }
     for _ in 0..<150 {
       let object = KubernetesObject(

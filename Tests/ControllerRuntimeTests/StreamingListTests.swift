@@ -147,7 +147,7 @@ import Waiting
     let informers = Informers(api: api, environment: TestTime().environment, pageSize: 1) { _ in
       WatchContent(reduce: { $0.name == "b" ? nil : ObjectStore.metadataOnly($0) })
     }
-    informers.want([target], by: "test")
+    informers.setTargets([target], for: "test")
     try await running(informers) {
       await informers.waitUntilSynced([target])
       #expect(informers.store(target)?.all().map(\.name) == ["a"])
@@ -158,7 +158,7 @@ import Waiting
   @Test func oneRequestReadsWhatIsThereAndFollowsIt() async throws {
     let api = FakeAPI()
     let informers = informers(api)
-    informers.want([target], by: "test")
+    informers.setTargets([target], for: "test")
     try await running(informers) {
       await informers.waitUntilSynced([target])
       #expect(informers.store(target)?.count == 3)
@@ -177,13 +177,13 @@ import Waiting
     api.setStreaming(streaming)
     let informers = informers(api)
     let others = ["x", "y", "z"].map { WatchTarget.named(.configMaps, ObjectKey(namespace: "a", name: $0)) }
-    informers.want(Set(others + [target]), by: "test")
+    informers.setTargets(Set(others + [target]), for: "test")
     try await running(informers) {
       await informers.waitUntilSynced(Set(others + [target]))
       #expect(informers.store(target)?.count == 3)
       #expect(api.count("stream") == 1, "one of four asks, the others wait for what it finds")
       #expect(Set(informers.states.values) == [.synced])
-      informers.want([WatchTarget(.secrets)], by: "another")
+      informers.setTargets([WatchTarget(.secrets)], for: "another")
       await informers.waitUntilSynced([WatchTarget(.secrets)])
       #expect(api.count("stream") == 2, "another type is another question")
     }
@@ -195,7 +195,7 @@ import Waiting
     let api = FakeAPI()
     api.setStreaming(streaming)
     let informers = informers(api)
-    informers.want([target], by: "test")
+    informers.setTargets([target], for: "test")
     try await running(informers) {
       for reads in [1, 2] {
         try await eventually("a watch is open") { informers.state(target).isSynced && api.openWatches == 1 }
@@ -216,7 +216,7 @@ import Waiting
     let (api, time) = (FakeAPI(), TestTime())
     api.setStreaming(.unmarked)
     let informers = informers(api, time)
-    informers.want([target], by: "test")
+    informers.setTargets([target], for: "test")
     try await running(informers) {
       try await eventually("the pages are read") {
         if api.isDrained { time.advance(by: Reflector.streamPause) }
@@ -230,12 +230,12 @@ import Waiting
     let (api, time) = (FakeAPI(), TestTime())
     api.fail("stream", .unavailable)
     let informers = informers(api, time)
-    informers.want([target], by: "one")
+    informers.setTargets([target], for: "one")
     try await running(informers) {
       await informers.waitUntilDecided([target])
       let other = WatchTarget.named(.configMaps, ObjectKey(namespace: "a", name: "b"))
-      informers.want([other], by: "two")
-      informers.want([], by: "one")
+      informers.setTargets([other], for: "two")
+      informers.setTargets([], for: "one")
       await informers.waitUntilSynced([other])
       #expect(informers.store(other)?.count == 1)
     }

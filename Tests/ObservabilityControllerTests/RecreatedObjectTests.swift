@@ -29,7 +29,7 @@ import Testing
       proof: proof, settings: OperatorSettings(version: "v0", image: "operator:test"), environment: .live,
       logger: logger)
     let wanted: Set<WatchTarget> = [Watches.objects, Watches.nodes]
-    informers.want(wanted, by: "test")
+    informers.setTargets(wanted, for: "test")
     let running = Task { await informers.run() }
     defer { running.cancel() }
     await informers.waitUntilSynced(wanted)

@@ -99,7 +99,7 @@ public final class ControllerProgram: Sendable {
         metrics: metrics, logger: logger)
     }
     (self.queue, self.sources, self.options, self.informers, self.events) = (queue, sources, options, informers, events)
-    informers.want(Set(sources.map(\.target)), by: name)
+    informers.setTargets(Set(sources.map(\.target)), for: name)
   }
 
   /// Runs until ``stop()``, or until the task is cancelled, which cuts running reconciles short.

@@ -63,7 +63,7 @@ public final class Informers: Sendable {
 
   /// Says which targets a holder wants from now on, in place of what it wanted before. What nobody wants any more is
   /// stopped and its store dropped; an empty set lets go of everything.
-  public func want(_ targets: Set<WatchTarget>, by holder: String) {
+  public func setTargets(_ targets: Set<WatchTarget>, for holder: String) {
     let stopped = state.withLockedValue { state in
       var stopped: [Task<Void, Never>] = []
       for (target, var entry) in state.entries where !targets.contains(target) {

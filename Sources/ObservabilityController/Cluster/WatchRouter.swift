@@ -97,7 +97,7 @@ final class WatchRouter: Sendable {
     guard let informers = informers, let reconciler = reconciler,
       !reconciler.knows(change.key.name)
     else { return }
-    informers.want(change.new.flatMap(reconciler.targets) ?? [], by: change.key.name)
+    informers.setTargets(change.new.flatMap(reconciler.targets) ?? [], for: change.key.name)
   }
 
   func stateChanged(_ target: WatchTarget, _ state: InformerState) {

@@ -155,7 +155,7 @@ final class ObservabilityReconciler: Sendable {
   }
 
   private func forget(_ name: String) async {
-    informers.want([], by: name)
+    informers.setTargets([], for: name)
     await monitor.forget(name)
     decoded.forget(name)
     survey.forget(name)

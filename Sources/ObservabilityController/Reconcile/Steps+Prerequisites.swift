@@ -33,10 +33,10 @@ extension ObservabilityReconciler {
       pass.conditions.dashboards = .bad(
         Finding(.notImplemented, missing.map { "\($0.message)." }.joined(separator: " ")))
     }
-    informers.want(
+    informers.setTargets(
       Watches.needed(
         for: spec, inventory: pass.inventory, domain: settings.clusterDomain, lookup: informers.lookup),
-      by: observability.name)
+      for: observability.name)
   }
 
   /// Finds the namespace of the children: the first step that looks at the cluster, since whatever else cannot be read or

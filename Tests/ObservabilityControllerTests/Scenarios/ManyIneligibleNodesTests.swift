@@ -46,7 +46,7 @@ import Waiting
     let cluster = try await TestCluster(nodes: 3)
     let informers = Informers(api: cluster.operatorClient, content: { Watches.content(of: $0) })
     let wanted: Set<WatchTarget> = [Watches.objects, Watches.nodes]
-    informers.want(wanted, by: "test")
+    informers.setTargets(wanted, for: "test")
     let running = Task { await informers.run() }
     defer { running.cancel() }
     await informers.waitUntilSynced(wanted)

@@ -41,7 +41,7 @@ final class Replica: Sendable {
     informers = Informers(
       api: api, environment: environment, pageSize: 5,
       onChange: { router.changed($0, $1) }, onState: { _, _ in router.stateChanged() })
-    informers.want([Bundle.objects, Bundle.children], by: "controller")
+    informers.setTargets([Bundle.objects, Bundle.children], for: "controller")
     events = EventRecorder(
       api: api, controller: "example.org/bundles", instance: name, environment: environment, logger: logger)
     let reconciler = BundleReconciler(
