@@ -69,7 +69,7 @@ import Waiting
       case "terminal": throw TerminalError(Failure(description: "never"))
       case "conflict": throw KubernetesError.conflict
       case "throttled": throw KubernetesError.status(429, "TooManyRequests", retryAfter: .seconds(40))
-      default: return .again(after: .seconds(30))
+      default: return .requeue(after: .seconds(30))
       }
     }
     let run = Task { await controller.run() }
@@ -90,7 +90,7 @@ import Waiting
     let fixture = Fixture()
     let controller = fixture.controller { key in
       let wait: Duration = key == "long" ? .seconds(2_147_483_647) : .seconds(Int64.max)
-      if key == "again" { return .again(after: wait) }
+      if key == "again" { return .requeue(after: wait) }
       throw KubernetesError.status(503, "ServiceUnavailable", retryAfter: wait)
     }
     let run = Task { await controller.run() }

@@ -172,7 +172,7 @@ public final class Controller<Key: Hashable & Sendable & CustomStringConvertible
     case .success(.settled):
       queue.forget(key)
       return report(.success, .rest)
-    case .success(.again(let delay)):
+    case .success(.requeue(let delay)):
       queue.forget(key)
       queue.add(key, priority: .low, after: delay)
       return report(.requeueAfter, .after(delay))

@@ -5,7 +5,7 @@ public enum Outcome: Hashable, Sendable {
   /// Everything is as it should be; nothing to do until something changes.
   case settled
   /// To be looked at again after that time, or when something changes.
-  case again(after: Duration)
+  case requeue(after: Duration)
 }
 
 /// An error that trying again cannot heal: the key is left alone until it is added anew.

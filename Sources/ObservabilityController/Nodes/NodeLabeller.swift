@@ -164,7 +164,7 @@ final class NodeLabeller: Sendable {
     let isRepeat = before?.uid == uid && before?.wish == wish
     if isRepeat, let rest = rest(name, before) {
       settled(name)
-      return .again(after: rest)
+      return .requeue(after: rest)
     }
     do throws(KubernetesError) {
       _ = try await api.patch(
@@ -173,7 +173,7 @@ final class NodeLabeller: Sendable {
       // It is gone, or another one by now: the watch tells.
       if error.isNotFound || error.isConflict {
         settled(name)
-        return .again(after: Self.lag)
+        return .requeue(after: Self.lag)
       }
       failed(name, error)
       throw error
@@ -182,7 +182,7 @@ final class NodeLabeller: Sendable {
     if isRepeat { pace.repaired(Self.id(name)) }
     written(name, Write(uid: uid, wish: wish, at: environment.now()))
     // A new list may pass over our write and a stranger's after it, and then nothing tells of either.
-    return .again(after: Self.lag)
+    return .requeue(after: Self.lag)
   }
 
   /// For how long to leave a node alone to which the very same has been written before; nil for not at all.

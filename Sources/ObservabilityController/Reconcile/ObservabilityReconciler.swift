@@ -136,7 +136,7 @@ final class ObservabilityReconciler: Sendable {
   }
 
   private func next(after pass: Pass, name: String) -> Outcome {
-    if memory(of: name).debounce.isWaiting { return .again(after: StatusDebounce.time) }
+    if memory(of: name).debounce.isWaiting { return .requeue(after: StatusDebounce.time) }
     var due = pass.nextLooks
     // What refuses a child may be a policy that somebody takes back without touching the object.
     if let reason = pass.conditions.stalled?.reason, [.childRefused, .immutableFieldChanged].contains(reason) {
@@ -151,7 +151,7 @@ final class ObservabilityReconciler: Sendable {
     if pass.isOutdated { due.append(Self.storeLag) }
     due += [statusWriter.remainingBackoff(.observabilities, pass.object.key)].compactMap(\.self)
     due += pass.applied.compactMap { applier.remainingBackoff(of: $0.id) }
-    return due.min().map(Outcome.again) ?? .settled
+    return due.min().map(Outcome.requeue) ?? .settled
   }
 
   private func forget(_ name: String) async {

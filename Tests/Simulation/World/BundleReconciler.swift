@@ -57,7 +57,7 @@ final class BundleReconciler: Sendable {
     var inventory = memories.withLockedValue { $0[key]?.inventory } ?? Self.inventory(of: bundle)
     var pass = Pass()
     try await apply(bundle, &inventory, &pass)
-    guard !pass.isOver else { return .again(after: .seconds(10)) }
+    guard !pass.isOver else { return .requeue(after: .seconds(10)) }
     if pass.isComplete || defect == .prunesAfterFailure { await prune(bundle, uid, &inventory, &pass) }
     let kept = inventory.sorted()
     memories.withLockedValue { $0[key] = Memory(uid: uid, inventory: kept) }
@@ -73,14 +73,14 @@ final class BundleReconciler: Sendable {
     } catch {
       // The bundle has gone, or another has taken its place; its watch tells in a moment.
       guard error.isNotFound || error.isConflict else { throw error }
-      return .again(after: .seconds(5))
+      return .requeue(after: .seconds(5))
     }
     var due = pass.applied.compactMap { applier.remainingBackoff(of: $0) }
     if let backoff = status.remainingBackoff(Bundle.type, key) { due.append(backoff) }
     if pass.applied.contains(where: { applier.isAwaited($0) }) { due.append(.seconds(10)) }
     if pass.isOutdated || status.isAwaited(Bundle.type, key) { due.append(.seconds(10)) }
     if defect == .notesTheTime { due.append(.seconds(5)) }
-    return due.min().map(Outcome.again) ?? .settled
+    return due.min().map(Outcome.requeue) ?? .settled
   }
 
   private struct Pass {
