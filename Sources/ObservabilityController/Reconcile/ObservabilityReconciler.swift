@@ -35,7 +35,7 @@ final class ObservabilityReconciler: Sendable {
     /// Whether another operator that applies the same children was reported.
     var hasReportedRival = false
     /// What was last noted of agents that run.
-    var notes: [AgentNote] = []
+    var notes: [AgentWarning] = []
   }
 
   /// When to try again what the API server has refused for good.

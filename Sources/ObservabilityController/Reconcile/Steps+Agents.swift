@@ -35,7 +35,7 @@ extension ObservabilityReconciler {
     pass.nextLooks += [nextLook, agents.nextLook.map { .seconds($0) }].compactMap(\.self)
     let security = PodSecurity(namespaceObject(namespace))
     let isUnguarded = proof.outcome == .missing && pass.conditions.blocked?.reason != .nodePolicyMissing
-    let notes = AgentNote.notes(
+    let notes = AgentWarning.notes(
       for: observability.spec, agents: agents, podSecurity: security, isNodePolicyMissing: isUnguarded)
     pass.conditions.agents = agents.state(podSecurity: security, lacksForLong: isLong).adding(
       notes.map(\.text) + [NodeEvents.Odd.summary(pass.oddNodes)].compactMap(\.self))
@@ -86,7 +86,7 @@ extension ObservabilityReconciler {
   }
 
   /// Tells what is to be known beside how the agents are, once.
-  private func tell(_ notes: [AgentNote], before: String, object: KubernetesObject) {
+  private func tell(_ notes: [AgentWarning], before: String, object: KubernetesObject) {
     let news = remember(object.name) { memory in
       defer { memory.notes = notes }
       return notes.filter { !memory.notes.contains($0) && !before.contains($0.text) }

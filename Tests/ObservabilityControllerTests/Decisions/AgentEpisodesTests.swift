@@ -79,13 +79,13 @@ import Testing
 }
 
 /// What there is to note of agents that run.
-@Suite struct AgentNoteTests {
-  private func notes(_ spec: JSONObject, _ security: PodSecurity, scheduled: Int64 = 1) throws -> [AgentNote] {
+@Suite struct AgentWarningTests {
+  private func notes(_ spec: JSONObject, _ security: PodSecurity, scheduled: Int64 = 1) throws -> [AgentWarning] {
     let agents = AgentsObservation(
       pool: NodePool(nodeSelector: [:], tolerations: []), nodes: [NodeAssignmentTests.node("a")],
       daemonSet: AgentsObservationTests.daemonSet([1, 1, 1, 1, 1], scheduled: scheduled),
       now: Timestamp(secondsSinceEpoch: 0))
-    return AgentNote.notes(for: try Made.observability(spec).spec, agents: agents, podSecurity: security)
+    return AgentWarning.notes(for: try Made.observability(spec).spec, agents: agents, podSecurity: security)
   }
 
   @Test func privilegedAgentsAreNoted() throws {

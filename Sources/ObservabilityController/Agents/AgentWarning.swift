@@ -3,7 +3,7 @@
 import ObservabilityAPI
 
 /// What is to be known of agents that run: it stands in the message of `AgentsAvailable`, and is told in one Event.
-struct AgentNote: Hashable, Sendable {
+struct AgentWarning: Hashable, Sendable {
   /// The reason of the Event.
   let reason: String
   /// The sentence.
@@ -12,19 +12,19 @@ struct AgentNote: Hashable, Sendable {
   /// What there is to note.
   static func notes(
     for spec: ObservabilitySpec, agents: AgentsObservation, podSecurity: PodSecurity, isNodePolicyMissing: Bool = false
-  ) -> [AgentNote] {
+  ) -> [AgentWarning] {
     guard agents.daemonSet != nil else { return [] }
-    var notes: [AgentNote] = []
+    var notes: [AgentWarning] = []
     if spec.nodeAgent.security.mode == .privileged { notes.append(.privileged) }
     if isNodePolicyMissing {
       notes.append(
-        AgentNote(reason: ConditionReason.nodePolicyMissing.name, text: "\(NodePolicyProof.warning)."))
+        AgentWarning(reason: ConditionReason.nodePolicyMissing.name, text: "\(NodePolicyProof.warning)."))
     }
     // Pods that are there stay, and so nothing fails until one has to be made anew. If some are lacking by now, that is
     // what the condition is about.
     if case .forbids(let level) = podSecurity, agents.areAllMade {
       notes.append(
-        AgentNote(
+        AgentWarning(
           reason: ConditionReason.podSecurityForbids.name,
           text:
             "Namespace \(spec.namespace) enforces Pod Security level \(level), so that an agent that ends cannot be "
@@ -34,7 +34,7 @@ struct AgentNote: Hashable, Sendable {
   }
 
   /// What `spec.nodeAgent.security.mode: Privileged` gives up.
-  private static let privileged = AgentNote(
+  private static let privileged = AgentWarning(
     reason: "PrivilegedMode",
     text: "Agents are privileged: every capability, every device of the node, and no seccomp, AppArmor or SELinux "
       + "profile holds for them. Set spec.nodeAgent.security.mode to Minimal to take that back.")
