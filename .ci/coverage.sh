@@ -17,13 +17,13 @@ readonly machines="
   ControllerRuntime/Reporting/EventSeries ControllerRuntime/Watching/ReflectorStateMachine
   HTTPTransport/ConnectionQueue HTTPTransport/DeadlineClock HTTPTransport/HeadParser
   KubernetesClient/LineFramer KubernetesClient/WatchDecoder
-  ObservabilityController/Agents/AgentsObservation ObservabilityController/Cluster/WatchStory
+  ObservabilityController/Agents/AgentsObservation ObservabilityController/Cluster/WatchTransitionLog
   ObservabilityController/Conditions/ConditionAssembly ObservabilityController/Conditions/ConditionEvents
   ObservabilityController/Metrics/MetricsResolution ObservabilityController/Nodes/NodeAssignment
   ObservabilityController/Agents/AgentEpisodes ObservabilityController/Agents/AgentFailure
   ObservabilityController/Agents/AgentPod ObservabilityController/Agents/MissingPodsTimer
   ObservabilityController/Nodes/NodePool ObservabilityController/Reconcile/StatusDebounce
-  ObservabilityController/Reconcile/Story NodePreflight/Inspection NodePreflight/Preflight"
+  ObservabilityController/Reconcile/TransitionLog NodePreflight/Inspection NodePreflight/Preflight"
 
 find_tool() {
   local beside

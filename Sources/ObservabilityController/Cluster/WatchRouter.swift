@@ -22,7 +22,7 @@ final class WatchRouter: Sendable {
   private let connected = NIOLockedValueBox(Connected())
   private let queue: WorkQueue<String>
   private let logger: Logger
-  private let story = NIOLockedValueBox(WatchStory())
+  private let transitions = NIOLockedValueBox(WatchTransitionLog())
 
   init(queue: WorkQueue<String>, logger: Logger) {
     self.queue = queue
@@ -117,14 +117,14 @@ final class WatchRouter: Sendable {
   }
 
   /// Logs the state of a watch. Without its namespace a watch fails for that alone, and the object says so.
-  private func report(_ target: WatchTarget, _ state: InformerState, _ all: WatchStory.States) {
+  private func report(_ target: WatchTarget, _ state: InformerState, _ all: WatchTransitionLog.States) {
     if case .failing(let error, _) = state, error.isForbidden, let namespace = target.namespace,
       let store = informers?.store(.named(.namespaces, ObjectKey(name: namespace))),
       store.get(ObjectKey(name: namespace))?.isBeingDeleted != false
     {
       return
     }
-    for line in story.withLockedValue({ $0.tell(target, state, all: all) }) {
+    for line in transitions.withLockedValue({ $0.record(target, state, all: all) }) {
       logger.log(level: line.level, "\(line.message)", metadata: line.metadata)
     }
   }

@@ -31,7 +31,7 @@ struct NodeEvents: Sendable {
 
   /// What is new.
   struct Items: Sendable {
-    var lines: [Story.Line] = []
+    var lines: [TransitionLog.Line] = []
     var events: [Event] = []
   }
 
@@ -49,7 +49,7 @@ struct NodeEvents: Sendable {
     let fresh = ineligible.filter { before[$0.name] != $0.why.reason }
     var items = Items()
     items.lines += Self.named(fresh, line: Self.line) { more in
-      Story.Line(
+      TransitionLog.Line(
         level: .info, message: "more nodes ineligible",
         metadata: ["count": "\(more.count)", "reasons": "\(Self.reasons(more))"])
     }
@@ -62,17 +62,18 @@ struct NodeEvents: Sendable {
     let now = Dictionary(ineligible.map { ($0.name, $0.why.reason) }, uniquingKeysWith: { $1 })
     let joined = before.keys.filter { now[$0] == nil }.sorted()
     items.lines += Self.named(
-      joined, line: { Story.Line(level: .info, message: "node no longer ineligible", metadata: ["node": "\($0)"]) },
+      joined,
+      line: { TransitionLog.Line(level: .info, message: "node no longer ineligible", metadata: ["node": "\($0)"]) },
       rest: {
-        Story.Line(level: .info, message: "more nodes no longer ineligible", metadata: ["count": "\($0.count)"])
+        TransitionLog.Line(level: .info, message: "more nodes no longer ineligible", metadata: ["count": "\($0.count)"])
       })
     items.lines += Self.named(
       odd.filter { !self.odd.contains($0) },
       line: {
-        Story.Line(
+        TransitionLog.Line(
           level: .warning, message: "node odd", metadata: ["node": "\($0.name)", "cause": "\($0.note.message)"])
       },
-      rest: { Story.Line(level: .warning, message: "more nodes odd", metadata: ["count": "\($0.count)"]) })
+      rest: { TransitionLog.Line(level: .warning, message: "more nodes odd", metadata: ["count": "\($0.count)"]) })
     told = now
     self.odd = Set(odd)
     return items
@@ -86,13 +87,13 @@ struct NodeEvents: Sendable {
     return items.prefix(limit).map(line) + (more.isEmpty ? [] : [rest(more)])
   }
 
-  private static func line(_ node: AgentsObservation.Ineligible) -> Story.Line {
+  private static func line(_ node: AgentsObservation.Ineligible) -> TransitionLog.Line {
     var metadata: Logger.Metadata = [
       "node": "\(node.name)", "kernel": "\(node.kernel)", "reason": "\(node.why.reason.name)",
     ]
     if let needs = node.why.needs { metadata["needs"] = "\(needs)" }
     if node.why.isFound, !node.why.detail.isEmpty { metadata["cause"] = "\(node.why.detail)" }
-    return Story.Line(level: .info, message: "node ineligible", metadata: metadata)
+    return TransitionLog.Line(level: .info, message: "node ineligible", metadata: metadata)
   }
 
   private static func event(_ node: AgentsObservation.Ineligible) -> Event {

@@ -24,7 +24,7 @@ final class ObservabilityReconciler: Sendable {
     var verdicts: VerdictMemory?
     var nodes = NodeEvents()
     var debounce = StatusDebounce()
-    var story = Story()
+    var transitions = TransitionLog()
     var episodes = AgentEpisodes()
     /// Whether this process has looked at the agents before.
     var hasSeenAgents = false

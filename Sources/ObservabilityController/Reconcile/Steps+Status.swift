@@ -22,10 +22,10 @@ extension ObservabilityReconciler {
       return memory.debounce.waits(
         hasChanged: pass.changedSomething || moves && !isSettled, isSettled: isSettled, now: now)
     }
-    var report = Story.Report(pass)
+    var report = TransitionLog.Report(pass)
     let news = nodeEvents(pass)
     report.nodes = news.lines
-    for line in remember(name, { $0.story.tell(report, now: now) }) {
+    for line in remember(name, { $0.transitions.record(report, now: now) }) {
       logger.log(level: line.level, "\(line.message)", metadata: line.metadata)
     }
     for item in news.events {

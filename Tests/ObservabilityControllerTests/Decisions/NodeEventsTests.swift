@@ -19,7 +19,7 @@ import Testing
     var news = NodeEvents()
     let first = news.tell(ineligible: Self.old(1), odd: []) { _ in false }
     #expect(
-      first.lines.map(StoryTests.text) == [
+      first.lines.map(TransitionLogTests.text) == [
         "info node ineligible kernel=4.18.0 needs=5.11 node=worker-0 reason=KernelTooOld"
       ])
     #expect(first.events.count == 1 && first.events.allSatisfy { $0.isWarning && $0.note.contains("worker-0") })
@@ -29,7 +29,9 @@ import Testing
     let other = news.tell(ineligible: Self.old(1, reason: .excluded), odd: []) { _ in true }
     #expect(other.events.map(\.isWarning) == [false], "another reason is news")
     let gone = news.tell(ineligible: [], odd: []) { _ in false }
-    #expect(gone.lines.map(StoryTests.text) == ["info node no longer ineligible node=worker-0"] && gone.events.isEmpty)
+    #expect(
+      gone.lines.map(TransitionLogTests.text) == ["info node no longer ineligible node=worker-0"] && gone.events.isEmpty
+    )
   }
 
   @Test func whatAnEarlierProcessToldIsNoEventAgain() {

@@ -7,7 +7,7 @@ import ObservabilityAPI
 import Rendering
 
 /// What the log tells of one object: each fact once, when it becomes true. Pure.
-struct Story: Sendable {
+struct TransitionLog: Sendable {
   /// One line.
   struct Line: Sendable {
     var level: Logger.Level
@@ -44,7 +44,7 @@ struct Story: Sendable {
   private var busySince: Duration?
 
   /// The lines that a report adds to what was told before.
-  mutating func tell(_ report: Report, now: Duration) -> [Line] {
+  mutating func record(_ report: Report, now: Duration) -> [Line] {
     var lines: [Line] = []
     func add(_ level: Logger.Level, _ message: String, _ metadata: Logger.Metadata) {
       lines.append(
@@ -63,20 +63,20 @@ struct Story: Sendable {
         add(.error, "object stalled", ["reason": "\(stalled.reason.name)", "cause": "\(stalled.message)"])
       }
     }
-    tellBackend(report, add)
+    recordBackend(report, add)
     for line in report.nodes { add(line.level, line.message, line.metadata) }
-    for record in report.applied { tellChild(record, add) }
+    for record in report.applied { recordChild(record, add) }
     if blocked != report.blocked {
       blocked = report.blocked
       if let blocked {
         add(.warning, "agents wait", ["reason": "\(blocked.reason.name)", "cause": "\(blocked.message)"])
       }
     }
-    tellAgents(report, now, add)
+    recordAgents(report, now, add)
     return lines
   }
 
-  private mutating func tellBackend(_ report: Report, _ add: (Logger.Level, String, Logger.Metadata) -> Void) {
+  private mutating func recordBackend(_ report: Report, _ add: (Logger.Level, String, Logger.Metadata) -> Void) {
     if let backend = report.backend, backend != self.backend {
       var metadata: Logger.Metadata = ["backend": "metrics", "from": "\(backend.source)"]
       if let url = backend.writeURL { metadata["write"] = "\(url)" }
@@ -98,7 +98,7 @@ struct Story: Sendable {
     add(.error, "backend unavailable", metadata)
   }
 
-  private func tellChild(_ record: AppliedChildRecord, _ add: (Logger.Level, String, Logger.Metadata) -> Void) {
+  private func recordChild(_ record: AppliedChildRecord, _ add: (Logger.Level, String, Logger.Metadata) -> Void) {
     let child = record.name
     if let alteration = record.alteration, alteration.isNew {
       add(
@@ -124,7 +124,7 @@ struct Story: Sendable {
     }
   }
 
-  private mutating func tellAgents(
+  private mutating func recordAgents(
     _ report: Report, _ now: Duration, _ add: (Logger.Level, String, Logger.Metadata) -> Void
   ) {
     if let agents = report.agents, let daemonSet = report.daemonSet {

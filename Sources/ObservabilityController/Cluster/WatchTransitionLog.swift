@@ -6,7 +6,7 @@ import Logging
 
 /// What the log tells of the watches: a server that cannot be reached is one line, however many watches it breaks, and a
 /// type that cannot be read is one line. Pure.
-struct WatchStory: Sendable {
+struct WatchTransitionLog: Sendable {
   /// How every watch is.
   typealias States = [WatchTarget: InformerState]
 
@@ -16,7 +16,7 @@ struct WatchStory: Sendable {
   /// The lines that a change of state adds.
   ///
   /// - Parameter all: how every watch is now; another may already know more than it has told.
-  mutating func tell(_ target: WatchTarget, _ state: InformerState, all: States) -> [Story.Line] {
+  mutating func record(_ target: WatchTarget, _ state: InformerState, all: States) -> [TransitionLog.Line] {
     switch state {
     case .starting: return []
     case .synced: return recovered(target.type, all)
@@ -24,42 +24,42 @@ struct WatchStory: Sendable {
     }
   }
 
-  private mutating func recovered(_ type: ResourceType, _ all: States) -> [Story.Line] {
-    var lines: [Story.Line] = []
+  private mutating func recovered(_ type: ResourceType, _ all: States) -> [TransitionLog.Line] {
+    var lines: [TransitionLog.Line] = []
     let others = all.filter { $0.key.type == type }.values
     if toldTypes[type] != nil, !others.contains(where: { $0.failure != nil }) {
       toldTypes[type] = nil
-      lines.append(Story.Line(level: .info, message: "type readable again", metadata: ["type": "\(type)"]))
+      lines.append(TransitionLog.Line(level: .info, message: "type readable again", metadata: ["type": "\(type)"]))
     }
     // A watch that has not been answered yet leaves open whether all is well.
     let isUnclear = all.values.contains { $0 == .starting || $0.failure?.concernsServer == true }
     if toldServer != nil, !isUnclear {
       toldServer = nil
-      lines.append(Story.Line(level: .info, message: "API server answers again", metadata: [:]))
+      lines.append(TransitionLog.Line(level: .info, message: "API server answers again", metadata: [:]))
     }
     return lines
   }
 
-  private mutating func serverFailed(_ error: KubernetesError) -> [Story.Line] {
+  private mutating func serverFailed(_ error: KubernetesError) -> [TransitionLog.Line] {
     let cause = error.description
     guard toldServer != cause else { return [] }
     toldServer = cause
-    return [Story.Line(level: .error, message: "API server unavailable", metadata: ["cause": "\(cause)"])]
+    return [TransitionLog.Line(level: .error, message: "API server unavailable", metadata: ["cause": "\(cause)"])]
   }
 
-  private mutating func typeFailed(_ type: ResourceType, _ error: KubernetesError) -> [Story.Line] {
+  private mutating func typeFailed(_ type: ResourceType, _ error: KubernetesError) -> [TransitionLog.Line] {
     let cause = error.description
     guard toldTypes[type] != cause else { return [] }
     toldTypes[type] = cause
     guard error.isNotFound else {
       return [
-        Story.Line(
+        TransitionLog.Line(
           level: .error, message: "type not readable", metadata: ["type": "\(type)", "cause": "\(cause)"])
       ]
     }
     var metadata: Logger.Metadata = ["type": "\(type)"]
     if type == .observabilities { metadata["remedy"] = "kubectl apply -k config/crd" }
-    return [Story.Line(level: .error, message: "type not served", metadata: metadata)]
+    return [TransitionLog.Line(level: .error, message: "type not served", metadata: metadata)]
   }
 }
 

@@ -4,7 +4,7 @@ import KubernetesClient
 import ObservabilityAPI
 import Rendering
 
-extension Story.Report {
+extension TransitionLog.Report {
   /// What a pass found.
   init(_ pass: Pass) {
     var backend: MetricsBackend?

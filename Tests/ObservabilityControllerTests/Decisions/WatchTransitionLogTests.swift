@@ -8,7 +8,7 @@ import Testing
 @testable import ObservabilityController
 
 /// What the log tells of the watches.
-@Suite struct WatchStoryTests {
+@Suite struct WatchTransitionLogTests {
   static let nodes = WatchTarget(.nodes)
   static let sets = ObservabilityController.Watches.children(.daemonSets, in: "a")
   static let otherSets = ObservabilityController.Watches.children(.daemonSets, in: "b")
@@ -20,16 +20,16 @@ import Testing
 
   /// The watches as a caller sees them: each change is known to all before it is told.
   struct Watches {
-    var story = WatchStory()
-    var states: WatchStory.States
+    var transitions = WatchTransitionLog()
+    var states: WatchTransitionLog.States
 
     init(_ targets: WatchTarget...) {
       states = Dictionary(uniqueKeysWithValues: targets.map { ($0, .starting) })
     }
 
-    mutating func change(_ target: WatchTarget, _ state: InformerState) -> [Story.Line] {
+    mutating func change(_ target: WatchTarget, _ state: InformerState) -> [TransitionLog.Line] {
       states[target] = state
-      return story.tell(target, state, all: states)
+      return transitions.record(target, state, all: states)
     }
   }
 

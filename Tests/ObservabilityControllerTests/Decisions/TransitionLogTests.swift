@@ -11,11 +11,11 @@ import Testing
 @testable import ObservabilityController
 
 /// What the log tells of one object.
-@Suite struct StoryTests {
+@Suite struct TransitionLogTests {
   static let name = "DaemonSet/cozy-coroot/platform-node-agent"
 
-  static func report(_ change: (inout Story.Report) -> Void = { _ in }) -> Story.Report {
-    var report = Story.Report(
+  static func report(_ change: (inout TransitionLog.Report) -> Void = { _ in }) -> TransitionLog.Report {
+    var report = TransitionLog.Report(
       object: "platform", generation: 1, mode: "AgentsOnly", backend: nil, metrics: nil, blocked: nil, stalled: nil,
       applied: [], agents: nil, daemonSet: nil, retry: nil, isReady: false)
     change(&report)
@@ -43,25 +43,25 @@ import Testing
       object: KubernetesObject(type: .daemonSets, namespace: "cozy-coroot", name: "platform-node-agent"))
   }
 
-  static func text(_ line: Story.Line) -> String {
+  static func text(_ line: TransitionLog.Line) -> String {
     "\(line.level) \(line.message) "
       + line.metadata.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
   }
 
   /// The first run of section 8 of the design, pass by pass.
   @Test func aFirstRunReadsAsAStory() {
-    var story = Story()
-    var lines = story.tell(
+    var transitions = TransitionLog()
+    var lines = transitions.record(
       Self.report {
         $0.backend = Self.backend
         $0.metrics = .good(Finding(.reachable, "answered"))
         $0.agents = Self.agents(ready: 0, ineligible: 1)
-        $0.nodes = [Story.Line(level: .info, message: "node ineligible", metadata: ["node": "i0"])]
+        $0.nodes = [TransitionLog.Line(level: .info, message: "node ineligible", metadata: ["node": "i0"])]
         $0.applied = [Self.record(.created)]
         $0.daemonSet = Self.name
       }, now: .seconds(1))
     for ready in [1, 3] {
-      lines += story.tell(
+      lines += transitions.record(
         Self.report {
           $0.backend = Self.backend
           $0.metrics = .good(Finding(.reachable, "answered"))
@@ -84,7 +84,7 @@ import Testing
     #expect(!lines.map(Self.text).joined().contains("s3cret"))
   }
 
-  static let facts: [(String, Story.Report)] = [
+  static let facts: [(String, TransitionLog.Report)] = [
     ("object seen", report()),
     ("object stalled", report { $0.stalled = Finding(.invalidSpec, "spec.mode") }),
     ("agents wait", report { $0.blocked = Finding(.namespaceNotFound, "x") }),
@@ -101,8 +101,8 @@ import Testing
   ]
 
   @Test func anAgentThatBeganToFailIsToldWithItsNode() {
-    var story = Story()
-    let lines = story.tell(Self.report { $0.failures = [AgentFailureTests.failure(1)] }, now: .zero)
+    var transitions = TransitionLog()
+    let lines = transitions.record(Self.report { $0.failures = [AgentFailureTests.failure(1)] }, now: .zero)
     #expect(
       lines.map(Self.text).contains(
         "warning agent fails cause=w node=node-1 object=platform pod=pod-1 reason=OOMKilled"),
@@ -110,14 +110,14 @@ import Testing
   }
 
   @Test(arguments: facts)
-  func eachFactIsToldOnce(_ message: String, _ report: Story.Report) {
-    var story = Story()
-    #expect(story.tell(report, now: .zero).filter { $0.message == message }.count == 1)
+  func eachFactIsToldOnce(_ message: String, _ report: TransitionLog.Report) {
+    var transitions = TransitionLog()
+    #expect(transitions.record(report, now: .zero).filter { $0.message == message }.count == 1)
     for second in 1...3 {
       var again = report
       // How long until the next try changes with each pass; that is no news.
       again.retry = .seconds(second)
-      let lines = story.tell(again, now: .seconds(second))
+      let lines = transitions.record(again, now: .seconds(second))
       #expect(lines.isEmpty, "\(lines.map(Self.text))")
     }
   }
@@ -135,20 +135,20 @@ import Testing
   func whatBecameOfAChild(
     _ change: AppliedChild.Change, _ before: AppliedChildRecord.Absence?, _ expected: String?
   ) {
-    var story = Story()
-    _ = story.tell(Self.report(), now: .zero)
-    let lines = story.tell(Self.report { $0.applied = [Self.record(change, before: before)] }, now: .zero)
+    var transitions = TransitionLog()
+    _ = transitions.record(Self.report(), now: .zero)
+    let lines = transitions.record(Self.report { $0.applied = [Self.record(change, before: before)] }, now: .zero)
     #expect(lines.map(Self.text).map { $0.prefix(expected?.count ?? 0) } == [expected].compactMap { $0?.prefix(1000) })
     if case .repaired = change { #expect(lines.first?.metadata["fields"] == "a,b") }
   }
 
   @Test func aBackendThatGoesAndComes() {
-    var story = Story()
+    var transitions = TransitionLog()
     let good = PartState.good(Finding(.reachable, "answered"))
     let bad = PartState.bad(Finding(.unreachable, "connect: refused"))
     var told: [String] = []
     for (state, retry) in [(good, 60), (bad, 5), (bad, 10), (good, 60), (bad, 5)] as [(PartState, Int)] {
-      let lines = story.tell(
+      let lines = transitions.record(
         Self.report {
           $0.metrics = state
           $0.retry = .seconds(retry)
@@ -162,9 +162,10 @@ import Testing
   }
 
   @Test func aNewGenerationIsSeenAndBecomesReadyAnew() {
-    var story = Story()
-    #expect(story.tell(Self.report { $0.isReady = true }, now: .zero).map(\.message) == ["object seen", "ready"])
-    let second = story.tell(
+    var transitions = TransitionLog()
+    #expect(
+      transitions.record(Self.report { $0.isReady = true }, now: .zero).map(\.message) == ["object seen", "ready"])
+    let second = transitions.record(
       Self.report {
         $0.generation = 2
         $0.isReady = true
@@ -174,9 +175,9 @@ import Testing
   }
 
   @Test func whatEndsIsToldAgainWhenItBeginsAgain() {
-    var story = Story()
+    var transitions = TransitionLog()
     func stalled(_ finding: Finding?) -> [String] {
-      story.tell(Self.report { $0.stalled = finding }, now: .zero).map(\.message)
+      transitions.record(Self.report { $0.stalled = finding }, now: .zero).map(\.message)
     }
     #expect(stalled(Finding(.invalidSpec, "a")) == ["object seen", "object stalled"])
     #expect(stalled(Finding(.invalidSpec, "b")) == ["object stalled"])
