@@ -8,7 +8,7 @@ struct LogLine: Sendable {
   /// The longest value that is written, in bytes of UTF-8 before escaping; the rest is replaced by `…`.
   static let valueLimit = 8192
 
-  let format: StoryLogHandler.Format
+  let format: LineLogHandler.Format
   let timestamps: Bool
 
   /// The line without its newline. The time is UTC, since the Unix epoch.

@@ -129,10 +129,10 @@ struct RunCommand: AsyncParsableCommand {
     guard let level = Logger.Level(rawValue: logLevel) else {
       throw ValidationError("--log-level \(logLevel): use trace, debug, info, warning or error")
     }
-    guard let format = StoryLogHandler.Format(rawValue: logFormat) else {
+    guard let format = LineLogHandler.Format(rawValue: logFormat) else {
       throw ValidationError("--log-format \(logFormat): use text or json")
     }
-    return Logger(label: "observability-operator") { _ in StoryLogHandler(level: level, format: format) }
+    return Logger(label: "observability-operator") { _ in LineLogHandler(level: level, format: format) }
   }
 
   /// A file that cannot be read names no domain, as one of a machine outside of a cluster.

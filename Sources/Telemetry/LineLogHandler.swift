@@ -9,7 +9,7 @@ import Logging
 /// Nothing in a value can end the line or pass for a field of its own, and the credentials of URLs are replaced.
 /// Lines go to standard error, which `kubectl logs` shows as well, each with a single write(2): lines of several
 /// threads never mix as long as they are shorter than a pipe's buffer.
-public struct StoryLogHandler: LogHandler {
+public struct LineLogHandler: LogHandler {
   /// How an event is written.
   public enum Format: String, Sendable, CaseIterable {
     /// `INFO  object seen            object=platform generation=1`

@@ -13,16 +13,16 @@ private final class Lines: Sendable {
 }
 
 private func logger(
-  _ lines: Lines, format: StoryLogHandler.Format = .text, level: Logger.Level = .info, timestamps: Bool = false
+  _ lines: Lines, format: LineLogHandler.Format = .text, level: Logger.Level = .info, timestamps: Bool = false
 ) -> Logger {
   Logger(label: "test") { _ in
-    StoryLogHandler(level: level, format: format, timestamps: timestamps) { lines.add($0) }
+    LineLogHandler(level: level, format: format, timestamps: timestamps) { lines.add($0) }
   }
 }
 
 private struct Oops: Error, CustomStringConvertible { let description = "oops at http://u:secret@h/" }
 
-@Suite struct StoryLogTests {
+@Suite struct LineLogTests {
   @Test func readsAsTheStory() {
     let lines = Lines()
     let log = logger(lines)
@@ -57,7 +57,7 @@ private struct Oops: Error, CustomStringConvertible { let description = "oops at
     "\r\nINFO  fine",
   ])
   func cannotBeForged(_ hostile: String) {
-    for format in StoryLogHandler.Format.allCases {
+    for format in LineLogHandler.Format.allCases {
       let lines = Lines()
       logger(lines, format: format).info("\(hostile)", metadata: ["\(hostile)": "\(hostile)", "v": "\(hostile)"])
       let line = lines.all.joined()
@@ -89,7 +89,7 @@ private struct Oops: Error, CustomStringConvertible { let description = "oops at
   @Test func carriesProvidedMetadataAndTime() {
     let lines = Lines()
     let log = Logger(label: "test") { _ in
-      var handler = StoryLogHandler(level: .trace, timestamps: true) { lines.add($0) }
+      var handler = LineLogHandler(level: .trace, timestamps: true) { lines.add($0) }
       handler.metadataProvider = Logger.MetadataProvider { ["node": "from-provider", "a": "provider"] }
       handler[metadataKey: "a"] = "handler"
       return handler
