@@ -56,7 +56,7 @@ public struct ReconcileContext: Sendable {
     let applied = try await applier.apply(
       type: type, desired: desired, live: live,
       appliedHash: live?.annotations[note] == hash ? canonicalHash(of: desired) : nil)
-    tell(applied.change, of: child, on: owner)
+    report(applied.change, of: child, on: owner)
     if let alteration = applied.alteration, alteration.isNew { report(alteration, of: child, on: owner) }
     if let backoff = applier.remainingBackoff(of: child) { queue.add(key, priority: .low, after: backoff) }
     return applied
@@ -91,7 +91,7 @@ public struct ReconcileContext: Sendable {
         + "webhook changes them, or a feature of the API server is off. Exempt the object there.")
   }
 
-  private func tell(_ change: AppliedChild.Change, of child: ChildID, on owner: KubernetesObject) {
+  private func report(_ change: AppliedChild.Change, of child: ChildID, on owner: KubernetesObject) {
     var metadata: Logger.Metadata = ["object": "\(key)", "child": "\(child)"]
     switch change {
     case .unchanged, .beingDeleted: return

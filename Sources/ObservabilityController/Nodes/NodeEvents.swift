@@ -42,7 +42,7 @@ struct NodeEvents: Sendable {
   /// What is new since the last time.
   ///
   /// - Parameter wasTold: whether an Event of a node that is met for the first time by this process was sent before it.
-  mutating func tell(
+  mutating func update(
     ineligible: [AgentsObservation.Ineligible], odd: [Odd], wasTold: (String) -> Bool
   ) -> Items {
     let before = told ?? [:]

@@ -19,7 +19,7 @@ extension ObservabilityReconciler {
       pool: pass.pool ?? NodePool(observability.spec.nodeAgent), nodes: pass.nodes, daemonSet: daemonSet, pods: pods,
       now: environment.timestamp())
     let before = ConditionSet(pass.object[path: "status", "conditions"])[ConditionType.agentsAvailable.rawValue]
-    tellFailures(&agents, pods, wereTold: before?.reason == ConditionReason.podsFailing.name, &pass)
+    reportFailures(&agents, pods, wereTold: before?.reason == ConditionReason.podsFailing.name, &pass)
     pass.agents = agents
     pass.oddNodes = oddNodes(pass)
     if daemonSet == nil, let obstacle = pass.conditions.blocked ?? pass.conditions.metrics?.badFinding {
@@ -39,7 +39,7 @@ extension ObservabilityReconciler {
       for: observability.spec, agents: agents, podSecurity: security, isNodePolicyMissing: isUnguarded)
     pass.conditions.agents = agents.state(podSecurity: security, lacksForLong: isLong).adding(
       notes.map(\.text) + [NodeEvents.Odd.summary(pass.oddNodes)].compactMap(\.self))
-    tell(notes, before: before?.message ?? "", object: pass.object)
+    report(notes, before: before?.message ?? "", object: pass.object)
   }
 
   /// The agents' pods of a namespace; nil while they are not known. Without the right to read them the counts still are.
@@ -61,7 +61,7 @@ extension ObservabilityReconciler {
   ///
   /// - Parameter wereTold: whether the status says that agents fail: then an earlier process has sent the Events of those
   ///   that fail when this one first looks.
-  private func tellFailures(
+  private func reportFailures(
     _ agents: inout AgentsObservation, _ pods: [AgentPod], wereTold: Bool, _ pass: inout Pass
   ) {
     let observed = agents.failures
@@ -86,7 +86,7 @@ extension ObservabilityReconciler {
   }
 
   /// Tells what is to be known beside how the agents are, once.
-  private func tell(_ notes: [AgentWarning], before: String, object: KubernetesObject) {
+  private func report(_ notes: [AgentWarning], before: String, object: KubernetesObject) {
     let news = remember(object.name) { memory in
       defer { memory.notes = notes }
       return notes.filter { !memory.notes.contains($0) && !before.contains($0.text) }

@@ -60,7 +60,7 @@ extension ObservabilityReconciler {
         alteration: result.alteration, object: result.uid == nil ? nil : result.object)
       hold(record, &pass)
       pass.applied.append(record)
-      tellDrift(record, object: pass.object)
+      reportDrift(record, object: pass.object)
     } catch {
       pass.everyChildApplied = false
       refused(child, error, &pass)
@@ -214,7 +214,7 @@ extension ObservabilityReconciler {
   }
 
   /// Somebody else's change to a child is told once, when it is put right; so is a child that had to go.
-  private func tellDrift(_ record: AppliedChildRecord, object: KubernetesObject) {
+  private func reportDrift(_ record: AppliedChildRecord, object: KubernetesObject) {
     if let alteration = record.alteration, alteration.isNew {
       events.record(
         regarding: object, type: .warning, reason: "ChildAltered", action: "Apply",
@@ -223,18 +223,19 @@ extension ObservabilityReconciler {
     switch record.change {
     case .created:
       guard let before = record.before else { return }
-      tell("ChildRepaired", "\(record.name) \(before == .deleted ? "was deleted" : "had lost its labels"); put right.")
+      report(
+        "ChildRepaired", "\(record.name) \(before == .deleted ? "was deleted" : "had lost its labels"); put right.")
     case .repaired(let fields, let managers):
       reportRival(record, fields, managers, object: object)
       let who = managers.isEmpty ? "" : " by \(managers.joined(separator: ", "))"
-      tell("ChildRepaired", "\(record.name) was changed in \(fields.joined(separator: ", "))\(who); put right.")
+      report("ChildRepaired", "\(record.name) was changed in \(fields.joined(separator: ", "))\(who); put right.")
     case .replacing(let fields):
       _ = remember(object.name) { $0.replaced.insert(record.id).inserted }
-      tell("ChildReplaced", "\(record.name) cannot be changed in \(fields.joined(separator: ", ")); made anew.")
+      report("ChildReplaced", "\(record.name) cannot be changed in \(fields.joined(separator: ", ")); made anew.")
     case .unchanged, .updated, .contested, .beingDeleted: break
     }
 
-    func tell(_ reason: String, _ note: String) {
+    func report(_ reason: String, _ note: String) {
       events.record(
         regarding: object, type: .warning, reason: reason,
         action: reason == "ChildRepaired" ? "Repair" : "Replace", note: note)
@@ -291,7 +292,7 @@ extension ObservabilityReconciler {
         let result = try await pruner.delete(
           item, type: type, ownerUID: observability.uid, live: live.first { ChildID($0) == item.id })
         pass.inventory.removeAll { $0.id == item.id }
-        tellPruned(item, result, object: observability.name)
+        reportPruned(item, result, object: observability.name)
       } catch {
         pass.failure = pass.failure ?? error
         pass.conditions.blocked =
@@ -305,7 +306,7 @@ extension ObservabilityReconciler {
     remember(observability.name) { $0.inventory = inventory }
   }
 
-  private func tellPruned(_ item: InventoryEntry, _ result: Pruner.Result, object: String) {
+  private func reportPruned(_ item: InventoryEntry, _ result: Pruner.Result, object: String) {
     let metadata: Logger.Metadata = ["object": "\(object)", "child": "\(item)"]
     switch result {
     case .deleted: logger.info("child pruned", metadata: metadata)

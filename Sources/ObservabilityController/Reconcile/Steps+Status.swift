@@ -63,7 +63,7 @@ extension ObservabilityReconciler {
     guard let agents = pass.agents, pass.pool != nil else { return NodeEvents.Items() }
     let nodes = informers.store(Watches.nodes)
     return remember(pass.object.name) { memory in
-      memory.nodes.tell(ineligible: agents.ineligible, odd: pass.oddNodes) { name in
+      memory.nodes.update(ineligible: agents.ineligible, odd: pass.oddNodes) { name in
         // A label that an earlier process has set was told of by that.
         !labeller.hasWritten(name)
           && nodes?.get(ObjectKey(name: name)).flatMap(NodeLabel.current) == NodeLabel.value

@@ -17,18 +17,18 @@ import Testing
 
   @Test func eachIsToldOnce() {
     var news = NodeEvents()
-    let first = news.tell(ineligible: Self.old(1), odd: []) { _ in false }
+    let first = news.update(ineligible: Self.old(1), odd: []) { _ in false }
     #expect(
       first.lines.map(TransitionLogTests.text) == [
         "info node ineligible kernel=4.18.0 needs=5.11 node=worker-0 reason=KernelTooOld"
       ])
     #expect(first.events.count == 1 && first.events.allSatisfy { $0.isWarning && $0.note.contains("worker-0") })
-    let again = news.tell(ineligible: Self.old(1), odd: []) { _ in false }
+    let again = news.update(ineligible: Self.old(1), odd: []) { _ in false }
     #expect(again.lines.isEmpty && again.events.isEmpty)
 
-    let other = news.tell(ineligible: Self.old(1, reason: .excluded), odd: []) { _ in true }
+    let other = news.update(ineligible: Self.old(1, reason: .excluded), odd: []) { _ in true }
     #expect(other.events.map(\.isWarning) == [false], "another reason is news")
-    let gone = news.tell(ineligible: [], odd: []) { _ in false }
+    let gone = news.update(ineligible: [], odd: []) { _ in false }
     #expect(
       gone.lines.map(TransitionLogTests.text) == ["info node no longer ineligible node=worker-0"] && gone.events.isEmpty
     )
@@ -36,28 +36,28 @@ import Testing
 
   @Test func whatAnEarlierProcessToldIsNoEventAgain() {
     var news = NodeEvents()
-    let first = news.tell(ineligible: Self.old(2), odd: []) { $0 == "worker-0" }
+    let first = news.update(ineligible: Self.old(2), odd: []) { $0 == "worker-0" }
     #expect(first.lines.count == 2 && first.events.map { $0.note.contains("worker-1") } == [true])
   }
 
   @Test func ofThousandsTheFirstFewAreNamed() {
     var news = NodeEvents()
     let mixed = Self.old(3000) + Self.old(4000, reason: .unsupportedArchitecture).dropFirst(3000)
-    let items = news.tell(ineligible: mixed, odd: []) { _ in false }
+    let items = news.update(ineligible: mixed, odd: []) { _ in false }
     #expect(items.lines.count == NodeEvents.limit + 1 && items.events.count == NodeEvents.limit + 1)
     #expect(
       items.events.last?.note
         == "3990 more nodes cannot carry the agent: KernelTooOld 2990, UnsupportedArchitecture 1000. "
         + "See status.ineligibleNodes.")
-    let back = news.tell(ineligible: [], odd: []) { _ in false }
+    let back = news.update(ineligible: [], odd: []) { _ in false }
     #expect(back.lines.count == NodeEvents.limit + 1 && back.events.isEmpty)
   }
 
   @Test func whatIsOddIsALineAndNoEvent() {
     var news = NodeEvents()
     let odd = [NodeEvents.Odd(name: "n", note: .kernelUnclear(""))]
-    let first = news.tell(ineligible: [], odd: odd) { _ in false }
+    let first = news.update(ineligible: [], odd: odd) { _ in false }
     #expect(first.lines.map(\.message) == ["node odd"] && first.events.isEmpty)
-    #expect(news.tell(ineligible: [], odd: odd, wasTold: { _ in false }).lines.isEmpty)
+    #expect(news.update(ineligible: [], odd: odd, wasTold: { _ in false }).lines.isEmpty)
   }
 }

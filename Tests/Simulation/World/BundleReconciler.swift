@@ -114,7 +114,7 @@ final class BundleReconciler: Sendable {
         inventory.removeAll { $0.id == id }
         inventory.append(result.inventoryEntry)
         pass.applied.append(id)
-        tell(result.change, child: id, of: bundle)
+        report(result.change, child: id, of: bundle)
         switch result.change {
         case .beingDeleted, .contested: pass.isComplete = false
         default: break
@@ -163,7 +163,7 @@ final class BundleReconciler: Sendable {
     return false
   }
 
-  private func tell(_ change: AppliedChild.Change, child: ChildID, of bundle: KubernetesObject) {
+  private func report(_ change: AppliedChild.Change, child: ChildID, of bundle: KubernetesObject) {
     guard case .repaired(let fields, _) = change else { return }
     events.record(
       regarding: bundle, type: .warning, reason: "ChildRepaired", action: "Repair",
