@@ -65,7 +65,7 @@ extension TestCluster {
     environment: RuntimeEnvironment = .live, api: (any KubernetesAPI)? = nil,
     _ body: (RunningOperator) async throws -> Result
   ) async throws -> Result {
-    try await Turnstile.operators.pass { try await besideOperator(environment, api, body) }
+    try await ConcurrencyLimit.operators.run { try await besideOperator(environment, api, body) }
   }
 
   private func besideOperator<Result: Sendable>(

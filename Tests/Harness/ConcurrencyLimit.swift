@@ -6,9 +6,9 @@ import NIOConcurrencyHelpers
 ///
 /// A whole operator with its cluster keeps a core busy. Tests that wait with deadlines must not wait for each other's
 /// computing.
-final class Turnstile: Sendable {
+final class ConcurrencyLimit: Sendable {
   /// For operators: two of them.
-  static let operators = Turnstile(2)
+  static let operators = ConcurrencyLimit(2)
 
   private struct State {
     var free: Int
@@ -22,7 +22,7 @@ final class Turnstile: Sendable {
   }
 
   /// Runs the body once there is room.
-  func pass<Result: Sendable>(_ body: () async throws -> Result) async rethrows -> Result {
+  func run<Result: Sendable>(_ body: () async throws -> Result) async rethrows -> Result {
     await enter()
     defer { leave() }
     return try await body()
