@@ -52,7 +52,7 @@ final class SimulatedTransport: HTTPTransport {
   /// The request and its answer under way. What has been sent may take effect although the sender has given up or died
   /// meanwhile, and as late as it takes.
   private func exchange(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
-    let letterbox = Letterbox()
+    let pending = PendingAnswer()
     Task { [self] in
       let question = WriteLog.question(request)
       let revision = await server.revision
@@ -68,9 +68,9 @@ final class SimulatedTransport: HTTPTransport {
       if let write { writes.answered(write, at: await server.revision) }
       await travel()
       if let question { writes.told(question, to: name, now: scheduler.now) }
-      letterbox.put(answer)
+      pending.put(answer)
     }
-    guard let answer = await letterbox.take() else {
+    guard let answer = await pending.take() else {
       throw TransportError(kind: .cancelled, phase: .firstByte, host: "simulated", cause: "cancelled")
     }
     return try answer.get()

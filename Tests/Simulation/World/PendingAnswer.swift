@@ -3,8 +3,8 @@
 import HTTPTransport
 import NIOConcurrencyHelpers
 
-/// Holds one answer for who waits for it, or for nobody.
-final class Letterbox: Sendable {
+/// One answer: waits for it, or keeps it until it is asked for.
+final class PendingAnswer: Sendable {
   typealias Answer = Result<HTTPResponse, TransportError>
   private struct State {
     var answer: Answer?
