@@ -142,7 +142,8 @@ let package = Package(
       "ObservabilityControllerTests",
       [
         "ObservabilityController", "ObservabilityAPI", "Rendering", "Backends", "ControllerRuntime", "KubernetesClient",
-        "HTTPTransport", "DevCluster", "JSON", "Telemetry", "Harness", "Replay", "Waiting", logging, nioConcurrency,
+        "HTTPTransport", "DevCluster", "CleanText", "JSON", "Telemetry", "Harness", "Replay", "Waiting", logging,
+        nioConcurrency,
       ]),
     .target(name: "Waiting", dependencies: [nioConcurrency], path: "Tests/Waiting", swiftSettings: strict),
     .target(
@@ -180,8 +181,7 @@ let package = Package(
       "AcceptanceTests",
       [
         "acceptance", "observability-operator", "HTTPTransport", "KubernetesClient", "DevCluster", "JSON", "YAML",
-        "Replay",
-        "ProcessSupport", "Waiting", logging, nioConcurrency,
+        "Replay", "ProcessSupport", "Waiting", logging, nioConcurrency,
       ]),
     tests("KubectlTests", ["ProcessSupport", "DevCluster", "JSON", "YAML", logging]),
     .target(

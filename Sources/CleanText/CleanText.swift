@@ -15,7 +15,7 @@ extension Unicode.Scalar {
 }
 
 extension String {
-  /// Text that somebody else wrote, as it may stand in a status, an Event or on a terminal: one line, nothing invisible,
+  /// Returns text from outside as it may be shown in a status, an Event or on a terminal: one line, nothing invisible,
   /// bounded.
   ///
   /// Each run of white space and of invisible scalars becomes one space, and a longer text is cut at a character and ends
@@ -35,7 +35,7 @@ extension String {
       if isGap { words += " " }
       isGap = false
       words.unicodeScalars.append(scalar)
-      if words.utf8.count > limit { return words.cut(to: limit) }
+      if words.utf8.count > limit { return words.bounded(bytes: limit) }
     }
     return words
   }
@@ -49,18 +49,5 @@ extension String {
       isSpace = byte == 0x20
     }
     return isEmpty || !isSpace
-  }
-
-  private func cut(to limit: Int) -> String {
-    let ellipsis = "…"
-    var end = startIndex
-    var length = ellipsis.utf8.count
-    while end < endIndex {
-      let next = index(after: end)
-      length += self[end..<next].utf8.count
-      guard length <= limit else { break }
-      end = next
-    }
-    return self[..<end] + ellipsis
   }
 }

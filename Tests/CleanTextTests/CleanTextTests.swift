@@ -36,4 +36,18 @@ import Testing
     let text = String(repeating: piece, count: 1 << 20)
     #expect(text.cleaned(bytes: 1024).utf8.count <= 1024)
   }
+
+  @Test(
+    "A long text is cut at a character, and an ellipsis marks the cut",
+    arguments: [("abc", 3, "abc"), ("abcdefgh", 6, "abc…"), ("ääää", 7, "ää…"), ("äääää", 8, "ää…")])
+  func isCutAtItsEnd(_ text: String, _ limit: Int, _ expected: String) {
+    #expect(text.bounded(bytes: limit) == expected)
+  }
+
+  @Test(
+    "The end of a long text is kept, and an ellipsis marks the cut",
+    arguments: [("abc", 3, "abc"), ("abcdefgh", 6, "…fgh"), ("ääää", 7, "…ää"), ("äääää", 8, "…ää")])
+  func isCutAtItsStart(_ text: String, _ limit: Int, _ expected: String) {
+    #expect(text.boundedAtStart(bytes: limit) == expected)
+  }
 }

@@ -45,7 +45,7 @@ import Waiting
     }
     series.lost(ObjectKey(namespace: "default", name: "n.3"))
     guard case .create = series.action(for: occurrence("x"), now: .seconds(960), suffix: 4) else {
-      Issue.record("a lost Event is made anew")
+      Issue.record("a lost Event is created again")
       return
     }
   }
@@ -61,18 +61,6 @@ import Waiting
       Issue.record("the oldest is forgotten first")
       return
     }
-  }
-
-  @Test(arguments: [("abc", 3, "abc"), ("abcdefgh", 6, "abc…"), ("ääää", 7, "ää…"), ("äääää", 8, "ää…")])
-  func longTextIsCutAtACharacter(text: String, bytes: Int, cut: String) {
-    #expect(text.bounded(bytes: bytes) == cut)
-    #expect(cut.utf8.count <= bytes)
-  }
-
-  @Test(arguments: [("abc", 3, "abc"), ("abcdefgh", 6, "…fgh"), ("ääää", 7, "…ää"), ("äääää", 8, "…ää")])
-  func longTextIsCutAtItsStart(text: String, bytes: Int, cut: String) {
-    #expect(text.boundedAtStart(bytes: bytes) == cut)
-    #expect(cut.utf8.count <= bytes)
   }
 
   private func recorder(
@@ -158,7 +146,9 @@ import Waiting
     // An Event that the server has forgotten begins a new series, at once.
     api.remove(.events, ObjectKey(namespace: "default", name: "n.0"))
     recorder.record(regarding: node, type: .normal, reason: "R", action: "A", note: "x")
-    try await eventually("it is made anew") { api.object(.events, ObjectKey(namespace: "default", name: "n.0")) != nil }
+    try await eventually("it is created again") {
+      api.object(.events, ObjectKey(namespace: "default", name: "n.0")) != nil
+    }
 
     // A create whose answer was lost has arrived.
     api.fail("create", .conflict)

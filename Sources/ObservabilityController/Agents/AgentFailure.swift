@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CleanText
 import ControllerRuntime
 
 /// Why one agent does not run, in the words of who knows.

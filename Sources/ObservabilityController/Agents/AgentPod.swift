@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ControllerRuntime
+import CleanText
 import JSON
 import KubernetesClient
 import ObservabilityAPI
@@ -8,8 +8,8 @@ import Telemetry
 
 /// What the operator keeps of one pod of the agents' DaemonSet: where it is, and how its two containers fare.
 ///
-/// Nothing of it changes with a heartbeat of the kubelet. Texts are bounded, since whoever can write to a pod's status
-/// decides what stands there, and without credentials, since the agent writes its endpoint to its log, which is where its
+/// Nothing of it changes with a heartbeat of the kubelet. Texts are bounded, since any writer of a pod's status
+/// chooses them, and without credentials, since the agent writes its endpoint to its log, which is where its
 /// last words come from.
 struct AgentPod: Hashable, Sendable {
   /// The init container.
@@ -32,7 +32,7 @@ struct AgentPod: Hashable, Sendable {
   /// Since when it is not ready; nil while it is.
   var notReadySince: Timestamp?
   var isBeingDeleted: Bool
-  /// When it was made; nil while its agent runs as it was first started, since then nobody asks.
+  /// When it was made; nil while its agent runs as it was first started, since it is then not needed.
   var createdAt: Timestamp?
   /// Why the kubelet ended or refused the pod as a whole, such as `Evicted`.
   var failure: Cause?

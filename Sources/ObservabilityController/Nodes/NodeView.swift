@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ControllerRuntime
+import CleanText
 import JSON
 import KubernetesClient
 
@@ -42,7 +42,7 @@ struct NodeView: Hashable, Sendable {
   var osImage: String
   /// The container runtime and its version: `containerd://2.1.4`.
   var runtime: String
-  /// The start of what is another one after each boot.
+  /// The start of the boot ID, which changes with each boot.
   var bootID: String
 
   /// The view of a Node object, projected or whole.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ControllerRuntime
+import CleanText
 import KubernetesClient
 import ObservabilityAPI
 
@@ -9,7 +9,7 @@ import ObservabilityAPI
 /// A node that is labelled loses its pod and with it the evidence, so the verdict is remembered until there is a reason to
 /// look again: another kernel, boot, image or runtime, another agent, the administrator's annotation, or enough time.
 struct VerdictLedger: Hashable, Sendable {
-  /// How many verdicts are kept. A node beyond them is not labelled, and its pod goes on failing: that is told as any
+  /// How many verdicts are kept. A node beyond them is not labelled, and its pod keeps failing: that is reported as any
   /// failing pod is, and the log says that the ledger is full.
   static let limit = 5000
   /// How many bytes of text the verdicts may take, names of nodes included; as ``record`` they stay below the 1 MiB of a
@@ -45,7 +45,7 @@ struct VerdictLedger: Hashable, Sendable {
     }
   }
 
-  /// Takes in what was found on a node, unless a verdict holds already: then its pod is only still on its way out.
+  /// Takes in what was found on a node, unless a verdict holds already: then its pod is merely being deleted.
   ///
   /// - Returns: false if there is no room for it.
   mutating func take(_ evidence: NodeEvidence, system: String, image: String, now: Timestamp) -> Bool {

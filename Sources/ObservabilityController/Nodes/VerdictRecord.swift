@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ControllerRuntime
+import CleanText
 import JSON
 import KubernetesClient
 import ObservabilityAPI

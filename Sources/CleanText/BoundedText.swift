@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension String {
-  /// The text, cut at a character if it is longer than so many bytes of UTF-8, with an ellipsis at its end.
+  /// Returns the start of the text, cut at a character, with an ellipsis if it is longer than `limit` bytes of UTF-8.
   public func bounded(bytes limit: Int) -> String {
     guard utf8.count > limit else { return self }
     let ellipsis = "…"
@@ -16,7 +16,7 @@ extension String {
     return self[..<end] + ellipsis
   }
 
-  /// The end of the text, with an ellipsis at its start if it is longer than so many bytes of UTF-8.
+  /// Returns the end of the text, with an ellipsis at its start if it is longer than `limit` bytes of UTF-8.
   public func boundedAtStart(bytes limit: Int) -> String {
     guard utf8.count > limit else { return self }
     let ellipsis = "…"
