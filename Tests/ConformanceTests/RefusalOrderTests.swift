@@ -21,13 +21,13 @@ struct RefusalOrderTests {
     return (try? comparison.compare(expected, actual)) != nil
   }
 
-  @Test("does not matter among the fields of one member of a custom resource")
+  @Test("The order of failures does not matter among the fields of one member of a custom resource")
   func siblings() {
     #expect(areSame(refusal(["spec.b", "spec.a"]), refusal(["spec.a", "spec.b"])))
     #expect(!areSame(refusal(["spec.b", "spec.a"]), refusal(["spec.a", "spec.c"])))
   }
 
-  @Test("matters between members, and for built-in kinds")
+  @Test("The order of failures matters between members, and for built-in kinds")
   func others() {
     #expect(!areSame(refusal(["spec.b", "<nil>"]), refusal(["<nil>", "spec.b"])))
     #expect(!areSame(refusal(["spec.b", "spec.a"], group: "apps"), refusal(["spec.a", "spec.b"], group: "apps")))
@@ -36,7 +36,7 @@ struct RefusalOrderTests {
         refusal(["spec.b", "spec.a"], group: "policy.k8s.io"), refusal(["spec.a", "spec.b"], group: "policy.k8s.io")))
   }
 
-  @Test("is that of the message too")
+  @Test("The failures of the message are compared in the same order as the causes")
   func message() {
     var actual = refusal(["spec.a", "spec.b"])
     actual["message"] = "X is invalid: [spec.b: is wrong, spec.a: is wrong]"
@@ -58,14 +58,14 @@ struct VaryingAnswerTests {
     ]
   }
 
-  @Test("is the age of an object in a table, and no other cell")
+  @Test("The age of an object in a table varies between runs, and no other cell")
   func ages() {
     #expect(areSame(table(["True", "2s"]), table(["True", "1m5s"])))
     #expect(!areSame(table(["True", "2s"]), table(["True", "<unknown>"])))
     #expect(!areSame(table(["2s", "2s"]), table(["3s", "2s"])))
   }
 
-  @Test("is the time of an owner, but not whether it has one")
+  @Test("The time of a field owner varies between runs, but not whether it has one")
   func times() {
     func object(_ time: JSONValue?) -> JSONValue {
       var owner: JSONValue = ["manager": "m", "operation": "Apply"]

@@ -67,7 +67,7 @@ import Testing
     #expect(applier.remainingBackoff(of: id) == nil)
   }
 
-  @Test("Somebody's change to another field is repaired meanwhile, and a field that is altered anew is reported")
+  @Test("Somebody's change to another field is repaired meanwhile, and a field that is altered again is reported")
   func otherFieldsAreRepairedMeanwhile() async throws {
     let applier = ChildApplier(api: api, fieldManager: "operator", environment: time.environment)
     api.alter(altering("2"))

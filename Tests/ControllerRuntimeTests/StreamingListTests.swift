@@ -163,7 +163,7 @@ import Waiting
       await informers.waitUntilSynced([target])
       #expect(informers.store(target)?.count == 3)
       api.put(.configMaps, object("d"))
-      try await eventually("the watch goes on") { informers.store(target)?.count == 4 }
+      try await eventually("the watch continues") { informers.store(target)?.count == 4 }
       #expect(api.requests.map(\.verb) == ["stream"])
     }
   }
@@ -205,7 +205,7 @@ import Waiting
         #expect(requests.count >= reads && requests.allSatisfy { $0.detail.hasPrefix("from= ") })
         guard reads == 1 else { return }
         api.endWatches(.expired)
-        try await eventually("it begins anew") {
+        try await eventually("it relists") {
           api.requests.count { ["list", "stream"].contains($0.verb) } > requests.count
         }
       }

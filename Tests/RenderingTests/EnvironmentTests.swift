@@ -31,7 +31,7 @@ import Testing
     #expect(try endpoint(url) == expected)
   }
 
-  @Test func labelsAreSortedAndEncoded() throws {
+  @Test("Labels in the write URL are sorted and percent-encoded") func labelsAreSortedAndEncoded() throws {
     #expect(
       try endpoint("http://vm/w", labels: ["z": "a b&c=d", "a": "ü\n%", "none": "", "observability": "mine"])
         == "http://vm/w?extra_label=a=%C3%BC%0A%25&extra_label=observability=platform&extra_label=z=a%20b%26c%3Dd")

@@ -90,7 +90,8 @@ import Testing
     #expect(own.subtracting(open).isSubset(of: ReservedEnvironment.names))
   }
 
-  @Test(arguments: Matrix.all) func noLoginOfAURLIsRendered(_ fixture: Fixture) throws {
+  @Test("The user name and password of a URL are never rendered", arguments: Matrix.all)
+  func noLoginOfAURLIsRendered(_ fixture: Fixture) throws {
     var fixture = fixture
     fixture.facts.metrics.writeURL = try HTTPURL("https://writer:hunter2@vm.example.org/api/v1/write")
     fixture.facts.metrics.readURL = try HTTPURL("https://reader:hunter2@vm.example.org/select")

@@ -22,7 +22,8 @@ import Testing
     [["namespaceSelector": ["matchLabels": ["kubernetes.io/metadata.name": .string(namespace)]]]]
   }
 
-  @Test func pushTakesNothingInAndReachesDNSAndTheBackend() throws {
+  @Test("With Push the policy allows no ingress, and egress to DNS and the backend only")
+  func pushTakesNothingInAndReachesDNSAndTheBackend() throws {
     let spec = try policy("http://vminsert-shortterm.tenant-root.svc:8480/insert", users: false)
     #expect(spec?["policyTypes"] == ["Ingress", "Egress"])
     #expect(spec?["ingress"] == nil)

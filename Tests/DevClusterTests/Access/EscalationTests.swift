@@ -5,7 +5,7 @@ import Testing
 
 @testable import DevCluster
 
-@Suite("Nobody grants what he does not hold")
+@Suite("A user cannot grant rights that the user does not hold")
 struct EscalationTests {
   private static let api = "/apis/rbac.authorization.k8s.io/v1"
   private static let roles = api + "/namespaces/rec/roles"

@@ -8,7 +8,7 @@ import Testing
 @Suite("Formats of text")
 struct FormatTests {
   @Test(
-    "accept what the API server accepts",
+    "A format accepts what the API server accepts",
     arguments: [
       ("date-time", ["2026-01-01T00:00:00Z", "2026-01-01T00:00:00.5+01:00"]), ("date", ["2026-01-01"]),
       ("duration", ["1h", "1h30m", "-1.5h", "0", "1d", "2 days", "3weeks 1 hr", "10\u{b5}s", " 5 sec"]),
@@ -28,7 +28,7 @@ struct FormatTests {
   }
 
   @Test(
-    "refuse what the API server refuses",
+    "A format refuses what the API server refuses",
     arguments: [
       ("date-time", ["today", "2026-01-01"]), ("date", ["2026-13-01"]),
       ("duration", ["x", "", "1", "1.5 days", "1x", "h", "--1h"]),
@@ -44,14 +44,14 @@ struct FormatTests {
     for text in texts { #expect(!Format.accepts(text, format), "\(text)") }
   }
 
-  @Test("are ignored on types that have no such format")
+  @Test("A format is ignored on types that do not have it")
   func unknown() {
     #expect(Format.isKnown("date-time", for: .string) && Format.isKnown("datetime", for: .string))
     #expect(Format.isKnown("int32", for: .integer) && !Format.isKnown("int32", for: .string))
     #expect(!Format.isKnown("no-such-format", for: .string) && !Format.isKnown("uri", for: .object))
   }
 
-  @Test("are named when a text does not have them")
+  @Test("A refusal names the format that the text does not have")
   func message() throws {
     let schema = try StructuralSchema(
       openAPI: ["type": "object", "properties": ["v": ["type": "string", "format": "duration"]]])

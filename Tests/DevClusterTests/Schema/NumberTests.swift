@@ -15,7 +15,7 @@ struct NumberTests {
   }
 
   @Test(
-    "are compared with bounds that are floats",
+    "Numbers are compared with bounds that are floats",
     arguments: [
       (#""minimum":1"#, "0", "v: Invalid value: 0: v in body should be greater than or equal to 1"),
       (#""minimum":1,"exclusiveMinimum":true"#, "1", "v: Invalid value: 1: v in body should be greater than 1"),
@@ -52,7 +52,7 @@ struct NumberTests {
   }
 
   @Test(
-    "must be of the type and format",
+    "A number must be of the type and format of its schema",
     arguments: [
       (#"{"type":"integer"}"#, "1.0", ""),
       (
@@ -96,7 +96,7 @@ struct NumberTests {
   }
 
   @Test(
-    "are written as Go writes floats",
+    "Numbers in a message are written as Go writes floats",
     arguments: [
       (0, "0", "0"), (1, "1", "1"), (-0.5, "-0.5", "-0.5"), (0.0001, "0.0001", "0.0001"),
       (0.00001, "0.00001", "1e-05"), (123456.75, "123456.75", "123456.75"), (1e6, "1000000", "1e+06"),
@@ -109,7 +109,7 @@ struct NumberTests {
     #expect(GoNumber.general(value) == general)
   }
 
-  @Test("become integers when they are kept, if they have no fraction")
+  @Test("Numbers without a fraction are stored as integers")
   func stored() {
     let value: JSONValue = ["a": 1.0, "b": [2.0, 2.5], "c": ["d": .double(1e300)], "e": 3]
     #expect(value.asStored == ["a": 1, "b": [2, 2.5], "c": ["d": .double(1e300)], "e": 3])

@@ -9,7 +9,7 @@ import Testing
 struct SchemaRulesTests {
   /// Schemas of a field `a`, with the first failure.
   @Test(
-    "is refused with the place and the words of the API server",
+    "A wrong schema is refused with the place and the words of the API server",
     arguments: [
       (#"{}"#, "type: Required value: must not be empty for specified object fields"),
       (
@@ -87,7 +87,7 @@ struct SchemaRulesTests {
   }
 
   @Test(
-    "is refused for its root",
+    "A schema with a wrong root is refused",
     arguments: [
       (#"{"properties":{}}"#, "s.type: Required value: must not be empty at the root"),
       (#"{"type":"string"}"#, #"s.type: Invalid value: "string": must be object at the root"#),
@@ -108,7 +108,7 @@ struct SchemaRulesTests {
   }
 
   @Test(
-    "is refused for keywords of another type",
+    "A schema with keywords of another type is refused",
     arguments: [
       (#"{"type":"string","maxLength":-1}"#, "properties[a].maxLength: must be an integer from 0 on"),
       (#"{"type":"object","required":"a"}"#, "properties[a].required: must be a list"),
@@ -122,7 +122,7 @@ struct SchemaRulesTests {
   }
 
   @Test(
-    "has patterns of RE2 only",
+    "A schema whose pattern RE2 does not compile is refused",
     arguments: [
       ("^[a-z]([-a-z0-9]*[a-z0-9])?$", nil), (#"^(?i)a{2,5}?\d+(?:b|c)(?P<n>x)\.[^\]]$"#, nil), ("a{,2}[^x]", nil),
       ("(", "missing closing ): `(`"), ("a)", "unexpected ): `a)`"), ("[a", "missing closing ]: `[a`"),

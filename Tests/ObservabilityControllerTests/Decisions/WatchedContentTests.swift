@@ -47,7 +47,8 @@ import Testing
     #expect(parsed.annotations["k8s.io/initial-events-end"] == "true", "or a streamed list has no end")
   }
 
-  @Test func aServiceKeepsWhereItLeadsAndASecretItsData() {
+  @Test("A Service keeps its ports and destination, and a Secret its data")
+  func aServiceKeepsWhereItLeadsAndASecretItsData() {
     let spec: JSONValue = [
       "ports": [["port": 8480]], "type": "ExternalName", "externalName": "a.b.svc", "clusterIP": "10.0.0.1",
       "selector": ["a": "b"],
