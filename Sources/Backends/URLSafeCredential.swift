@@ -42,7 +42,7 @@ public enum URLSafeCredential {
     }
   }
 
-  /// What surrounds the value although nobody meant it: editors and `echo` end a file with a line break, and what is copied
+  /// What surrounds the value by mistake: editors and `echo` end a file with a line break, and what is copied
   /// brings spaces along.
   private static func edge(_ value: String) -> String? {
     guard let first = value.unicodeScalars.first, let last = value.unicodeScalars.last else { return nil }
@@ -63,7 +63,7 @@ public enum URLSafeCredential {
 
 /// Why a credential cannot stand in a URL.
 public struct CredentialError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The Secret's key, what is wrong with its value, and the way out.
+  /// The Secret's key, what is wrong with its value, and the remedy.
   public let description: String
 
   init(_ description: String) { self.description = description }

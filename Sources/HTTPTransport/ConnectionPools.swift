@@ -77,7 +77,7 @@ struct ConnectionPools {
     return close(pools.filter { $0.value.users == 0 }.map(\.key))
   }
 
-  /// The pools that nobody has used for long enough, to be closed now.
+  /// The pools that have been idle for long enough, to be closed now.
   mutating func expire(_ now: ContinuousClock.Instant) -> [Int] {
     close(pools.filter { $0.value.users == 0 && $0.value.idleSince + keptFor <= now }.map(\.key))
   }

@@ -54,7 +54,7 @@ final class CurlEngine {
       phases: running.values.map(\.step.phase))
   }
 
-  /// Closes the pools that nobody uses; the others when their last user is done.
+  /// Closes the pools without a user; the others when their last user is done.
   func closeIdleConnections() { close(pools.retireAll()) }
 
   func waitForHead(_ id: Int, _ waiter: Transfer.HeadWaiter) {
@@ -67,7 +67,7 @@ final class CurlEngine {
     transfer.waitForChunk(waiter, now: .now)
   }
 
-  /// Ends the transfer; whoever waits for it is told that it was cancelled.
+  /// Ends the transfer; its waiter gets a cancellation error.
   func cancel(_ id: Int) {
     guard let transfer = transfers[id] else { return }
     end(transfer, .failure(.cancelled(transfer.step.phase, transfer.host)))
@@ -160,7 +160,7 @@ final class CurlEngine {
     for pool in pools { curl_share_cleanup(shares.removeValue(forKey: pool)) }
   }
 
-  /// Gives back all that the transfer holds, tells whoever waits for it, and lets the next in the queue start.
+  /// Frees everything that the transfer holds, resumes its waiter, and starts the next in the queue.
   private func end(_ transfer: Transfer, _ result: Result<Void, TransportError>) {
     guard !transfer.isEnded else { return }
     if let easy = transfer.easy {

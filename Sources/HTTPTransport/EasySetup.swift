@@ -4,7 +4,7 @@ import CCurl
 
 /// An easy handle made ready for one request, and the memory that libcurl looks into meanwhile.
 final class EasySetup {
-  /// The handle; whoever takes it cleans it up.
+  /// The handle; the caller cleans it up.
   let easy: UnsafeMutableRawPointer
   private var lists: [UnsafeMutablePointer<curl_slist>] = []
   private let messageBuffer: UnsafeMutablePointer<CChar>

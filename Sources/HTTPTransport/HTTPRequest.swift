@@ -14,7 +14,7 @@ public struct HTTPRequest: Sendable {
   public var tls: TLSOptions
   /// When to give up.
   public var deadlines: Deadlines
-  /// The longest body that is accepted, in bytes; nil for a stream that goes on, whose reader bounds each part.
+  /// The longest body that is accepted, in bytes; nil for an endless stream, whose reader bounds each part.
   public var bodyLimit: Int?
   /// Whether the transfer gets a connection of its own, which a long-lived watch should.
   public var ownConnection: Bool
@@ -64,7 +64,7 @@ public struct HTTPField: Hashable, Sendable {
 public struct Deadlines: Hashable, Sendable {
   /// To resolve the name, connect and finish the TLS handshake.
   public var connect: Duration
-  /// From start to the last byte of the body; nil for a stream that goes on.
+  /// From start to the last byte of the body; nil for an endless stream.
   public var total: Duration?
   /// Without a byte in either direction.
   public var idle: Duration

@@ -92,7 +92,7 @@ final class Transfer {
     return .failure(verdict.error(host: host))
   }
 
-  /// Frees the handle, which must have left the multi handle, and tells whoever waits.
+  /// Frees the handle, which must have left the multi handle, and resumes the waiter.
   func end(_ result: Result<Void, TransportError>) {
     guard !isEnded else { return }
     isEnded = true

@@ -18,7 +18,7 @@ public struct TransportError: Error, Hashable, Sendable, CustomStringConvertible
     case invalidRequest
     /// The host name has no address.
     case unresolved
-    /// Nobody listens, no route leads there, or the proxy does not let us through.
+    /// The port is closed, no route leads there, or the proxy refuses to connect.
     case unreachable
     /// The server's certificate, or ours, is not accepted.
     case untrusted

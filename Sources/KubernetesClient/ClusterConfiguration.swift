@@ -26,7 +26,7 @@ public struct ClusterConfiguration: Hashable, Sendable, CustomStringConvertible 
 
   /// Who we are.
   public enum Credentials: Hashable, Sendable, CustomStringConvertible {
-    /// Nobody, or the holder of a certificate.
+    /// Anonymous, or identified by a client certificate.
     case none
     /// A bearer token that stays as it is.
     case token(String)

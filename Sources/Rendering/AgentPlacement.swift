@@ -5,8 +5,8 @@ import ObservabilityAPI
 
 /// The members of the agents' pod that decide which nodes the DaemonSet's pods may go to.
 ///
-/// The DaemonSet is rendered from them, and whoever counts nodes must read them from here: a node counts only if
-/// Kubernetes would put a pod there.
+/// The DaemonSet is rendered from them, and nodes are counted by them: a node counts only if Kubernetes would put a pod
+/// there.
 public enum AgentPlacement {
   /// `nodeSelector`, `affinity` and `tolerations` of the pod's specification.
   public static func members(nodeSelector: [String: String], tolerations: [JSONObject]) -> JSONObject {

@@ -11,7 +11,7 @@ import ObservabilityAPI
 /// isolation).
 ///
 /// - Ingress: nothing with Push. With Scrape, vmagent on the metrics port; Go's profiler listens there too, without
-///   authentication, which is why nobody else may.
+///   authentication, which is why no other pod may.
 /// - Egress: nothing with Scrape. With Push, DNS and the metrics backend.
 ///
 /// Policies add up: for a DNS server on a port other than these, or a backend on a node's own address behind a network plugin

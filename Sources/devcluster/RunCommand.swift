@@ -12,7 +12,7 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run",
     abstract: "Start the API server and VictoriaMetrics or a stand-in for it; stop at SIGINT or SIGTERM.",
     discussion: """
-      The server speaks plain HTTP. On a loopback address whoever reaches it is cluster admin, with or without the \
+      The server speaks plain HTTP. On a loopback address every client is cluster admin, with or without the \
       token, because kubectl sends no token without TLS. On any other address the token is asked for.
       """)
 
@@ -100,7 +100,7 @@ struct RunCommand: AsyncParsableCommand {
     logger.info("stopped")
   }
 
-  /// A token that nobody can guess.
+  /// A random token.
   private static func token() -> String {
     var generator = SystemRandomNumberGenerator()
     return (0..<4).map { _ in String(generator.next(), radix: 36) }.joined()

@@ -60,7 +60,7 @@ enum NodesPage {
       `AgentExits` is said of a node only if at least as many agents of the same revision are ready elsewhere as end so: \
       what ends everywhere is not the nodes' fault, and stays a failing pod. So does an agent that is killed for its memory. \
       At most \(NodeRules.ledgerLimit) verdicts are remembered of one object; a node beyond them is not labelled, and its \
-      pod goes on failing.
+      pod keeps failing.
 
       ## Overriding it
 
@@ -72,7 +72,7 @@ enum NodesPage {
 
       `eligible` drops what is remembered of the node; preflight still looks at it, and what it refuses then is a failing \
       pod. It cannot help a node of another operating system or architecture, \
-      for which there is no image. Setting it and taking it off again makes the operator look anew.
+      for which there is no image. Setting it and taking it off again makes the operator check again.
 
       ## Taking the labels off by hand
 

@@ -39,9 +39,9 @@ enum PermissionsPage {
 
       ## What the operator's token is worth
 
-      Whoever holds the operator's token can run code as root on every node that its namespaces' pods may go to: it may \
+      A holder of the operator's token can run code as root on every node that its namespaces' pods may go to: it may \
       create a DaemonSet, images and environment are free, and agents have the host's processes and SYS_ADMIN. Keep \
-      `\(RoleManifests.operatorNamespace)` as closed as the control plane, and give nobody the right to create pods or \
+      `\(RoleManifests.operatorNamespace)` as closed as the control plane, and grant no one the right to create pods or \
       tokens there. Two admission policies take away what goes beyond that; they ship in `config/rbac` and need \
       Kubernetes 1.30.
 

@@ -15,13 +15,13 @@ public struct AppliedChild: Hashable, Sendable {
     case updated
     /// Fields that we own held something else; `by` names the managers that own them now, if the object says.
     case repaired(fields: [String], by: [String])
-    /// Nothing: someone changes the child each time it is put right, so it is left as it is for a while. `fields` and
+    /// Nothing: another writer undoes each repair, so the child is left as it is until the backoff ends. `fields` and
     /// `by` are those of ``repaired(fields:by:)``; no fields means that the child is gone. No request was sent.
     case contested(fields: [String], by: [String])
-    /// Nothing: the child is being deleted. It is made anew once it is gone. No request was sent.
+    /// Nothing: the child is being deleted. It is recreated once it is gone. No request was sent.
     case beingDeleted
-    /// Fields had to change that the API server lets nobody change: the child was deleted, to be made anew once it is
-    /// gone. See ``ReplacementPolicy``.
+    /// Immutable fields had to change: the child was deleted, and is recreated once it is gone. See
+    /// ``ReplacementPolicy``.
     case replacing(fields: [String])
   }
 
@@ -37,7 +37,7 @@ public struct AppliedChild: Hashable, Sendable {
   /// nothing. Such a child is not as desired, though it counts as ``Change/unchanged`` until it is written again.
   public var alteration: Alteration?
 
-  /// The child's place in an inventory. A child that is being deleted keeps no hash, so that it is applied anew.
+  /// The child's place in an inventory. A child that is being deleted keeps no hash, so that it is applied again.
   public var inventoryEntry: InventoryEntry {
     let isLeaving =
       switch change {
@@ -168,8 +168,8 @@ public struct ChildApplier: Sendable {
     }
   }
 
-  /// Deletes the child if that is what is left to do after a refusal. Its dependents go first, so that what comes anew
-  /// never runs beside them; an object that does not name an owner of ours is never deleted.
+  /// Deletes the child if only that remains after a refusal. Its dependents go first, so that the new child's pods
+  /// never run beside them; an object that does not name an owner of ours is never deleted.
   private func isReplaced(
     _ type: ResourceType, _ live: KubernetesObject, by desired: KubernetesObject, after error: KubernetesError
   ) async throws(KubernetesError) -> Bool {
@@ -198,7 +198,7 @@ public struct ChildApplier: Sendable {
     recent.isAwaited(child)
   }
 
-  /// Drops what is remembered of a child: its owner is gone, and whoever comes under its name is another.
+  /// Drops what is remembered of a child: its owner is gone, and a successor of the same name is another object.
   public func forget(_ child: ChildID) {
     pace.forget(child)
     alterations.forget(child)

@@ -47,7 +47,7 @@ public struct InventoryEntry: Hashable, Sendable, Comparable, CustomStringConver
   public let version: String?
   /// Its UID, if known.
   public let uid: String?
-  /// The hash of what was applied; empty if it must be applied anew.
+  /// The hash of what was applied; empty if it must be applied again.
   public let hash: String
 
   /// An entry made of its parts.

@@ -25,8 +25,8 @@ public struct Pruner: Sendable {
 
   /// Deletes one object, provided that it still has the UID of the entry and that `ownerUID` is among its owners.
   ///
-  /// Without a live object that shows both it is read first, by a list of its name: that is a right which whoever watches
-  /// the type has.
+  /// Without a live object that shows both it is read first, by a list of its name: a client that watches the type has
+  /// that right.
   ///
   /// - Parameter live: the object as a store has it, if it does.
   /// - Throws: ``KubernetesError`` as the API server answered it.

@@ -3,15 +3,15 @@
 import KubernetesClient
 import NIOConcurrencyHelpers
 
-/// How often an object is put right that someone else changes each time.
+/// The backoff of repairs to an object that another writer changes after each of them.
 ///
-/// The first repairs come at once: a person's mistake is undone as soon as it is seen. After that the other is taken to
-/// be a controller or a webhook, and the repairs come at growing intervals, so that two programs do not keep an API
-/// server busy.
+/// The first repairs come at once: a person's mistake is undone as soon as it is observed. After that the other
+/// writer is taken for a controller or a webhook, and the intervals grow, so that two programs do not keep an API server
+/// busy.
 public final class RepairBackoff: Sendable {
   /// How many repairs come at once.
   public static let free = 5
-  /// Without a repair for that long the count begins anew.
+  /// Without a repair for that long the count starts again.
   public static let quiet = Duration.seconds(900)
 
   private static let waits = ExponentialBackoff.Policy(
@@ -33,7 +33,7 @@ public final class RepairBackoff: Sendable {
   private let environment: RuntimeEnvironment
   private let state = NIOLockedValueBox(State())
 
-  /// A pace at which nothing has been put right yet.
+  /// A backoff without any repair yet.
   public init(environment: RuntimeEnvironment = .live) {
     self.environment = environment
   }
@@ -54,7 +54,7 @@ public final class RepairBackoff: Sendable {
     }
   }
 
-  /// Begins the count anew: the object is another one now, or nobody wants it any longer.
+  /// Resets the count: the object was replaced, or is no longer desired.
   public func forget(_ object: ChildID) {
     state.withLockedValue { $0.records[object] = nil }
   }
@@ -64,7 +64,7 @@ public final class RepairBackoff: Sendable {
     state.withLockedValue { $0.records[object]?.changers ?? [] }
   }
 
-  /// How long the object is to be left alone; nil if it may be put right now.
+  /// Returns how long the object is to be left alone, or nil if it may be repaired now.
   public func remainingBackoff(of object: ChildID) -> Duration? {
     let now = environment.now()
     guard let record = state.withLockedValue({ $0.records[object] }), record.count >= Self.free else { return nil }

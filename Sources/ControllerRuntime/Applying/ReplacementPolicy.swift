@@ -2,11 +2,11 @@
 
 import KubernetesClient
 
-/// What to do with a child that has to change in a field which the API server lets nobody change.
+/// What to do with a child that has to change in an immutable field.
 public enum ReplacementPolicy: Hashable, Sendable {
-  /// Leave it as it is and throw the server's refusal: whoever owns the data or the address decides.
+  /// Leave it as it is and throw the server's refusal: the owner of the data or the address decides.
   case never
-  /// Delete it, with what it owns, and make it anew once it is gone.
+  /// Delete it, with what it owns, and recreate it once it is gone.
   case recreate
 
   /// The policy for a type: `recreate` only for what holds nothing but a description of pods, which the new one brings
@@ -22,8 +22,8 @@ public enum ReplacementPolicy: Hashable, Sendable {
 }
 
 extension KubernetesError {
-  /// The fields that the API server did not let us change because nobody may change them; empty if that was not the
-  /// reason, or not the only one.
+  /// The fields that the API server refused to change because they are immutable; empty if that was not the reason, or
+  /// not the only one.
   ///
   /// There is no machine-readable reason for it, so the texts of the validation are known here
   /// (`k8s.io/apimachinery/pkg/api/validation/objectmeta.go`, `FieldImmutableErrorMsg`; `k8s.io/kubernetes/pkg/apis/apps`

@@ -19,7 +19,7 @@ struct LeaderElectionState: Sendable {
     case replace(KubernetesObject)
     /// Wait; then ``waited(timestamp:)``.
     case wait(Duration)
-    /// Another leads, or nobody knows: stop acting now.
+    /// Another leads, or may lead: stop acting now.
     case lost(String)
   }
 

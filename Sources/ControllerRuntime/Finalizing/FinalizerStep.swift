@@ -16,8 +16,8 @@ public enum FinalizerStep: Hashable, Sendable {
 
   /// The step for an object as it is known.
   ///
-  /// Either patch fails as a whole if the object is another one by now, or its finalizers are not those that were looked
-  /// at; nobody else's is ever taken off. The first finalizer of an object cannot be tested by its place, so its patch
+  /// Either patch fails as a whole if the object was replaced meanwhile, or its finalizers changed; a foreign finalizer is
+  /// never taken off. The first finalizer of an object cannot be tested by its place, so its patch
   /// tests the object's version.
   public init(_ finalizer: String, of object: KubernetesObject) {
     let finalizers = object[path: "metadata", "finalizers"]?.array ?? []

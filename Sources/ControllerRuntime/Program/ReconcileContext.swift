@@ -27,8 +27,8 @@ public struct ReconcileContext: Sendable {
 
   /// Makes a child as desired, with its owner in `ownerReferences`; sends nothing if it is so already.
   ///
-  /// Each change is logged. What somebody else had changed is put right, and told with their name in an Event on the
-  /// owner. A child that is changed again each time is left alone for a while and looked at again then.
+  /// Each change is logged. A change by another writer is repaired, and an Event on the owner names that writer. A
+  /// child that is changed after each repair is left alone until its backoff ends.
   ///
   /// - Parameters:
   ///   - desired: all fields that the controller wants to own. Must have the labels by which its type is watched.
@@ -74,7 +74,7 @@ public struct ReconcileContext: Sendable {
     do throws(KubernetesError) {
       try await api.delete(type, child, DeleteOptions(uid: uid))
     } catch {
-      // Gone already, or another one by now, which is not ours to delete.
+      // Gone already, or replaced by an object that is not ours to delete.
       guard error.isNotFound || error.isConflict else { throw error }
     }
     applier.forget(ChildID(type: type, key: child))
@@ -98,7 +98,7 @@ public struct ReconcileContext: Sendable {
     case .created: metadata["change"] = "created"
     case .updated: metadata["change"] = "updated"
     case .replacing(let fields):
-      // Its end is a change of its own, and so the reason to make it anew.
+      // Its deletion is a change of its own, which leads to the new one.
       metadata["change"] = "replacing"
       metadata["fields"] = "\(fields.joined(separator: ","))"
     case .repaired(let fields, let by), .contested(let fields, let by):
@@ -109,7 +109,7 @@ public struct ReconcileContext: Sendable {
         logger.warning("child contested", metadata: metadata)
         events.record(
           regarding: owner, type: .warning, reason: "ChildContested", action: "Apply",
-          note: "\(child) is changed by \(who) each time it is put right; left as it is for a while")
+          note: "\(child) is changed by \(who) after each repair; the next repair waits")
         return
       }
       metadata["change"] = "repaired"

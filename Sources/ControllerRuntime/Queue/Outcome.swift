@@ -4,11 +4,11 @@
 public enum Outcome: Hashable, Sendable {
   /// Everything is as it should be; nothing to do until something changes.
   case settled
-  /// To be looked at again after that time, or when something changes.
+  /// The key is reconciled again after that time, or when something changes.
   case requeue(after: Duration)
 }
 
-/// An error that trying again cannot heal: the key is left alone until it is added anew.
+/// An error that a retry cannot mend: the key rests until it is added again.
 public struct TerminalError: Error, Sendable, CustomStringConvertible {
   /// What is wrong.
   public let cause: any Error
@@ -35,9 +35,9 @@ public struct ReconcileTimeout: Error, Hashable, Sendable, CustomStringConvertib
 public struct ReconcileReport<Key: Sendable>: Sendable {
   /// What happens to the key next.
   public enum Next: Hashable, Sendable {
-    /// Nothing until it is added anew.
+    /// Nothing until it is added again.
     case rest
-    /// It is looked at again after that time.
+    /// It is reconciled again after that time.
     case after(Duration)
   }
 

@@ -11,7 +11,7 @@ public struct ConditionSet: Hashable, Sendable {
   /// No conditions.
   public init() {}
 
-  /// The conditions that a status holds; what cannot be read as one is left out, and so will be written anew.
+  /// The conditions that a status holds; an entry that cannot be read is left out, and so is written again.
   public init(_ json: JSONValue?) {
     for condition in (json?.array ?? []).compactMap(Condition.init) where self[condition.type] == nil {
       conditions.append(condition)

@@ -4,12 +4,12 @@ import KubernetesClient
 
 /// Which changes of an object call for work.
 ///
-/// An object that is new, gone, or another one of the same name always does: a predicate only ever compares two states of
-/// one UID, so an object that was deleted and made anew while nobody looked is never passed over.
+/// An object that is new, gone, or a successor of the same name always does: a predicate only ever compares two states of
+/// one UID, so an object that was deleted and recreated between two reads is never passed over.
 ///
 /// Beware of what a predicate hides. One by ``specification`` alone does not see that somebody wiped the status
 /// (`sigs.k8s.io/controller-runtime/pkg/predicate/predicate.go`, `GenerationChangedPredicate`); add ``status`` if that
-/// is to be put right.
+/// is to be repaired.
 public struct ChangePredicate: Sendable {
   private let differs: @Sendable (_ old: KubernetesObject, _ new: KubernetesObject) -> Bool
 

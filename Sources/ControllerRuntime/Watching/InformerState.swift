@@ -8,7 +8,7 @@ public enum InformerState: Hashable, Sendable {
   case starting
   /// The store is complete and follows the server.
   case synced
-  /// The server cannot be read; goes on by itself. `attempts` counts the failures in a row. The store keeps what it
+  /// The server cannot be read; retried without a call. `attempts` counts the failures in a row. The store keeps what it
   /// had: see ``ObjectStore/isSynced``.
   case failing(KubernetesError, attempts: Int)
 

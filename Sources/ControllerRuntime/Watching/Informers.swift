@@ -61,8 +61,8 @@ public final class Informers: Sendable {
     self.onState = onState
   }
 
-  /// Says which targets a holder wants from now on, in place of what it wanted before. What nobody wants any more is
-  /// stopped and its store dropped; an empty set lets go of everything.
+  /// Sets the targets that a holder needs, in place of its earlier ones. A target without a holder is stopped and its
+  /// store dropped; an empty set releases everything.
   public func setTargets(_ targets: Set<WatchTarget>, for holder: String) {
     let stopped = state.withLockedValue { state in
       var stopped: [Task<Void, Never>] = []
@@ -87,7 +87,7 @@ public final class Informers: Sendable {
   }
 
   /// Reads a target again from the beginning, because what is to be kept of its objects has changed. Its store is empty
-  /// until then; without effect if nobody wants the target.
+  /// until then; without effect if the target has no holder.
   public func reread(_ target: WatchTarget) {
     let stopped = state.withLockedValue { state -> Task<Void, Never>? in
       guard let old = state.entries[target] else { return nil }
@@ -102,12 +102,12 @@ public final class Informers: Sendable {
     changed.notify()
   }
 
-  /// The objects of a target, or nil if nobody wants it.
+  /// The objects of a target, or nil if it has no holder.
   public func store(_ target: WatchTarget) -> ObjectStore? {
     state.withLockedValue { $0.entries[target]?.store }
   }
 
-  /// How the reflector of a target fares; `starting` if nobody wants it.
+  /// The state of the reflector of a target; `starting` if it has no holder.
   public func state(_ target: WatchTarget) -> InformerState {
     state.withLockedValue { $0.entries[target]?.state ?? .starting }
   }

@@ -47,7 +47,7 @@ public final class ObjectStore: Sendable {
   /// The number of objects.
   public var count: Int { contents.withLockedValue { $0.objects.count } }
 
-  /// A number that is another one after each change, so that what was made of the objects can be kept until then.
+  /// A number that changes with each change of the contents, so that what was made of the objects can be kept until then.
   public var version: Int { contents.withLockedValue { $0.version } }
 
   /// Whether a whole list has been taken in. Stays true while the server cannot be reached later.

@@ -3,7 +3,7 @@
 import HTTPTransport
 import KubernetesClient
 
-/// Decides what a reflector does next: stream or list what is there, watch from there, resume, begin anew.
+/// Decides what a reflector does next: stream or list what is there, watch from there, resume, relist.
 ///
 /// It holds no clock and sends nothing. After ``start(random:)`` carry out each action and hand the outcome to the method
 /// named at it, which returns the next action. The constants are those of client-go (`tools/cache/reflector.go`).
@@ -42,7 +42,7 @@ struct ReflectorStateMachine: Sendable {
     case listing(continueToken: String?)
     /// Following the collection after a version.
     case watching(resourceVersion: String, sawFrame: Bool)
-    /// To begin anew.
+    /// To relist.
     case lost
   }
 
@@ -52,7 +52,7 @@ struct ReflectorStateMachine: Sendable {
   static let shortestWatch = Duration.seconds(1)
   /// After how many such ends in a row the watch counts as failing.
   static let shortWatchesUntilFailure = 3
-  /// After how many refusals in a row a watch is not resumed but the collection read anew.
+  /// After how many refusals in a row a watch is not resumed but the collection relisted.
   static let refusalsUntilRelist = 3
   /// After how many broken streams in a row a type is listed in pages for good.
   static let brokenStreamsUntilRefusal = 2
@@ -213,7 +213,7 @@ struct ReflectorStateMachine: Sendable {
         // The same version would bring the same frame.
         phase = .lost
       } else if attempts + 1 >= Self.refusalsUntilRelist, error.code.map({ $0 != 429 }) == true {
-        // The server answers but will not go on from that version, for whatever reason.
+        // The server answers but does not resume from that version.
         phase = .lost
       } else {
         phase = .watching(resourceVersion: version, sawFrame: false)

@@ -10,7 +10,7 @@ public struct StoreChange: Hashable, Sendable {
   public let old: KubernetesObject?
   /// Its state now; nil if it is gone.
   ///
-  /// If both states are there their UIDs may differ: the object was deleted and made anew while nobody looked.
+  /// If both states are there their UIDs may differ: the object was deleted and recreated between two reads.
   public let new: KubernetesObject?
   /// Whether it came with the first list, and so was there before we looked.
   public let isInitial: Bool

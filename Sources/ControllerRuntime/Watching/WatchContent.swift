@@ -38,7 +38,7 @@ public struct WatchContent: Sendable {
   public static let withoutManagedFields = WatchContent(
     projection: .dropping([["metadata", "managedFields"]]), reduce: ObjectStore.withoutManagedFields)
 
-  /// Type and metadata, without `managedFields`, and nothing else: enough for whoever asks what is there.
+  /// Type and metadata, without `managedFields`, and nothing else: enough to know which objects exist.
   public static let metadata = WatchContent(
     form: .metadata,
     projection: .dropping([["metadata", "managedFields"], ["spec"], ["status"], ["data"], ["stringData"]]),

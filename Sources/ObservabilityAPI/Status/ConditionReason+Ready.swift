@@ -67,11 +67,11 @@ extension ConditionReason {
     "ChildRefused", [.ready, .stalled], status: "False, or True for Stalled",
     meaning: "The API server refuses a child for what is in it.",
     remedy: "Correct the field of the object that the API server's answer points at, such as resources or tolerations.")
-  /// A child must change in a field that the API server lets nobody change, and is not deleted for it.
+  /// A child must change in an immutable field, and is not deleted for it.
   public static let immutableFieldChanged = ConditionReason(
     "ImmutableFieldChanged", [.ready, .stalled], status: "False, or True for Stalled",
-    meaning: "A child must change in a field that the API server lets nobody change, and is not deleted for it.",
-    remedy: "Delete the child that the message names if nothing else needs it; it is made anew.")
+    meaning: "A child must change in an immutable field, and is not deleted for it.",
+    remedy: "Delete the child that the message names if nothing else needs it; it is recreated.")
   /// The API server does not serve a kind that is needed, such as VMPodScrape.
   public static let kindNotServed = ConditionReason(
     "KindNotServed", [.ready, .reconciling], status: "False, or True for Reconciling",

@@ -10,7 +10,7 @@ import JSON
 ///
 /// The policy binds every subject of the operator's ClusterRoleBinding: the binding is the policy's parameter, so no
 /// account stands in an expression, where kustomize and Helm would not find it. Whoever can write to nodes by the
-/// operator's role is bound; whoever has another role is not.
+/// operator's role is bound; subjects of other roles are not.
 public struct AdmissionPolicy: Sendable {
   /// One thing that must hold.
   struct Validation: Sendable {
@@ -74,7 +74,7 @@ public struct AdmissionPolicy: Sendable {
     ]
     let binding: JSONObject = [
       "policyName": .string(name), "validationActions": ["Deny"],
-      // Without the operator's ClusterRoleBinding there is nobody to bind; `Deny` would then refuse everybody.
+      // Without the operator's ClusterRoleBinding the policy has no subjects; `Deny` would then refuse every writer.
       "paramRef": [
         "selector": ["matchLabels": .object([Self.subjectsLabel.name: .string(Self.subjectsLabel.value)])],
         "parameterNotFoundAction": "Allow",

@@ -44,7 +44,7 @@ extension Permission {
     Permission(
       scope: .cluster, group: "observability.cozystack.io", resource: "observabilities",
       verbs: ["get", "list", "watch"],
-      reason: "the objects that the operator is there for; read anew before a deleted child is made again"),
+      reason: "the objects that the operator is there for; read again before a deleted child is recreated"),
     Permission(
       scope: .cluster, group: "observability.cozystack.io", resource: "observabilities/status", verbs: ["patch"],
       reason: "say how it goes"),

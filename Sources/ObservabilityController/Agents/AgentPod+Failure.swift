@@ -95,7 +95,7 @@ extension AgentPod {
     return told(Cause(reason: isPlain ? "CrashLoopBackOff" : end.reason, message: message), isPlain ? logs : .describe)
   }
 
-  /// A pod of which nobody says what is wrong, and that takes long.
+  /// A pod that takes long without a reported cause.
   private func slow(_ now: Timestamp) -> AgentFailure? {
     if let unscheduled { return isLong(Self.brief, now) ? told(unscheduled, .room) : nil }
     guard isLong(Self.patience, now) else { return nil }

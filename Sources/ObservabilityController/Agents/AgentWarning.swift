@@ -2,14 +2,14 @@
 
 import ObservabilityAPI
 
-/// What is to be known of agents that run: it stands in the message of `AgentsAvailable`, and is told in one Event.
+/// A warning about agents that run: part of the message of `AgentsAvailable`, and reported in one Event.
 struct AgentWarning: Hashable, Sendable {
   /// The reason of the Event.
   let reason: String
   /// The sentence.
   let text: String
 
-  /// What there is to note.
+  /// Returns the warnings that apply.
   static func notes(
     for spec: ObservabilitySpec, agents: AgentsObservation, podSecurity: PodSecurity, isNodePolicyMissing: Bool = false
   ) -> [AgentWarning] {
@@ -20,14 +20,14 @@ struct AgentWarning: Hashable, Sendable {
       notes.append(
         AgentWarning(reason: ConditionReason.nodePolicyMissing.name, text: "\(NodePolicyProof.warning)."))
     }
-    // Pods that are there stay, and so nothing fails until one has to be made anew. If some are lacking by now, that is
-    // what the condition is about.
+    // Existing pods stay, so nothing fails until one must be recreated. If some are missing already, the condition
+    // reports that.
     if case .forbids(let level) = podSecurity, agents.areAllMade {
       notes.append(
         AgentWarning(
           reason: ConditionReason.podSecurityForbids.name,
           text:
-            "Namespace \(spec.namespace) enforces Pod Security level \(level), so that an agent that ends cannot be "
+            "Namespace \(spec.namespace) enforces Pod Security level \(level), so that an agent that exits cannot be "
             + "replaced: \(PodSecurity.command(spec.namespace))."))
     }
     return notes

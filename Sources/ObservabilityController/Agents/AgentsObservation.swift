@@ -15,7 +15,7 @@ struct AgentsObservation: Hashable, Sendable {
     var why: Ineligibility
   }
 
-  /// What tells one moment of a roll-out from the next.
+  /// The counts and failures that change during a rollout.
   struct Snapshot: Hashable, Sendable {
     var eligible: Int
     var updated: Int
@@ -39,7 +39,7 @@ struct AgentsObservation: Hashable, Sendable {
   var failures: [AgentFailure]
   /// After how many seconds time alone may change what fails.
   var nextLook: Int64?
-  /// What of it changes while agents come and go.
+  /// The part that changes while agents come and go.
   var snapshot: Snapshot { Snapshot(eligible: eligible, updated: updated, ready: ready, failures: failures) }
   /// The DaemonSet, if it is there.
   let daemonSet: KubernetesObject?

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// For how long pods have been lacking. Pure.
+/// Measures how long pods have been missing. Pure.
 ///
-/// A DaemonSet's status shows them lacking for a moment whenever some are made; it does not say since when.
+/// A DaemonSet's status shows pods as missing for a moment whenever some are created; it does not say since when.
 struct MissingPodsTimer: Hashable, Sendable {
-  /// For how long pods may be lacking until it counts.
+  /// How long pods may be missing before it counts.
   static let patience = Duration.seconds(30)
 
   private var since: Duration?
 
-  /// Takes in whether pods are lacking now.
+  /// Notes whether pods are missing now.
   ///
-  /// - Parameter wasLong: whether the status says that they had been lacking for long: a new leader need not wait again.
-  /// - Returns: whether they have been lacking for long, and if not, when to look again.
+  /// - Parameter wasLong: whether the status says that they had been missing for long: a new leader need not wait again.
+  /// - Returns: whether they have been missing for long, and if not, when to look again.
   mutating func update(isLacking: Bool, wasLong: Bool, now: Duration) -> (isLong: Bool, nextLook: Duration?) {
     guard isLacking else {
       since = nil

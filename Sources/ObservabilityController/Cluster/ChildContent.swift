@@ -9,7 +9,7 @@ import Rendering
 /// What is kept of the objects that carry the label of children.
 ///
 /// Children are kept whole: they are compared with what is rendered, and their managed fields tell who changed them. But
-/// whoever may write in the namespace may label anything, as large as the API server lets it be. So only an object whose
+/// any writer in the namespace may label anything, as large as the API server lets it be. So only an object whose
 /// name a child of a known `Observability` has is kept whole, which is at most one of a type for each; of all others no
 /// more is kept than pruning reads.
 enum ChildContent {

@@ -5,15 +5,15 @@ import KubernetesClient
 import Logging
 import NIOConcurrencyHelpers
 
-/// Turns what watches tell into work and log lines.
+/// Turns watch events into work and log lines.
 final class WatchRouter: Sendable {
-  /// Holds the watches that are there for no one object.
+  /// Holds the watches that belong to no single object.
   static let operatorHolder = "the operator itself"
 
-  /// Metadata that nobody reads calls for no work; a status that somebody else wrote is put right.
+  /// Metadata alone calls for no work; a status that another writer changed is repaired.
   private static let calling = ChangePredicate.specification.or(.status)
 
-  /// Those who are told, and who are held by whoever holds this: held here as well, they would hold each other for ever.
+  /// Weak references: strong ones would form a retain cycle.
   private struct Connected {
     weak var informers: Informers?
     weak var reconciler: ObservabilityReconciler?
@@ -29,7 +29,7 @@ final class WatchRouter: Sendable {
     self.logger = logger
   }
 
-  /// Closes the circle: what the watches tell goes to those who made them.
+  /// Connects the watches and the reconciler, which are created after the router.
   func connect(_ informers: Informers, _ reconciler: ObservabilityReconciler) {
     connected.withLockedValue { $0 = Connected(informers: informers, reconciler: reconciler) }
   }
@@ -50,7 +50,7 @@ final class WatchRouter: Sendable {
       // Another object's nodes may have become free, or taken.
       reconciler?.survey.touch()
       addAll(priority: .low)
-      // The last object takes its labels with it, and nobody else would look.
+      // After the last object no reconcile remains that would remove its labels.
       if change.new == nil { reconciler?.labeller.look() }
     case .nodes:
       nodeChanged(change, priority)

@@ -4,18 +4,18 @@ import ControllerRuntime
 import KubernetesClient
 import Logging
 
-/// What the log tells of the watches: a server that cannot be reached is one line, however many watches it breaks, and a
-/// type that cannot be read is one line. Pure.
+/// The log lines about the watches: one for a server that cannot be reached, however many watches it breaks, and one for
+/// each type that cannot be read. Pure.
 struct WatchTransitionLog: Sendable {
-  /// How every watch is.
+  /// The state of every watch.
   typealias States = [WatchTarget: InformerState]
 
-  private var toldServer: String?
-  private var toldTypes: [ResourceType: String] = [:]
+  private var reportedServer: String?
+  private var reportedTypes: [ResourceType: String] = [:]
 
-  /// The lines that a change of state adds.
+  /// Returns the lines that a change of state adds.
   ///
-  /// - Parameter all: how every watch is now; another may already know more than it has told.
+  /// - Parameter all: the state of every watch now; another may already know more than it has reported.
   mutating func record(_ target: WatchTarget, _ state: InformerState, all: States) -> [TransitionLog.Line] {
     switch state {
     case .starting: return []
@@ -27,14 +27,14 @@ struct WatchTransitionLog: Sendable {
   private mutating func recovered(_ type: ResourceType, _ all: States) -> [TransitionLog.Line] {
     var lines: [TransitionLog.Line] = []
     let others = all.filter { $0.key.type == type }.values
-    if toldTypes[type] != nil, !others.contains(where: { $0.failure != nil }) {
-      toldTypes[type] = nil
+    if reportedTypes[type] != nil, !others.contains(where: { $0.failure != nil }) {
+      reportedTypes[type] = nil
       lines.append(TransitionLog.Line(level: .info, message: "type readable again", metadata: ["type": "\(type)"]))
     }
     // A watch that has not been answered yet leaves open whether all is well.
     let isUnclear = all.values.contains { $0 == .starting || $0.failure?.concernsServer == true }
-    if toldServer != nil, !isUnclear {
-      toldServer = nil
+    if reportedServer != nil, !isUnclear {
+      reportedServer = nil
       lines.append(TransitionLog.Line(level: .info, message: "API server answers again", metadata: [:]))
     }
     return lines
@@ -42,15 +42,15 @@ struct WatchTransitionLog: Sendable {
 
   private mutating func serverFailed(_ error: KubernetesError) -> [TransitionLog.Line] {
     let cause = error.description
-    guard toldServer != cause else { return [] }
-    toldServer = cause
+    guard reportedServer != cause else { return [] }
+    reportedServer = cause
     return [TransitionLog.Line(level: .error, message: "API server unavailable", metadata: ["cause": "\(cause)"])]
   }
 
   private mutating func typeFailed(_ type: ResourceType, _ error: KubernetesError) -> [TransitionLog.Line] {
     let cause = error.description
-    guard toldTypes[type] != cause else { return [] }
-    toldTypes[type] = cause
+    guard reportedTypes[type] != cause else { return [] }
+    reportedTypes[type] = cause
     guard error.isNotFound else {
       return [
         TransitionLog.Line(

@@ -10,9 +10,9 @@ import ObservabilityAPI
 /// (github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/README.md): the latter two are there only while true. A
 /// part that is switched off has no condition.
 struct ConditionAssembly: Hashable, Sendable {
-  /// Why nothing goes on until the object is changed.
+  /// Why reconciling stops until the object is changed.
   var stalled: Finding?
-  /// What keeps the children from being applied; goes on by itself.
+  /// What keeps the children from being applied; retried by itself.
   var blocked: Finding?
   var agents: PartState?
   var metrics: PartState?
@@ -42,7 +42,7 @@ struct ConditionAssembly: Hashable, Sendable {
         generation: generation, now: now)
     }
     func set(_ type: ConditionType, _ part: PartState?) {
-      // While nothing goes on parts are not looked at: what was last seen of them stands, with its generation.
+      // Parts of a stalled object are not checked: what was last observed stands, with its generation.
       guard let part else { return stalled == nil ? conditions.remove(type.rawValue) : () }
       set(type, part.isAvailable, part.finding)
     }

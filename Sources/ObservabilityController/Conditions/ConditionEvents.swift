@@ -3,10 +3,10 @@
 import ControllerRuntime
 import ObservabilityAPI
 
-/// What is worth an Event between two states of the conditions. Pure.
+/// The Events for a change of the conditions. Pure.
 ///
-/// Told are: `Ready` becoming true, and what becomes wrong, or wrong in another way. What is merely on its way is not: an
-/// Event costs a request, and the conditions say it.
+/// Reported are `Ready` becoming true, and each fault when it appears or changes its reason. Progress is not: an Event
+/// costs a request, and the conditions report it.
 enum ConditionEvents {
   /// One Event.
   struct Item: Hashable, Sendable {
@@ -15,7 +15,7 @@ enum ConditionEvents {
     var note: String
   }
 
-  /// Reasons that another condition's Event tells already, or that pass by themselves.
+  /// Reasons that another condition's Event reports already, or that pass by themselves.
   private static let untold: Set<String> = Set(
     [
       ConditionReason.progressing, .agentsNotReady, .backendNotReady, .invalidSpec, .notImplemented,

@@ -244,8 +244,8 @@ private struct MetricsResolver {
     return bytes
   }
 
-  /// Salted with the Secret's UID, which nobody knows who may not read the Secret: the hash stands in a pod template
-  /// that more people can read.
+  /// Salted with the Secret's UID, which only readers of the Secret know: the hash stands in a pod template, which more
+  /// users can read.
   private func contentHash(_ values: [[UInt8]], of secret: KubernetesObject) -> String {
     canonicalHash(of: .array([.string(secret.uid ?? "")] + values.map { .string(Base64.encode($0)) }))
   }

@@ -2,19 +2,19 @@
 
 import NIOConcurrencyHelpers
 
-/// Texts that are equal, made one in memory.
+/// Keeps one copy of equal strings in memory.
 typealias StringInterner = Interner<String>
 
-/// Values that are equal, made one in memory. Bounded: what comes after the first thousand is left as it is.
+/// Keeps one copy of equal values in memory. Bounded: values after the first thousand are returned as they are.
 final class Interner<Value: Hashable & Sendable>: Sendable {
   static var limit: Int { 1000 }
 
   private let values = NIOLockedValueBox<Set<Value>>([])
 
-  /// How many there are.
+  /// The number of values kept.
   var count: Int { values.withLockedValue { $0.count } }
 
-  /// The value, as it came first.
+  /// Returns the kept copy of a value.
   func shared(_ value: Value) -> Value {
     values.withLockedValue { values in
       if let index = values.firstIndex(of: value) { return values[index] }

@@ -16,7 +16,7 @@ struct LabelPlan: Sendable {
   /// Plans from who serves which node.
   ///
   /// A node that no object asks for has no label. As long as an object cannot be read, is being deleted, or has to give
-  /// way to an older one, its agents may still be there: the nodes that nobody else serves stay as they are.
+  /// way to an older one, its agents may still be there: the nodes that no other object serves stay as they are.
   ///
   /// - Parameters:
   ///   - findings: by object; none for one whose record has not been read.

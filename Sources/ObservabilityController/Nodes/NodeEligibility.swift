@@ -71,7 +71,7 @@ struct Ineligibility: Hashable, Sendable {
     self.isFound = isFound
   }
 
-  /// What is wrong, and the way out.
+  /// What is wrong, and the remedy.
   var message: String {
     let meaning = detail.isEmpty ? reason.meaning : detail.last == "." ? detail : "\(detail)."
     return "\(meaning) \(reason.remedy)"

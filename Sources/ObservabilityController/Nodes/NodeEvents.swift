@@ -4,8 +4,8 @@ import ControllerRuntime
 import Logging
 import ObservabilityAPI
 
-/// What is worth a line or an Event about the nodes of one object: each fact once, and of thousands at once the first few
-/// and how many more. Pure.
+/// The log lines and Events about the nodes of one object: each fact once, and of thousands at once the first few and the
+/// number of the others. Pure.
 struct NodeEvents: Sendable {
   /// How many nodes are named in one pass, in the log and in Events each.
   static let limit = 10
@@ -18,7 +18,7 @@ struct NodeEvents: Sendable {
     /// The first of them in words, and how many more there are; nil for none.
     static func summary(_ nodes: [Odd]) -> String? {
       guard let first = nodes.first else { return nil }
-      let others = nodes.count == 1 ? "" : " So it is with \(nodes.count - 1) more nodes."
+      let others = nodes.count == 1 ? "" : " The same holds for \(nodes.count - 1) more nodes."
       return "Node \(first.name): \(first.note.message).\(others)"
     }
   }
@@ -35,17 +35,17 @@ struct NodeEvents: Sendable {
     var events: [Event] = []
   }
 
-  /// The reasons of the nodes that were told of; nil before the first look.
-  private var told: [String: IneligibilityReason]?
+  /// The reasons of the nodes that were reported; nil before the first update.
+  private var reported: [String: IneligibilityReason]?
   private var odd: Set<Odd> = []
 
-  /// What is new since the last time.
+  /// Returns what is new since the last update.
   ///
-  /// - Parameter wasTold: whether an Event of a node that is met for the first time by this process was sent before it.
+  /// - Parameter wasReported: whether an earlier process sent the Event of a node that this one observes for the first time.
   mutating func update(
-    ineligible: [AgentsObservation.Ineligible], odd: [Odd], wasTold: (String) -> Bool
+    ineligible: [AgentsObservation.Ineligible], odd: [Odd], wasReported: (String) -> Bool
   ) -> Items {
-    let before = told ?? [:]
+    let before = reported ?? [:]
     let fresh = ineligible.filter { before[$0.name] != $0.why.reason }
     var items = Items()
     items.lines += Self.named(fresh, line: Self.line) { more in
@@ -53,7 +53,7 @@ struct NodeEvents: Sendable {
         level: .info, message: "more nodes ineligible",
         metadata: ["count": "\(more.count)", "reasons": "\(Self.reasons(more))"])
     }
-    let unheard = told == nil ? fresh.filter { !wasTold($0.name) } : fresh
+    let unheard = reported == nil ? fresh.filter { !wasReported($0.name) } : fresh
     items.events += Self.named(unheard, line: Self.event) { more in
       Event(
         isWarning: more.contains { !Self.isExpected($0.why.reason) },
@@ -74,7 +74,7 @@ struct NodeEvents: Sendable {
           level: .warning, message: "node odd", metadata: ["node": "\($0.name)", "cause": "\($0.note.message)"])
       },
       rest: { TransitionLog.Line(level: .warning, message: "more nodes odd", metadata: ["count": "\($0.count)"]) })
-    told = now
+    reported = now
     self.odd = Set(odd)
     return items
   }
@@ -103,7 +103,7 @@ struct NodeEvents: Sendable {
         + node.why.message)
   }
 
-  /// Whether it is just as somebody meant it.
+  /// Whether the node is ineligible on purpose, or by what it is.
   private static func isExpected(_ reason: IneligibilityReason) -> Bool {
     [.unsupportedOperatingSystem, .unsupportedArchitecture, .excluded].contains(reason)
   }

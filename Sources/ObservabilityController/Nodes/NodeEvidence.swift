@@ -24,7 +24,7 @@ struct NodeEvidence: Hashable, Sendable {
   /// What fails everywhere is left to be told as failing pods.
   ///
   /// Not counted: an agent that was killed, for its memory above all (exit code 137), or that ends with 255 for a bad
-  /// certificate authority; one that runs; and a pod that is on its way out.
+  /// certificate authority; one that runs; and a pod that is being deleted.
   static func all(in pods: [AgentPod]) -> [NodeEvidence] {
     let pods = pods.filter { !$0.isBeingDeleted && !$0.node.isEmpty }
     var ready: [String: Int] = [:]

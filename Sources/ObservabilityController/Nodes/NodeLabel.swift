@@ -22,7 +22,7 @@ enum NodeLabel {
     case undecided
   }
 
-  /// The label as a node has it, whoever set it to whatever.
+  /// The label as the node has it, whichever writer set it.
   static func current(_ node: KubernetesObject) -> String? { node[path: "metadata", "labels", label]?.string }
 
   /// Whether a label is as wished.

@@ -8,14 +8,14 @@ import NIOConcurrencyHelpers
 /// Makes the operator's label on each node as the ``NodeSurvey`` wishes it: a controller of its own, with the names of
 /// nodes as keys, so that thousands of them are written with bounded concurrency and each that fails at its own pace.
 ///
-/// Nothing is written twice: what was written is remembered until the watch shows it. What a stranger does to the label is
-/// put right when the watch tells of it, at growing intervals if it is done each time.
+/// Nothing is written twice: what was written is remembered until the watch shows it. A change of the label by another
+/// writer is repaired when the watch delivers it, with backoff if it recurs.
 final class NodeLabeller: Sendable {
   /// How many nodes are written at once.
   static let workers = 8
   /// How long a store may be behind a write before it is believed.
   static let lag = Duration.seconds(10)
-  /// How often a write may fail in a way that may pass before it is told.
+  /// How often a write may fail in a way that may pass before it is reported.
   static let patience = 3
 
   private struct Write {
@@ -170,7 +170,7 @@ final class NodeLabeller: Sendable {
       _ = try await api.patch(
         .nodes, node.key, patch, WriteOptions(fieldManager: OperatorSettings.fieldManager))
     } catch {
-      // It is gone, or another one by now: the watch tells.
+      // The node is gone or was replaced: the watch delivers that.
       if error.isNotFound || error.isConflict {
         settled(name)
         return .requeue(after: Self.lag)

@@ -61,7 +61,7 @@ final class NodeSurvey: Sendable {
     guard let nodes = informers.store(Watches.nodes), nodes.isSynced, let objects = informers.store(Watches.objects),
       objects.isSynced
     else { return nil }
-    // Taken before the stores are read: a change meanwhile makes the next one work it out anew.
+    // Taken before the stores are read: after a change meanwhile the next call computes it again.
     let (version, last, findings) = state.withLockedValue { ($0.version, $0.last, $0.findings) }
     if let last, last.version == version { return last.result }
     let result = survey(version, nodes.all().map(NodeView.init), objects.all(), findings)

@@ -57,7 +57,7 @@ struct NodeVerdict: Hashable, Sendable {
 }
 
 extension NodeView {
-  /// What a verdict is about, in short: kernel, boot, image and runtime. Another one, and the node is looked at anew.
+  /// Fingerprint of kernel, boot ID, OS image and runtime; a change invalidates the verdict.
   var system: String {
     SHA256.digest(Array([kernel, bootID, osImage, runtime].joined(separator: "\u{0}").utf8)).prefix(8)
       .map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
@@ -65,7 +65,7 @@ extension NodeView {
 }
 
 extension IneligibilityReason {
-  /// Reasons that the Node object gives; they are found again at any time, so nobody remembers them.
+  /// Reasons that the Node object gives; they can be found again at any time, so they are not kept.
   static let ofNodeObject: Set<IneligibilityReason> = [
     .unsupportedOperatingSystem, .unsupportedArchitecture, .kernelTooOld, .excluded,
   ]

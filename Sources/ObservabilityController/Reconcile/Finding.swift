@@ -2,8 +2,8 @@
 
 import ObservabilityAPI
 
-/// What a step found, as a condition tells it: a reason from the documented table, and a sentence that names the object
-/// and the way out.
+/// What a step found, as a condition reports it: a reason from the documented table, and a sentence that names the object
+/// and the remedy.
 struct Finding: Hashable, Sendable {
   var reason: ConditionReason
   var message: String

@@ -40,7 +40,7 @@ struct Pass: Sendable {
 
   /// Something has not been read yet: the pass ends without a word and is repeated when it has.
   var isPending = false
-  /// The object is another one by now than what is known of it.
+  /// The object has changed since the store read it.
   var isOutdated = false
   /// Whether the API server was asked in this pass whether the object is still as it is known.
   var isConfirmed = false

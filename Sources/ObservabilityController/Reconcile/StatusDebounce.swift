@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Decides whether the status waits for a moment after a change to a child, or of its agents: a change that takes effect
-/// at once then costs one write of the status, not two, and so does a pod that fails, which its DaemonSet tells of a moment
-/// later. Pure.
+/// Delays the status for a moment after a change of a child or of the agents: a change that takes effect at once then costs
+/// one status write instead of two, and so does a failing pod, which its DaemonSet reports a moment later. Pure.
 struct StatusDebounce: Hashable, Sendable {
   /// How long after a change the status waits.
   static let time = Duration.milliseconds(100)
@@ -19,7 +18,7 @@ struct StatusDebounce: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - hasChanged: whether the pass changed a child.
-  ///   - isSettled: whether waiting would bring nothing: all is well, or nothing goes on by itself.
+  ///   - isSettled: whether waiting would bring nothing: all is well, or nothing changes by itself.
   mutating func waits(hasChanged: Bool, isSettled: Bool, now: Duration) -> Bool {
     if hasChanged {
       began = began ?? now

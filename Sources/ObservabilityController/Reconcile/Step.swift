@@ -6,7 +6,7 @@
 /// a failing part does not stop the parts that do not need it.
 struct Step: Sendable {
   let name: String
-  /// Whether the step is taken for an object on which nothing goes on.
+  /// Whether the step is taken for a stalled object too.
   let whenStalled: Bool
   let run: @Sendable (ObservabilityReconciler, inout Pass) async -> Void
 

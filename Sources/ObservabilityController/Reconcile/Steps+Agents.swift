@@ -19,7 +19,7 @@ extension ObservabilityReconciler {
       pool: pass.pool ?? NodePool(observability.spec.nodeAgent), nodes: pass.nodes, daemonSet: daemonSet, pods: pods,
       now: environment.timestamp())
     let before = ConditionSet(pass.object[path: "status", "conditions"])[ConditionType.agentsAvailable.rawValue]
-    reportFailures(&agents, pods, wereTold: before?.reason == ConditionReason.podsFailing.name, &pass)
+    reportFailures(&agents, pods, wereReported: before?.reason == ConditionReason.podsFailing.name, &pass)
     pass.agents = agents
     pass.oddNodes = oddNodes(pass)
     if daemonSet == nil, let obstacle = pass.conditions.blocked ?? pass.conditions.metrics?.badFinding {
@@ -57,12 +57,12 @@ extension ObservabilityReconciler {
     }
   }
 
-  /// Tells each agent that began to fail, once, and sees to it that it is always called by the same words.
+  /// Reports each agent that began to fail, once, and keeps its wording until it recovers.
   ///
-  /// - Parameter wereTold: whether the status says that agents fail: then an earlier process has sent the Events of those
+  /// - Parameter wereReported: whether the status says that agents fail: then an earlier process has sent the Events of those
   ///   that fail when this one first looks.
   private func reportFailures(
-    _ agents: inout AgentsObservation, _ pods: [AgentPod], wereTold: Bool, _ pass: inout Pass
+    _ agents: inout AgentsObservation, _ pods: [AgentPod], wereReported: Bool, _ pass: inout Pass
   ) {
     let observed = agents.failures
     let nodes = pass.nodes
@@ -78,14 +78,14 @@ extension ObservabilityReconciler {
     }
     agents.failures = failures
     pass.failureNews = news
-    if isFirst, wereTold { return }
+    if isFirst, wereReported { return }
     for failure in news {
       events.record(
         regarding: pass.object, type: .warning, reason: "AgentPodFailing", action: "Observe", note: failure.note)
     }
   }
 
-  /// Tells what is to be known beside how the agents are, once.
+  /// Reports warnings about running agents, once each.
   private func report(_ notes: [AgentWarning], before: String, object: KubernetesObject) {
     let news = remember(object.name) { memory in
       defer { memory.notes = notes }
@@ -93,7 +93,7 @@ extension ObservabilityReconciler {
     }
     for note in news {
       logger.warning(
-        "agents to be minded",
+        "agents need attention",
         metadata: ["object": "\(object.name)", "reason": "\(note.reason)", "cause": "\(note.text)"])
       events.record(regarding: object, type: .warning, reason: note.reason, action: "Observe", note: note.text)
     }

@@ -81,14 +81,14 @@ extension ObservabilityReconciler {
   /// Whether the object is still the one that this pass is about, asked of the API server before anything is written or
   /// deleted for it: the watch that told of it may lag, as that of a replica that takes over may. A child that is gone may
   /// be gone because the object is, and then nothing must bring it back; a child of a successor must not be given an owner
-  /// that is no more; and what a later generation wants must not be deleted.
+  /// that was deleted; and what a later generation wants must not be deleted.
   ///
   /// If it is not, the pass is over: the watch tells of the difference in a moment, and if not, the next look does.
   func isAsKnown(_ pass: inout Pass) async throws(KubernetesError) -> Bool {
     let known = pass.object
     do throws(KubernetesError) {
       let now = try await api.get(.observabilities, known.key)
-      // A server restored from a backup counts its generations anew.
+      // A server restored from a backup counts its generations again.
       if now.uid == known.uid, now.generation == known.generation, now["spec"] == known["spec"], !now.isBeingDeleted {
         return true
       }
@@ -149,8 +149,8 @@ extension ObservabilityReconciler {
     if !error.immutableFields.isEmpty {
       pass.conditions.stalled = Finding(
         .immutableFieldChanged,
-        "\(name) must change in \(error.immutableFields.joined(separator: ", ")), which the API server lets nobody "
-          + "change: \(error). Delete \(name) if nothing else needs it; it is made anew then.")
+        "\(name) must change in \(error.immutableFields.joined(separator: ", ")), which are immutable: "
+          + "\(error). Delete \(name) if nothing else needs it; it is recreated then.")
       return
     }
     if error.isInvalid {
@@ -176,14 +176,14 @@ extension ObservabilityReconciler {
         pass.conditions.blocked
         ?? Finding(
           .progressing,
-          "\(name) is being deleted. It is made anew once it is gone; if that takes long, look at its finalizers.")
+          "\(name) is being deleted. It is recreated once it is gone; if that takes long, check its finalizers.")
     case .replacing(let fields):
       pass.everyChildApplied = false
       pass.conditions.blocked =
         pass.conditions.blocked
         ?? Finding(
           .progressing,
-          "\(name) has to change in \(fields.joined(separator: ", ")), which cannot be changed; it is deleted and made anew."
+          "\(name) has to change in \(fields.joined(separator: ", ")), which are immutable; it is deleted and recreated."
         )
     case .contested:
       pass.everyChildApplied = false
@@ -213,7 +213,7 @@ extension ObservabilityReconciler {
       + "there, or set the object to what it demands; it is tried again every 5 minutes."
   }
 
-  /// Somebody else's change to a child is told once, when it is put right; so is a child that had to go.
+  /// Reports each repair of another writer's change once, and each replacement of a child.
   private func reportDrift(_ record: AppliedChildRecord, object: KubernetesObject) {
     if let alteration = record.alteration, alteration.isNew {
       events.record(
@@ -224,14 +224,14 @@ extension ObservabilityReconciler {
     case .created:
       guard let before = record.before else { return }
       report(
-        "ChildRepaired", "\(record.name) \(before == .deleted ? "was deleted" : "had lost its labels"); put right.")
+        "ChildRepaired", "\(record.name) \(before == .deleted ? "was deleted" : "had lost its labels"); repaired.")
     case .repaired(let fields, let managers):
       reportRival(record, fields, managers, object: object)
       let who = managers.isEmpty ? "" : " by \(managers.joined(separator: ", "))"
-      report("ChildRepaired", "\(record.name) was changed in \(fields.joined(separator: ", "))\(who); put right.")
+      report("ChildRepaired", "\(record.name) was changed in \(fields.joined(separator: ", "))\(who); repaired.")
     case .replacing(let fields):
       _ = remember(object.name) { $0.replaced.insert(record.id).inserted }
-      report("ChildReplaced", "\(record.name) cannot be changed in \(fields.joined(separator: ", ")); made anew.")
+      report("ChildReplaced", "\(record.name) cannot be changed in \(fields.joined(separator: ", ")); recreated.")
     case .unchanged, .updated, .contested, .beingDeleted: break
     }
 

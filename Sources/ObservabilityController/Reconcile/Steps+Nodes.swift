@@ -64,7 +64,7 @@ extension ObservabilityReconciler {
       return nil
     case .known(let store):
       let record = store.get(ObjectKey(namespace: namespace, name: NodeVerdicts.name(object.name)))
-      // That of a predecessor of the same name is on its way out.
+      // That of a predecessor of the same name is being deleted.
       let isOurs = record?.ownerReferences.contains { $0["uid"]?.string == object.uid } == true
       return VerdictMemory(restoring: VerdictRecord.ledger(isOurs ? record?["data"] : nil))
     }

@@ -21,7 +21,7 @@ extension ObservabilityReconciler {
       pass.conditions.stalled = Finding(
         .invalidSpec,
         "spec.namespace: must not change; the children live in \(moved.namespace ?? ""). Set it back, or delete the "
-          + "object and create it anew.")
+          + "object and create it again.")
       return
     }
     let missing = NotImplemented.features(in: spec)

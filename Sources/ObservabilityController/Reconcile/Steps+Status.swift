@@ -8,7 +8,7 @@ import ObservabilityAPI
 import Rendering
 
 extension ObservabilityReconciler {
-  /// Writes the status if it says something new, tells what changed, and logs the story.
+  /// Writes the status if it says something new, records Events, and logs the transitions.
   ///
   /// Right after a change to a child, or of an agent, it waits for a moment: see ``StatusDebounce``.
   func publishStatus(_ pass: inout Pass) async {
@@ -40,7 +40,7 @@ extension ObservabilityReconciler {
     pass.conditions.write(
       to: &after, generation: pass.object.generation ?? 0, now: environment.timestamp())
     do {
-      // What was not written is not news: it would be again at the next look.
+      // Without a write there is no Event: the next pass would send it again.
       guard
         try await statusWriter.write(
           type: .observabilities, live: pass.object, status: status(pass, conditions: after))
@@ -64,7 +64,7 @@ extension ObservabilityReconciler {
     let nodes = informers.store(Watches.nodes)
     return remember(pass.object.name) { memory in
       memory.nodes.update(ineligible: agents.ineligible, odd: pass.oddNodes) { name in
-        // A label that an earlier process has set was told of by that.
+        // The process that set the label sent the Event.
         !labeller.hasWritten(name)
           && nodes?.get(ObjectKey(name: name)).flatMap(NodeLabel.current) == NodeLabel.value
       }

@@ -6,7 +6,7 @@ import Logging
 import ObservabilityAPI
 import Rendering
 
-/// What the log tells of one object: each fact once, when it becomes true. Pure.
+/// The log lines about one object: each fact once, when it becomes true. Pure.
 struct TransitionLog: Sendable {
   /// One line.
   struct Line: Sendable {
@@ -15,7 +15,7 @@ struct TransitionLog: Sendable {
     var metadata: Logger.Metadata
   }
 
-  /// What a pass found, as far as the story goes.
+  /// What a pass found, as far as the log reports it.
   struct Report: Sendable {
     var object: String
     var generation: Int64
@@ -43,7 +43,7 @@ struct TransitionLog: Sendable {
   private var isReady = false
   private var busySince: Duration?
 
-  /// The lines that a report adds to what was told before.
+  /// Returns the lines that a report adds to what was logged before.
   mutating func record(_ report: Report, now: Duration) -> [Line] {
     var lines: [Line] = []
     func add(_ level: Logger.Level, _ message: String, _ metadata: Logger.Metadata) {
@@ -106,7 +106,7 @@ struct TransitionLog: Sendable {
         ["child": "\(child)", "fields": "\(alteration.fields.joined(separator: ","))"])
     }
     switch record.change {
-    // What keeps a child from being as rendered is told by the line of the condition.
+    // The line of the condition reports what keeps a child from being as rendered.
     case .unchanged, .beingDeleted, .contested: break
     case .created:
       switch record.before {

@@ -7,7 +7,7 @@ import KubernetesClient
 struct Drift: Sendable {
   var name: String
   var type: ResourceType
-  /// Whether the Event must name who did it. The server keeps no owner of a field that was removed, so nobody can be named
+  /// Whether the Event must name who did it. The server keeps no owner of a field that was removed, so none can be named
   /// for a removal.
   var culprit: String?
   /// What else the Event must say.

@@ -30,7 +30,7 @@ struct Traces: Sendable {
     try await ifServed([]) { try await admin.all(type, form: type == .events ? .whole : .metadata) }
   }
 
-  /// A type that nobody can list, or whose extension server is away, holds nothing of ours.
+  /// A type that cannot be listed, or whose extension server is away, holds nothing of ours.
   private func ifServed<Value>(_ fallback: Value, _ read: () async throws -> Value) async throws -> Value {
     do {
       return try await read()

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ObservabilityController
 
-/// What is told of nodes.
+/// The log lines and Events about nodes.
 @Suite struct NodeEventsTests {
   static func old(_ count: Int, reason: IneligibilityReason = .kernelTooOld) -> [AgentsObservation.Ineligible] {
     (0..<count).map {
@@ -58,6 +58,6 @@ import Testing
     let odd = [NodeEvents.Odd(name: "n", note: .kernelUnclear(""))]
     let first = news.update(ineligible: [], odd: odd) { _ in false }
     #expect(first.lines.map(\.message) == ["node odd"] && first.events.isEmpty)
-    #expect(news.update(ineligible: [], odd: odd, wasTold: { _ in false }).lines.isEmpty)
+    #expect(news.update(ineligible: [], odd: odd, wasReported: { _ in false }).lines.isEmpty)
   }
 }

@@ -167,7 +167,7 @@ final class BundleReconciler: Sendable {
     guard case .repaired(let fields, _) = change else { return }
     events.record(
       regarding: bundle, type: .warning, reason: "ChildRepaired", action: "Repair",
-      note: "\(child) was changed in \(fields.joined(separator: ", ")); put right.")
+      note: "\(child) was changed in \(fields.joined(separator: ", ")); repaired.")
   }
 
   private func forget(_ key: ObjectKey) {
