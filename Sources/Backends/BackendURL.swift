@@ -5,28 +5,13 @@ public import ObservabilityAPI
 /// The address of a backend, with the login that it carries.
 ///
 /// Nothing that this type prints holds the login.
+@dynamicMemberLookup
 public struct BackendURL: Hashable, Sendable, CustomStringConvertible {
   private var url: HTTPURL
 
   /// The user name and password, decoded, if the address carries them.
   public let credentials: BasicCredentials?
 
-  /// The scheme.
-  public var scheme: HTTPURL.Scheme { url.scheme }
-  /// The host as written, an IPv6 address in brackets.
-  public var host: String { url.host }
-  /// The port, if one is given.
-  public var port: Int? { url.port }
-  /// The path with its leading slash, or nothing.
-  public var path: String { url.path }
-  /// What follows the question mark, if there is one.
-  public var query: String? { url.query }
-  /// The port that is connected to.
-  public var effectivePort: Int { url.effectivePort }
-  /// Host and port as they stand in the address, for the `Host` header and for people.
-  public var authority: String { url.authority }
-  /// Scheme, host and port.
-  public var origin: String { url.origin }
   /// The address without its credentials, as it is requested and as it may be printed.
   public var description: String { url.description }
 
@@ -42,6 +27,9 @@ public struct BackendURL: Hashable, Sendable, CustomStringConvertible {
     credentials = try url.userInfo.map { info throws(BackendURLError) in try Self.credentials(info.text) }
   }
 
+  /// The parts of the address.
+  public subscript<Part>(dynamicMember part: KeyPath<HTTPURL, Part>) -> Part { url[keyPath: part] }
+
   /// The address with one more query parameter, which must be percent-encoded.
   public func adding(query parameter: String) -> BackendURL {
     var copy = self
@@ -52,7 +40,7 @@ public struct BackendURL: Hashable, Sendable, CustomStringConvertible {
   /// The address with the path, which begins with a slash, put behind its own.
   public func appending(path suffix: String) -> BackendURL {
     var copy = self
-    copy.url.path = (path.hasSuffix("/") ? String(path.dropLast()) : path) + suffix
+    copy.url.path = (url.path.hasSuffix("/") ? String(url.path.dropLast()) : url.path) + suffix
     return copy
   }
 

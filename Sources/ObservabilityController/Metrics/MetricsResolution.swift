@@ -57,7 +57,7 @@ enum MetricsResolution: Hashable, Sendable {
   /// The Service that the write URL names, if agents write and it is one of the cluster.
   static func service(ofWriteURLOf spec: ObservabilitySpec, domain: String) -> ObjectKey? {
     guard spec.metrics.delivery == .push, let text = spec.metrics.victoriaMetrics.writeURL,
-      let url = try? BackendURL(text),
+      let url = try? HTTPURL(text),
       let service = ClusterService(host: url.host, from: spec.namespace, domain: domain)
     else { return nil }
     return ObjectKey(namespace: service.namespace, name: service.name)
@@ -155,7 +155,7 @@ private struct MetricsResolver {
   /// Where packets to a write URL of the user's go, as far as its Service tells; the URL itself stays as it is.
   private func destinationOfWriteURL() throws(Unresolved) -> PlatformFacts.Destination? {
     guard let key = MetricsResolution.service(ofWriteURLOf: spec, domain: domain),
-      let url = spec.metrics.victoriaMetrics.writeURL.flatMap({ try? BackendURL($0) })
+      let url = spec.metrics.victoriaMetrics.writeURL.flatMap({ try? HTTPURL($0) })
     else { return nil }
     let route = ServiceRoute(from: key, domain: domain, lookup: lookup)
     switch route.end {
@@ -169,7 +169,7 @@ private struct MetricsResolver {
 
   /// The addresses of a name are looked at when it is resolved, by the check and by the NetworkPolicy.
   private func refuseLinkLocal(_ text: String?, field: String) throws(Unresolved) {
-    guard let host = text.flatMap({ try? BackendURL($0) })?.host,
+    guard let host = text.flatMap({ try? HTTPURL($0) })?.host,
       let address = IPAddress(host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host), address.isLinkLocal
     else { return }
     throw .blocked(
