@@ -60,6 +60,15 @@ import Testing
     }
   }
 
+  @Test("The source map names every target") func everyTargetIsOnTheMap() throws {
+    let map = try Repository.text(of: "Sources/ObservabilityController/Documentation.docc/SourceMap.md")
+    let manifest = Manifest(try Repository.text(of: "Package.swift"))
+    for target in manifest.targets where !target.name.hasSuffix("Tests") {
+      let name = target.kind == .test ? target.path : target.name
+      #expect(map.contains("`\(name)`"), "\(target.name)")
+    }
+  }
+
   @Test func theExampleIsThatOfThePageAndShort() throws {
     let page = try Repository.text(of: "\(Self.folder)/WriteYourOwnController.md")
     let source = try Repository.text(of: "Tests/ContactController/ContactController.swift")
