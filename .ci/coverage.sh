@@ -16,7 +16,7 @@ readonly machines="
   ControllerRuntime/Queue/WorkQueueState ControllerRuntime/Reporting/ConditionSet
   ControllerRuntime/Reporting/EventSeries ControllerRuntime/Watching/ReflectorStateMachine
   HTTPTransport/ConnectionQueue HTTPTransport/DeadlineClock HTTPTransport/HeadParser
-  KubernetesClient/LineFramer KubernetesClient/WatchDecoder
+  KubernetesClient/Watching/LineFramer KubernetesClient/Watching/WatchDecoder
   ObservabilityController/Agents/AgentsObservation ObservabilityController/Cluster/WatchTransitionLog
   ObservabilityController/Conditions/ConditionAssembly ObservabilityController/Conditions/ConditionEvents
   ObservabilityController/Metrics/MetricsResolution ObservabilityController/Nodes/NodeAssignment
