@@ -83,6 +83,14 @@ enum Extremes {
     }
   }
 
+  @Test("A megabyte of combining marks, one character, is bounded in a status and in a warning")
+  func oneLongCharacterIsBounded() {
+    let text = "e" + String(repeating: "\u{301}", count: 1 << 19)
+    let status = Answer.status(code: 500, bytes(["kind": "Status", "message": .string(text)]), retryAfter: nil)
+    #expect(status.message.utf8.count <= 8192)
+    #expect(Answer.warning("299 - \"\(text)\"").map { $0.utf8.count <= 1024 } == true)
+  }
+
   @Test("Any value in a frame of a watch is read or refused in bounded, printable words")
   func framesAreReadOrRefused() {
     for value in Extremes.values {

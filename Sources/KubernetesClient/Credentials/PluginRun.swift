@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CleanText
 import Glibc
 import JSON
 
@@ -47,10 +48,11 @@ enum PluginRun {
     case .cancelled: throw .cancelled
     case .notStarted(let code):
       let reason = code == ENOENT ? "no such program" : String(cString: strerror(code)).lowercased()
-      let hint = plugin.installHint.map { Excerpt.line($0, limit: 400) } ?? ""
+      let hint = plugin.installHint.map { $0.cleaned(bytes: 400) } ?? ""
       throw .failed("\(plugin): it cannot be started: \(reason)" + (hint.isEmpty ? "" : "; \(hint)"))
     }
-    let said = Excerpt.lastLine(report.errors, limit: 400)
+    // Programs say last what went wrong.
+    let said = String(decoding: report.errors, as: UTF8.self).cleaned(bytes: .max).boundedAtStart(bytes: 400)
     throw .failed("\(plugin): \(cause)" + (said.isEmpty ? "" : "; it says: \(said)"))
   }
 }

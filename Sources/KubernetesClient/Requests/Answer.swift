@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CleanText
 import JSON
 
 /// Reads what the API server answers.
@@ -57,7 +58,7 @@ enum Answer {
       code: code, reason: "", message: text.isEmpty ? "no message in the answer" : text, retryAfter: header)
   }
 
-  /// The longest text that is kept of a status, in characters: it may be a webhook's, and is repeated in conditions.
+  /// The longest text that is kept of a status, in bytes: it may be a webhook's, and is repeated in conditions.
   private static let longestText = 8192
   /// How many causes are kept.
   private static let mostCauses = 64
@@ -65,7 +66,7 @@ enum Answer {
   /// - Parameter code: what to take if the status has none of its own.
   static func status(_ value: JSONValue, code: Int) -> APIStatus {
     let details = value["details"]
-    func text(_ value: JSONValue?) -> String { Excerpt.line(value?.string ?? "", limit: longestText) }
+    func text(_ value: JSONValue?) -> String { (value?.string ?? "").cleaned(bytes: longestText) }
     let causes = (details?["causes"]?.array ?? []).prefix(mostCauses).map { cause in
       APIStatus.Cause(
         field: text(cause["field"]), reason: text(cause["reason"]), message: text(cause["message"]))
@@ -74,7 +75,7 @@ enum Answer {
     return APIStatus(
       code: value["code"]?.integer.flatMap { (400...599).contains($0) ? Int($0) : nil } ?? code,
       reason: text(value["reason"]),
-      message: value["message"]?.string.map { Excerpt.line($0, limit: longestText) } ?? "no message in the answer",
+      message: value["message"]?.string.map { $0.cleaned(bytes: longestText) } ?? "no message in the answer",
       causes: causes,
       retryAfter: seconds.flatMap { $0 > 0 ? RetryAfter.seconds($0) : nil })
   }
@@ -94,7 +95,7 @@ enum Answer {
         isEscaped = false
       }
     }
-    return Excerpt.line(text, limit: 1024)
+    return text.cleaned(bytes: 1024)
   }
 
   /// The first words of a text that is not ours, on one line, without markup.
@@ -110,7 +111,7 @@ enum Answer {
       default: if !isTag { words.append(character) }
       }
     }
-    return Excerpt.line(words, limit: 200)
+    return words.cleaned(bytes: 200)
   }
 
   private static func parse(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CleanText
 import JSON
 
 /// Turns the bytes of a watch into its frames.
@@ -56,7 +57,7 @@ struct WatchDecoder {
     case "MODIFIED": return .modified(Answer.typed(object, type, form))
     case "DELETED": return .deleted(Answer.typed(object, type, form))
     // A kind that a later API may bring.
-    default: throw .malformed("watch frame of unknown type \(Excerpt.line(kind, limit: 40))")
+    default: throw .malformed("watch frame of unknown type \(kind.cleaned(bytes: 40))")
     }
   }
 
