@@ -8,7 +8,7 @@ public struct Sysctl: Hashable, Sendable {
   public let wanted: String
   /// What follows if the kernel has no such setting.
   let ifMissing: String
-  /// What follows if it keeps another value, with the way out.
+  /// What follows if it keeps another value, with the remedy.
   let ifOther: String
   /// What the kernel asks of the writer, beside uid 0.
   let capability: Capability?

@@ -6,7 +6,7 @@ public enum NotImplemented {
   public struct Feature: Hashable, Sendable {
     /// The field that asks for it: `spec.mode`.
     public let field: String
-    /// What is missing and the way out.
+    /// What is missing and the remedy.
     public let message: String
     /// Whether the object must wait: `Stalled=True`, reason `NotImplemented`. What does not block is left out and told.
     public let blocking: Bool

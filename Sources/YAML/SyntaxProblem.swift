@@ -2,7 +2,7 @@
 
 import CYAML
 
-/// Turns what libyaml says about a broken text into one sentence with the way out.
+/// Turns what libyaml says about a broken text into one sentence with the remedy.
 struct SyntaxProblem {
   private let parser: yaml_parser_t
   private let bytes: UnsafeBufferPointer<UInt8>

@@ -2,7 +2,7 @@
 
 /// Why a text is not YAML, or not YAML that we accept, with the place where it was seen.
 public struct YAMLError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What is wrong and, where there is one, the way out.
+  /// What is wrong and, where there is one, the remedy.
   public let message: String
   /// The line, counted from 1.
   public let line: Int

@@ -14,7 +14,7 @@ public enum PathComponent: Hashable, Sendable {
 public struct FieldError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Where it is wrong.
   public let path: [PathComponent]
-  /// What is wrong and, where it is not plain, the way out.
+  /// What is wrong and, where it is not plain, the remedy.
   public let message: String
 
   /// A fault at a place.

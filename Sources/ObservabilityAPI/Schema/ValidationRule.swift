@@ -19,7 +19,7 @@ public struct ValidationRule: Sendable {
   /// The expression in the Common Expression Language, as `x-kubernetes-validations` takes it; nil where the API server
   /// could not bound its cost, so that the operator alone checks.
   public let expression: String?
-  /// What is wrong and the way out.
+  /// What is wrong and the remedy.
   public let message: String
   /// The members, from the rule's node down, that the fault is reported at.
   public let field: [String]

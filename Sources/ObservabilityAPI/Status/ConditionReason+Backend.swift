@@ -2,10 +2,10 @@
 
 /// Reasons of MetricsBackendReady.
 extension ConditionReason {
-  /// The backend answered and suits.
+  /// The backend answered, and it is VictoriaMetrics.
   public static let reachable = ConditionReason(
     "Reachable", [.metricsBackendReady], status: "True",
-    meaning: "The backend answered and suits.",
+    meaning: "The backend answered, and it is VictoriaMetrics.",
     remedy: "Nothing is to be done.")
   /// The Service of the backend does not exist.
   public static let serviceNotFound = ConditionReason(
@@ -51,10 +51,10 @@ extension ConditionReason {
     "Refused", [.metricsBackendReady], status: "False",
     meaning: "The backend answered with an error.",
     remedy: "Read the message; it has the status and the start of the error.")
-  /// What answers at the URL does not speak VictoriaMetrics' protocol.
+  /// The server at the URL does not speak VictoriaMetrics' protocol.
   public static let notVictoriaMetrics = ConditionReason(
     "NotVictoriaMetrics", [.metricsBackendReady], status: "False",
-    meaning: "What answers at the URL does not speak VictoriaMetrics' protocol.",
+    meaning: "The server at the URL does not speak VictoriaMetrics' protocol.",
     remedy: "Give the whole path, such as /insert/0/prometheus/api/v1/write for a cluster.")
   /// A Secret that the specification names does not exist.
   public static let secretNotFound = ConditionReason(

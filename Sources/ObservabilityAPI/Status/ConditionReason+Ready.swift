@@ -12,19 +12,19 @@ extension ConditionReason {
     "AgentsNotReady", [.ready, .agentsAvailable], status: "False",
     meaning: "Not every eligible node has a ready agent of the present version.",
     remedy: "See the message of AgentsAvailable; it has the counts, and the command that shows the pods.")
-  /// A backend that is asked for cannot be used.
+  /// A requested backend cannot be used.
   public static let backendNotReady = ConditionReason(
     "BackendNotReady", [.ready], status: "False",
-    meaning: "A backend that is asked for cannot be used.",
+    meaning: "A requested backend cannot be used.",
     remedy: "See MetricsBackendReady.")
   /// The API server refused a child, changed it on its way in, or could not be reached, or something else changes it
   /// again and again; the operator tries again.
   public static let applyFailed = ConditionReason(
     "ApplyFailed", [.ready, .reconciling], status: "False, or True for Reconciling",
     meaning:
-      "The API server refused a child, changed it on its way in, or could not be reached, or something else changes it "
-      + "again and again; the operator tries again.",
-    remedy: "Read the message; it names the child, and the API server's answer or the fields and what changes them.")
+      "The API server refused a child, altered it on admission, or could not be reached, or another writer keeps "
+      + "changing it; the operator retries.",
+    remedy: "Read the message; it names the child, and the API server's answer or the changed fields and their writer.")
   /// The namespace of spec.namespace does not exist.
   public static let namespaceNotFound = ConditionReason(
     "NamespaceNotFound", [.ready, .reconciling], status: "False, or True for Reconciling",
@@ -40,10 +40,10 @@ extension ConditionReason {
     "InvalidSpec", [.ready, .stalled], status: "False, or True for Stalled",
     meaning: "The specification cannot be acted on.",
     remedy: "Correct the fields that the message names.")
-  /// The specification asks for what this release does not do yet.
+  /// The specification uses a feature that this release does not implement yet.
   public static let notImplemented = ConditionReason(
     "NotImplemented", [.ready, .stalled, .dashboardsPublished], status: "False, or True for Stalled",
-    meaning: "The specification asks for what this release does not do yet.",
+    meaning: "The specification uses a feature that this release does not implement yet.",
     remedy: "Change the fields that the message names, or upgrade the operator.")
   /// Some of the nodes that this object selects belong to an older object that selects them too.
   public static let nodesAlreadyObserved = ConditionReason(
@@ -62,10 +62,10 @@ extension ConditionReason {
     meaning: "The admission policy that narrows the operator's right to patch nodes does not bind its account, so that "
       + "no node is labelled.",
     remedy: "Apply config/rbac of this release; the ClusterRoleBinding that it selects must name the account.")
-  /// The API server refuses a child for what is in it.
+  /// The API server refuses a child as invalid.
   public static let childRefused = ConditionReason(
     "ChildRefused", [.ready, .stalled], status: "False, or True for Stalled",
-    meaning: "The API server refuses a child for what is in it.",
+    meaning: "The API server refuses a child as invalid.",
     remedy: "Correct the field of the object that the API server's answer points at, such as resources or tolerations.")
   /// A child must change in an immutable field, and is not deleted for it.
   public static let immutableFieldChanged = ConditionReason(

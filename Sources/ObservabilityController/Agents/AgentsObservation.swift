@@ -83,7 +83,7 @@ struct AgentsObservation: Hashable, Sendable {
   ///
   /// - Parameter lacksForLong: whether pods are lacking for longer than it takes to make them.
   func state(podSecurity: PodSecurity, lacksForLong: Bool) -> PartState {
-    guard let daemonSet else { return .progressing(Finding(.notCreated, "The DaemonSet is not there yet.")) }
+    guard let daemonSet else { return .progressing(Finding(.notCreated, "The DaemonSet does not exist yet.")) }
     guard eligible > 0 else {
       let others =
         ineligible.isEmpty

@@ -21,7 +21,7 @@ struct NodeEvidence: Hashable, Sendable {
   /// Preflight looks at its node alone, so its word counts. The agent's end with exit code 1 is its word for something
   /// that it cannot do without (`klog.Exit`), but not necessarily of the node: a bad image or setting ends it everywhere.
   /// So it counts only as long as, of the same revision, at least as many agents are ready as end so, and one at least.
-  /// What fails everywhere is left to be told as failing pods.
+  /// What fails everywhere is reported as failing pods.
   ///
   /// Not counted: an agent that was killed, for its memory above all (exit code 137), or that ends with 255 for a bad
   /// certificate authority; one that runs; and a pod that is being deleted.

@@ -24,7 +24,7 @@ extension ObservabilityReconciler {
     pass.oddNodes = oddNodes(pass)
     if daemonSet == nil, let obstacle = pass.conditions.blocked ?? pass.conditions.metrics?.badFinding {
       pass.conditions.agents = .progressing(
-        Finding(.notCreated, "The DaemonSet is not there yet. \(obstacle.message)"))
+        Finding(.notCreated, "The DaemonSet does not exist yet. \(obstacle.message)"))
       return
     }
     let (isLong, nextLook) = remember(name) {

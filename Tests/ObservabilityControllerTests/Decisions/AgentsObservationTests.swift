@@ -29,7 +29,7 @@ import Testing
     Example(
       testDescription: "all ready, others left out", ineligible: 2, kind: .good, reason: .allReady, says: "3 of 3"),
     Example(
-      testDescription: "no DaemonSet", daemonSet: nil, kind: .progressing, reason: .notCreated, says: "not there yet"),
+      testDescription: "no DaemonSet", daemonSet: nil, kind: .progressing, reason: .notCreated, says: "not exist yet"),
     Example(
       testDescription: "no node at all", eligible: 0, daemonSet: [1, 1, 0, 0, 0], kind: .bad,
       reason: .noEligibleNodes, says: "No node matches spec.nodeAgent.nodeSelector"),

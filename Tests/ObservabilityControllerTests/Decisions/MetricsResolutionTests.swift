@@ -79,7 +79,7 @@ import Testing
     var spec: JSONObject
     var world: World
     var reason: ConditionReason
-    /// What the message names: the object at fault and the way out.
+    /// What the message names: the object at fault and the remedy.
     var names: [String]
   }
 
