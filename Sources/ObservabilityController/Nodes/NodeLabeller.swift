@@ -156,8 +156,8 @@ final class NodeLabeller: Sendable {
     switch proof.outcome {
     case .holds: break
     case .unknown: return .settled
-    case .missing, .refused:
-      if let obstacle = proof.outcome.obstacle { failed(name, obstacle) }
+    case .missing, .refused, .failing:
+      if let obstacle = proof.outcome.obstacle { failed(name, obstacle, isLasting: true) }
       return .settled
     }
     let before = state.withLockedValue { $0.writes[name] }
@@ -219,11 +219,12 @@ final class NodeLabeller: Sendable {
     if wasLast || isHealed { onChange() }
   }
 
-  private func failed(_ name: String, _ error: KubernetesError) {
+  /// - Parameter isLasting: whether the failure is reported at the first attempt.
+  private func failed(_ name: String, _ error: KubernetesError, isLasting: Bool = false) {
     let (wasLast, isFirst, tries) = state.withLockedValue { state in
       let wasLast = state.untried.remove(name) != nil && state.untried.isEmpty
       let isFirst = state.failures.isEmpty
-      let tries = (state.failures[name]?.tries ?? 0) + 1
+      let tries = isLasting ? Self.patience : (state.failures[name]?.tries ?? 0) + 1
       state.failures[name] = Failure(node: name, error: error, tries: tries)
       return (wasLast, isFirst, tries)
     }

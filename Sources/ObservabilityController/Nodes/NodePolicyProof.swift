@@ -13,7 +13,7 @@ import NIOConcurrencyHelpers
 final class NodePolicyProof: Sendable {
   /// What is known.
   enum Outcome: Hashable, Sendable {
-    /// Nothing: no node was there to try it on, or the API server did not answer.
+    /// Nothing yet: no node was there to try it on, or the answers so far prove nothing.
     case unknown
     /// The policy refused the change.
     case holds
@@ -21,9 +21,13 @@ final class NodePolicyProof: Sendable {
     case missing
     /// Something else refused the change, such as a missing right or another policy.
     case refused(KubernetesError)
+    /// The dry run failed ``patience`` times in a row, as it does while a webhook on nodes is down.
+    case failing(KubernetesError)
 
     /// What the answer to the dry run shows.
-    init(_ error: KubernetesError?) {
+    ///
+    /// - Parameter failures: how many dry runs in a row have failed, with this one.
+    init(_ error: KubernetesError?, failures: Int = 1) {
       guard let error else {
         self = .missing
         return
@@ -31,7 +35,9 @@ final class NodePolicyProof: Sendable {
       if case .status(let status) = error, status.message.contains(NodePolicy.refusal) {
         self = .holds
       } else {
-        self = error.isForbidden || error.isInvalid ? .refused(error) : .unknown
+        self =
+          error.isForbidden || error.isInvalid
+          ? .refused(error) : failures < NodePolicyProof.patience ? .unknown : .failing(error)
       }
     }
 
@@ -42,13 +48,17 @@ final class NodePolicyProof: Sendable {
       case .unknown: .malformed("the admission policy \(NodePolicy.policy.name) has not been seen to hold yet")
       case .missing:
         .status(APIStatus(code: 403, reason: "NodePolicyMissing", message: NodePolicyProof.warning))
-      case .refused(let error): error
+      case .refused(let error), .failing(let error): error
       }
     }
   }
 
+  /// How often in a row a dry run may fail without proving anything before that is reported.
+  static let patience = 5
   /// The longest wait between two tries while the policy does not hold.
   static let longestWait = Duration.seconds(300)
+  /// The longest wait between two tries while the dry run fails: agents wait for it to recover.
+  static let longestWaitWhileFailing = Duration.seconds(60)
   /// A label that no policy but ours would mind, and that the operator never sets.
   static let probe = "observability.cozystack.io/node-policy-probe"
 
@@ -79,9 +89,10 @@ final class NodePolicyProof: Sendable {
   /// - Parameter onChange: called with each outcome that differs from the one before.
   func run(onChange: @Sendable (Outcome) -> Void) async {
     var wait = Duration.seconds(1)
+    var failures = 0
     while !Task.isCancelled {
       await informers.waitUntilSynced([Watches.nodes])
-      let outcome = await tried()
+      let outcome = await tried(&failures)
       if Task.isCancelled { return }
       let before = state.withLockedValue { state in
         defer { state = outcome }
@@ -95,19 +106,23 @@ final class NodePolicyProof: Sendable {
       // Without a node there was no request, and the first node must not wait long.
       if outcome == .unknown, informers.store(Watches.nodes)?.count == 0 { wait = .seconds(1) }
       try? await environment.sleep(wait * (1 + environment.random() / 2))
-      wait = min(wait * 2, Self.longestWait)
+      wait = min(wait * 2, failures > 0 ? Self.longestWaitWhileFailing : Self.longestWait)
     }
   }
 
-  private func tried() async -> Outcome {
+  /// - Parameter failures: how many dry runs in a row have failed; counted here.
+  private func tried(_ failures: inout Int) async -> Outcome {
     guard let node = informers.store(Watches.nodes)?.all().first else { return .unknown }
     do throws(KubernetesError) {
       let change = Patch.merge(["metadata": ["labels": [Self.probe: "true"]]])
       _ = try await api.patch(
         .nodes, node.key, change, WriteOptions(fieldManager: OperatorSettings.fieldManager, dryRun: true))
+      failures = 0
       return Outcome(nil)
     } catch {
-      return Outcome(error)
+      let isAnswered = error.isForbidden || error.isInvalid
+      failures = isAnswered ? 0 : min(failures + 1, Self.patience)
+      return Outcome(error, failures: failures)
     }
   }
 
@@ -116,7 +131,8 @@ final class NodePolicyProof: Sendable {
     case .unknown: break
     case .holds: logger.debug("node policy holds", metadata: ["policy": "\(NodePolicy.policy.name)"])
     case .missing: logger.warning("node policy missing", metadata: ["cause": "\(Self.warning)"])
-    case .refused(let error): logger.warning("node policy not proved", metadata: ["cause": "\(error)"])
+    case .refused(let error), .failing(let error):
+      logger.warning("node policy not proved", metadata: ["cause": "\(error)"])
     }
   }
 }

@@ -92,6 +92,51 @@ import Testing
     }
   }
 
+  @Test("A dry run that keeps failing is reported, and does not keep the agents off every node")
+  func whileTheDryRunFails() async throws {
+    let cluster = try await Self.cluster()
+    await cluster.server.setIntercept { request in
+      guard request.method == "PATCH", request.path.hasPrefix("/api/v1/nodes/") else { return nil }
+      let message = "failed calling webhook \"nodes.example.org\": no endpoints available"
+      return .answer(APIResponse(status: 500, json: TestCluster.status(500, "InternalError", message)))
+    }
+    try await cluster.withOperator(environment: .impatient) { running in
+      try await cluster.apply(TestCluster.object())
+      let object = try await cluster.wait(condition: "Ready", is: "False", reason: "ApplyFailed")
+      let message = object?.condition("Ready")?.message ?? ""
+      #expect(message.contains("Node old") && message.contains("nodes.example.org"), "\(message)")
+      try await cluster.waitForAgents(on: ["node-0", "old"])
+      #expect(running.log.lines("node policy not proved").map(\.level) == [.warning])
+      #expect(running.log.lines("node not labelled").map(\.level) == [.error])
+      #expect(await cluster.operatorRequests().allSatisfy { $0.resource != "nodes" || $0.verb != "patch" })
+
+      await cluster.server.setIntercept { _ in nil }
+      try await cluster.wait(label: "ineligible", on: "old")
+      try await cluster.wait(condition: "Ready")
+    }
+  }
+
+  @Test("A dry run that fails for a moment is not reported")
+  func whileTheServerStarts() async throws {
+    let cluster = try await Self.cluster()
+    let failures = NIOLockedValueBox(NodePolicyProof.patience - 1)
+    await cluster.server.setIntercept { request in
+      guard request.method == "PATCH", request.path.hasPrefix("/api/v1/nodes/"),
+        failures.withLockedValue({
+          $0 -= 1; return $0 >= 0
+        })
+      else { return nil }
+      return .answer(APIResponse(status: 429, json: TestCluster.status(429, "TooManyRequests", "initializing")))
+    }
+    try await cluster.withOperator(environment: .impatient) { running in
+      try await cluster.apply(TestCluster.object())
+      try await running.waitForLine("node policy holds")
+      try await cluster.wait(condition: "Ready")
+      #expect(running.log.lines("node policy not proved").isEmpty)
+      #expect(running.log.lines("node not labelled").isEmpty)
+    }
+  }
+
   @Test(
     "Only the policy's own words prove that it holds",
     arguments: [
@@ -106,11 +151,20 @@ import Testing
       (Made.failure(403, "Forbidden", "no right"), .refused(Made.failure(403, "Forbidden", "no right"))),
       (Made.failure(422, "Invalid", "denied"), .refused(Made.failure(422, "Invalid", "denied"))),
       (Made.failure(404, "NotFound"), .unknown), (Made.failure(409, "Conflict"), .unknown),
+      (Made.failure(400, "BadRequest", "dry run"), .refused(Made.failure(400, "BadRequest", "dry run"))),
       (Made.failure(500), .unknown), (Made.failure(429), .unknown), (Made.unreachable, .unknown),
     ] as [(KubernetesError?, NodePolicyProof.Outcome)])
   func whatAnAnswerProves(error: KubernetesError?, outcome: NodePolicyProof.Outcome) {
     #expect(NodePolicyProof.Outcome(error) == outcome)
     #expect((outcome.obstacle == nil) == (outcome == .holds))
+  }
+
+  @Test("What proves nothing counts as a failure once it has lasted", arguments: [Made.failure(404), Made.unreachable])
+  func whatLasts(error: KubernetesError) {
+    let patience = NodePolicyProof.patience
+    #expect(NodePolicyProof.Outcome(error, failures: patience - 1) == .unknown)
+    #expect(NodePolicyProof.Outcome(error, failures: patience) == .failing(error))
+    #expect(NodePolicyProof.Outcome.failing(error).obstacle == error)
   }
 
   @Test("The stand-in for the policy answers in the words of the policy itself")
