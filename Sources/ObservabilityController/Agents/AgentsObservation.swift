@@ -161,18 +161,19 @@ private struct DaemonSetCounts: Hashable, Sendable {
 
   init(_ daemonSet: KubernetesObject?) {
     let status = daemonSet?["status"]
-    func count(_ member: String) -> Int { Int(clamping: status?[member]?.integer ?? 0) }
+    // As in the API, 32 bits without a sign: what is computed from counts stays far from overflow.
+    func count(_ value: JSONValue?) -> Int { Int(min(max(value?.integer ?? 0, 0), Int64(Int32.max))) }
     observedGeneration = status?["observedGeneration"]?.integer
-    desired = count("desiredNumberScheduled")
-    scheduled = count("currentNumberScheduled")
-    updated = count("updatedNumberScheduled")
-    ready = count("numberReady")
+    desired = count(status?["desiredNumberScheduled"])
+    scheduled = count(status?["currentNumberScheduled"])
+    updated = count(status?["updatedNumberScheduled"])
+    ready = count(status?["numberReady"])
     let limit = daemonSet?[path: "spec", "updateStrategy", "rollingUpdate", "maxUnavailable"]
     if let text = limit?.string, text.hasSuffix("%"), let percent = Int(text.dropLast()) {
       // Rounded up, as the controller does (`GetScaledValueFromIntOrPercent` in k8s.io/apimachinery/pkg/util/intstr).
-      tolerance = (min(percent, 100) * desired + 99) / 100
+      tolerance = (min(max(percent, 0), 100) * desired + 99) / 100
     } else {
-      tolerance = Int(clamping: limit?.integer ?? 1)
+      tolerance = limit?.integer == nil ? 1 : count(limit)
     }
   }
 }

@@ -68,6 +68,25 @@ import Testing
       says: "1 of 3 agents are ready. See kubectl -n cozy-coroot get pods -l app.kubernetes.io/instance=platform."),
   ]
 
+  static let numbers: [Int64] = [.min, -1, 0, 1 << 31, 1 << 53 + 1, .max]
+  static let limits: [JSONValue] = [
+    "10%", "100%", "-9223372036854775808%", "9223372036854775807%", .integer(.max), .integer(.min),
+  ]
+
+  @Test("Any number in the status of a DaemonSet is survived", arguments: numbers, limits)
+  func anyNumber(number: Int64, maxUnavailable: JSONValue) {
+    let nodes = (0..<3).map { NodeAssignmentTests.node("e\($0)") }
+    for (counts, scheduled) in [
+      ([2, 2, number, 3, 3], Int64.min), ([2, 2, 3, number, number], 3), ([2, 2, Int64.max, 3, number], number),
+    ] {
+      let agents = AgentsObservation(
+        pool: NodePool(nodeSelector: [:], tolerations: []), nodes: nodes,
+        daemonSet: Self.daemonSet(counts, maxUnavailable, scheduled: scheduled), now: Timestamp(secondsSinceEpoch: 0))
+      #expect(agents.lacking >= 0 && agents.ready >= 0 && agents.updated >= 0)
+      #expect(!agents.state(podSecurity: .unknown, lacksForLong: true).finding.message.isEmpty)
+    }
+  }
+
   static func observe(_ example: Example) -> AgentsObservation {
     var nodes = (0..<example.eligible).map { NodeAssignmentTests.node("e\($0)", labels: ["pool": "x"]) }
     for index in (0..<example.ineligible).reversed() {
