@@ -6,7 +6,8 @@ import KubernetesClient
 /// The certificates of a Secret, read as the agent reads them.
 ///
 /// The agent exits unless Go's `x509.CertPool.AppendCertsFromPEM` finds a certificate: it takes blocks labelled
-/// `CERTIFICATE` without headers, and skips everything else. libcurl accepts more, so it is not asked.
+/// `CERTIFICATE` without headers, and skips everything else. A BEGIN or END counts only at the start of a line, which a line
+/// feed ends (`encoding/pem`, `Decode`). libcurl accepts more, so it is not asked.
 struct CertificateAuthorities: Hashable, Sendable {
   /// Each certificate in DER, in the order of the text. What is equal here means the same to the agent: line ends, comments
   /// and white space make no difference.
@@ -19,13 +20,16 @@ struct CertificateAuthorities: Hashable, Sendable {
     var certificates: [[UInt8]] = []
     var others: Set<String> = []
     var block: (label: String, body: [UInt8], hasHeaders: Bool)?
-    for line in bytes.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }).map(Self.trimmed) {
+    for line in bytes.split(separator: 0x0A).map(Self.trimmed) {
       let text = String(decoding: line.prefix(128), as: UTF8.self)
       if let label = Self.label(text, after: "-----BEGIN ") {
         guard block == nil else { throw .cut }
         block = (label, [], false)
       } else if let label = Self.label(text, after: "-----END ") {
-        guard let open = block, open.label == label else { throw .cut }
+        guard let open = block else {
+          throw certificates.isEmpty && others.isEmpty ? Self.misplaced(in: bytes) ?? .cut : .cut
+        }
+        guard open.label == label else { throw .cut }
         block = nil
         guard label == "CERTIFICATE", !open.hasHeaders else {
           others.insert(label)
@@ -47,9 +51,8 @@ struct CertificateAuthorities: Hashable, Sendable {
   }
 
   private static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
-    guard let last = line.lastIndex(where: { !isSpace($0) }) else { return [] }
-    return line[...last].drop(while: isSpace)
+    guard let last = line.lastIndex(where: { ![0x20, 0x09, 0x0D].contains($0) }) else { return [] }
+    return line[...last]
   }
 
   private static func nothing(in bytes: [UInt8], _ others: Set<String>) -> Unreadable {
@@ -60,10 +63,19 @@ struct CertificateAuthorities: Hashable, Sendable {
       return Unreadable(
         "holds PEM of \(label.cleaned(bytes: 64)), not of CERTIFICATE: put the authority's certificate there")
     }
+    if let misplaced = misplaced(in: bytes) { return misplaced }
     if isCertificate(bytes) {
       return Unreadable("holds a certificate as DER: convert it to PEM with openssl x509 -inform der -outform pem")
     }
     return Unreadable("holds no certificate: it must be PEM, with -----BEGIN CERTIFICATE-----")
+  }
+
+  /// Why a BEGIN that the value holds does not begin a line; nil if it holds none.
+  private static func misplaced(in bytes: [UInt8]) -> Unreadable? {
+    guard String(decoding: bytes, as: UTF8.self).contains("-----BEGIN CERTIFICATE-----") else { return nil }
+    return bytes.starts(with: [0xEF, 0xBB, 0xBF])
+      ? Unreadable("begins with a byte order mark, as some editors write it: write the Secret again without it")
+      : Unreadable("holds a certificate with lines that are indented, joined or end in CR alone: copy it line by line")
   }
 
   private static func label(_ line: String, after mark: String) -> String? {

@@ -49,6 +49,12 @@ import Testing
     ("an empty block", Array("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n".utf8), "damaged or cut"),
     ("a megabyte", [UInt8](repeating: 0x30, count: 1 << 20), "holds no certificate"),
     ("a megabyte of BEGIN", Array(String(repeating: "-----BEGIN X-----\n", count: 60_000).utf8), "is cut"),
+    ("indented", Array((" " + pem.replacing("\n", with: "\n ")).utf8), "indented, joined"),
+    ("only BEGIN indented", Array((" " + pem).utf8), "indented, joined"),
+    ("only END indented", Array(pem.replacing("-----END", with: " -----END").utf8), "is cut"),
+    ("after a byte order mark", Array(("\u{FEFF}" + pem).utf8), "byte order mark"),
+    ("line ends of CR alone", Array(pem.replacing("\n", with: "\r").utf8), "indented, joined"),
+    ("on one line", Array(pem.replacing("\n", with: " ").utf8), "indented, joined"),
     ("controls", Array(labelled("\u{1B}[2J\u{202E}").utf8), "PEM of [2J"),
   ]
 
