@@ -135,8 +135,7 @@ private struct MetricsResolver {
     case .loop:
       throw .blocked(
         .serviceNotUsable,
-        "Service \(key) is an alias (ExternalName) that leads through "
-          + "\(route.keys.dropFirst().map(\.description).joined(separator: ", ")) and never ends. Correct the aliases, or set "
+        "Service \(key) is an alias (ExternalName) that \(route.stops) and never ends. Correct the aliases, or set "
           + "spec.metrics.victoriaMetrics.writeURL and readURL instead of tenant.")
     }
   }

@@ -57,6 +57,12 @@ struct ServiceRoute {
 }
 
 extension ServiceRoute {
+  /// Where the aliases lead, as a phrase: `leads through a/b, a/c`.
+  var stops: String {
+    keys.count == 1
+      ? "leads back to itself" : "leads through \(keys.dropFirst().map(\.description).joined(separator: ", "))"
+  }
+
   /// Where packets to a port of the Service go: to its pods, and to the port that they listen on.
   ///
   /// - Parameter port: the port as it stands in the URL.

@@ -83,6 +83,9 @@ import Testing
         Self.alias("cozy-monitoring/vminsert-shortterm", "b.n.svc"),
         Self.alias("n/b", "vminsert-shortterm.cozy-monitoring.svc")))
     #expect(circle.reason == .serviceNotUsable && circle.message.contains("n/b"))
+    let own = try finding(
+      Self.world(Self.alias("cozy-monitoring/vminsert-shortterm", "vminsert-shortterm.cozy-monitoring.svc")))
+    #expect(own.reason == .serviceNotUsable && own.message.contains("leads back to itself and never ends"))
     var long = [Self.alias("cozy-monitoring/vminsert-shortterm", "a0.n.svc")]
     for index in 0..<20 { long.append(Self.alias("n/a\(index)", "a\(index + 1).n.svc")) }
     #expect(try finding(World(uniqueKeysWithValues: long)).reason == .serviceNotUsable)
