@@ -118,7 +118,7 @@ struct RunCommand: AsyncParsableCommand {
     let elector =
       leaderElection
       ? LeaderElector(
-        api: client, lease: ObjectKey(namespace: leaseNamespace, name: OperatorService.leaseName),
+        api: client, lease: ObjectKey(namespace: try leaseNamespaceName(), name: OperatorService.leaseName),
         identity: identity, metrics: metrics, logger: logger) : nil
     return OperatorService(
       instance: instance, elector: elector, registry: registry, address: try ProbeAddress(listen), transport: transport,
@@ -146,6 +146,18 @@ struct RunCommand: AsyncParsableCommand {
     }
     let resolver = (try? InputFile.bytes("/etc/resolv.conf")).map { String(decoding: $0, as: UTF8.self) }
     return resolver.flatMap { ClusterService.domain(inResolverConfiguration: $0) } ?? ClusterService.defaultDomain
+  }
+
+  private func leaseNamespaceName() throws -> String {
+    let isOfLabel = { (byte: UInt8) in (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x2D }
+    guard 1...63 ~= leaseNamespace.utf8.count, leaseNamespace.utf8.allSatisfy(isOfLabel),
+      !leaseNamespace.hasPrefix("-"), !leaseNamespace.hasSuffix("-")
+    else {
+      throw ValidationError(
+        "--lease-namespace or POD_NAMESPACE \(leaseNamespace): write the name of a namespace such as "
+          + RoleManifests.operatorNamespace)
+    }
+    return leaseNamespace
   }
 
   private func workerCount() throws -> Int {

@@ -98,6 +98,14 @@ import Testing
       testDescription: "a level that is none", kubeconfig: kubeconfig(), arguments: ["--log-level", "loud"],
       parts: ["--log-level loud", "debug, info"]),
     Refusal(
+      testDescription: "a namespace of the Lease that is none", kubeconfig: kubeconfig(),
+      arguments: ["--listen", "127.0.0.1:0", "--lease-namespace", "a\u{1B}[2J/.."],
+      parts: ["--lease-namespace", "a [2J/..", "such as cozy-observability"]),
+    Refusal(
+      testDescription: "a pod's namespace that is none", kubeconfig: kubeconfig(),
+      arguments: ["--listen", "127.0.0.1:0"], environment: ["POD_NAMESPACE": "A"],
+      parts: ["POD_NAMESPACE A", "such as cozy-observability"]),
+    Refusal(
       testDescription: "no workers", kubeconfig: kubeconfig(),
       arguments: ["--listen", "127.0.0.1:0", "--workers", "0"], parts: ["--workers 0", "1 to "]),
     Refusal(
