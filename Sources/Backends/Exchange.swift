@@ -2,6 +2,7 @@
 
 import CleanText
 import HTTPTransport
+import ObservabilityAPI
 
 /// Requests to one side of a backend, and what their answers mean.
 struct Exchange {
