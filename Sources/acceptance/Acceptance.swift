@@ -113,17 +113,18 @@ struct Acceptance: Sendable {
   /// Asks which server this is: an answer of something else must not pass for an empty cluster.
   private func expectServer(_ admin: Admin) async throws {
     let server = settings.cluster.server
+    let subject = "\(server), which the kubeconfig names,"
     let remedy = "name a kubeconfig of a Kubernetes cluster that runs"
     let version: String?
     do {
       version = try await admin.json("/version")["gitVersion"]?.string
     } catch let error as KubernetesError {
-      throw Refusal("\(server), which the kubeconfig names, does not answer as an API server: \(error); \(remedy)")
+      throw Refusal("\(subject) does not answer as an API server: \(error); \(remedy)")
     } catch is JSONError {
       version = nil
     }
     guard let version else {
-      throw Refusal("\(server), which the kubeconfig names, is no API server: GET /version has no gitVersion; \(remedy)")
+      throw Refusal("\(subject) is no API server: GET /version has no gitVersion; \(remedy)")
     }
     tell("checking \(server), Kubernetes \(version)")
   }

@@ -69,17 +69,32 @@ enum RuleChecks {
     let client = stage.admin.client
     switch method {
     case .create where isUpdate:
-      var object = new
-      object["metadata"]?["resourceVersion"] =
-        try await client.get(.observabilities, new.key).resourceVersion.map(JSONValue.string)
-      return try await client.replace(
-        .observabilities, object, WriteOptions(fieldManager: Names.manager, dryRun: true))
+      return try await replace(new, client)
     case .create:
       return try await client.create(.observabilities, new, WriteOptions(fieldManager: Names.manager, dryRun: true))
     case .apply, .applyByAnother:
       let manager = method == .apply ? Names.manager : Names.rival
       return try await client.apply(
         .observabilities, new, ApplyOptions(fieldManager: manager, force: true, dryRun: true))
+    }
+  }
+}
+
+extension RuleChecks {
+  /// Replaces an object, again if the operator has written its status in between.
+  private static func replace(_ new: KubernetesObject, _ client: KubernetesClient) async throws -> KubernetesObject {
+    var object = new
+    var attempts = 0
+    while true {
+      attempts += 1
+      object["metadata"]?["resourceVersion"] =
+        try await client.get(.observabilities, new.key).resourceVersion.map(JSONValue.string)
+      do throws(KubernetesError) {
+        return try await client.replace(
+          .observabilities, object, WriteOptions(fieldManager: Names.manager, dryRun: true))
+      } catch {
+        guard error.isConflict, attempts < 10 else { throw error }
+      }
     }
   }
 }

@@ -5,6 +5,8 @@ import KubernetesClient
 
 /// What this run has changed in the cluster, so that it can be undone: what was created is deleted, what was there before
 /// becomes what it was.
+///
+/// A change and its entry go together: a task that is cancelled between the two would leave an object that nobody knows.
 actor Ledger {
   /// One change.
   enum Entry: Sendable {
@@ -22,18 +24,33 @@ actor Ledger {
   @discardableResult
   func apply(_ type: ResourceType, _ object: KubernetesObject) async throws -> KubernetesObject {
     let before = try await admin.find(type, object.key)
-    let after = try await admin.client.apply(type, object, ApplyOptions(fieldManager: Names.manager, force: true))
-    note(type, object.key, before: before, after: after)
-    return after
+    return try await noting(type, object.key, before: before) { [admin] in
+      try await admin.client.apply(type, object, ApplyOptions(fieldManager: Names.manager, force: true))
+    }
   }
 
   /// Creates an object unless it is there; says whether it was created.
   @discardableResult
   func createIfMissing(_ type: ResourceType, _ object: KubernetesObject) async throws -> Bool {
     if try await admin.find(type, object.key) != nil { return false }
-    let after = try await admin.client.create(type, object, WriteOptions(fieldManager: Names.manager))
-    note(type, object.key, before: nil, after: after)
+    try await noting(type, object.key, before: nil) { [admin] in
+      try await admin.client.create(type, object, WriteOptions(fieldManager: Names.manager))
+    }
     return true
+  }
+
+  /// Makes a change to its end and notes it, whether or not the task is cancelled.
+  @discardableResult
+  private func noting(
+    _ type: ResourceType, _ key: ObjectKey, before: KubernetesObject?,
+    _ change: @escaping @Sendable () async throws -> KubernetesObject
+  ) async throws -> KubernetesObject {
+    try Task.checkCancellation()
+    return try await Task {
+      let after = try await change()
+      note(type, key, before: before, after: after)
+      return after
+    }.value
   }
 
   /// Whether this run created the object.
