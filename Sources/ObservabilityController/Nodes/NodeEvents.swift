@@ -97,9 +97,11 @@ struct NodeEvents: Sendable {
   }
 
   private static func event(_ node: AgentsObservation.Ineligible) -> Event {
-    Event(
+    // A virtual kubelet names no kernel.
+    let kernel = node.kernel.isEmpty ? "" : " with kernel \(node.kernel)"
+    return Event(
       isWarning: !isExpected(node.why.reason),
-      note: "Node \(node.name) with kernel \(node.kernel) cannot carry the agent (\(node.why.reason.name)): "
+      note: "Node \(node.name)\(kernel) cannot carry the agent (\(node.why.reason.name)): "
         + node.why.message)
   }
 

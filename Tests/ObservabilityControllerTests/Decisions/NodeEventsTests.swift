@@ -40,6 +40,14 @@ import Testing
     #expect(first.lines.count == 2 && first.events.map { $0.note.contains("worker-1") } == [true])
   }
 
+  @Test("An Event about a node that names no kernel speaks of none")
+  func noKernel() {
+    var news = NodeNews()
+    let why = Ineligibility(.unsupportedOperatingSystem, "The node has no label kubernetes.io/os")
+    let items = news.tell(ineligible: [.init(name: "fargate", kernel: "", why: why)], odd: []) { _ in false }
+    #expect(items.events.map { $0.note.hasPrefix("Node fargate cannot carry the agent") } == [true])
+  }
+
   @Test func ofThousandsTheFirstFewAreNamed() {
     var news = NodeEvents()
     let mixed = Self.old(3000) + Self.old(4000, reason: .unsupportedArchitecture).dropFirst(3000)
