@@ -15,6 +15,13 @@ final class NodeLabeller: Sendable {
   static let workers = 8
   /// How long a store may be behind a write before it is believed.
   static let lag = Duration.seconds(10)
+  /// How long a node is left alone whose label admission changes at each write.
+  static let alterationRetry = Duration.seconds(300)
+  /// What the API server answers with success and does not keep.
+  static let alteration = KubernetesError.status(
+    APIStatus(
+      code: 403, reason: "LabelAltered",
+      message: "admission changes it at each write, by a mutating policy or webhook"))
   /// How often a write may fail in a way that may pass before it is reported.
   static let patience = 3
 
@@ -167,8 +174,12 @@ final class NodeLabeller: Sendable {
       return .requeue(after: rest)
     }
     do throws(KubernetesError) {
-      _ = try await api.patch(
+      let answer = try await api.patch(
         .nodes, node.key, patch, WriteOptions(fieldManager: OperatorSettings.fieldManager))
+      guard NodeLabel.suits(NodeLabel.current(answer), wish) else {
+        failed(name, Self.alteration, isLasting: true)
+        return .requeue(after: Self.alterationRetry)
+      }
     } catch {
       // The node is gone or was replaced: the watch delivers that.
       if error.isNotFound || error.isConflict {

@@ -147,7 +147,10 @@ extension ObservabilityReconciler {
     }
     let others = ours.count == 1 ? "" : " and \(ours.count - 1) more"
     let isRefused = first.error.isForbidden || first.error.isInvalid
-    let remedy = isRefused ? " Apply config/rbac of this release, and see what else guards nodes." : ""
+    let remedy =
+      isRefused
+      ? " Apply config/rbac of this release, and see what else guards nodes."
+      : " It is tried again; see which webhooks guard nodes, and whether they answer."
     pass.conditions.blocked = Finding(
       isRefused ? .notPermitted : .applyFailed,
       "The label \(NodeLabel.label) of Node \(first.node)\(others) cannot be changed: \(first.error).\(remedy)")

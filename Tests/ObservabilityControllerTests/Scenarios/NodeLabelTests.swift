@@ -5,6 +5,7 @@ import DevCluster
 import Harness
 import JSON
 import KubernetesClient
+import Logging
 import ObservabilityController
 import Testing
 
@@ -117,6 +118,27 @@ import Testing
       }
       #expect(after?["data"] == before["data"])
       #expect(await cluster.nodeWrites().isEmpty)
+    }
+  }
+
+  @Test("A label that admission takes off at each write is reported, and not written again and again")
+  func aLabelThatAdmissionTakesOffIsReported() async throws {
+    let cluster = try await Self.cluster()
+    var nodes: [String: JSONValue] = [:]
+    for name in ["locked", "old"] { nodes[name] = await cluster.server.object("nodes", name) }
+    await cluster.server.setIntercept { [nodes] request in
+      guard request.method == "PATCH", request.path.hasPrefix("/api/v1/nodes/"), request.parameter("dryRun") == nil,
+        let node = nodes.first(where: { request.path.contains("/nodes/\($0.key)") })
+      else { return nil }
+      return .answer(APIResponse(status: 200, json: node.value))
+    }
+    try await cluster.withOperator { running in
+      try await cluster.apply(TestCluster.object())
+      let object = try await cluster.wait(condition: "Ready", is: "False", reason: "NotPermitted")
+      let message = object?.condition("Ready")?.message ?? ""
+      #expect(message.contains("Node") && message.contains("admission changes it at each write"), "\(message)")
+      #expect(running.log.lines("node not labelled").map(\.level) == [.error])
+      try await cluster.waitForAgents(on: ["locked", "node-0", "node-1", "old"])
     }
   }
 
