@@ -42,9 +42,9 @@ import Testing
 
   @Test("An Event about a node that names no kernel speaks of none")
   func noKernel() {
-    var news = NodeNews()
+    var news = NodeEvents()
     let why = Ineligibility(.unsupportedOperatingSystem, "The node has no label kubernetes.io/os")
-    let items = news.tell(ineligible: [.init(name: "fargate", kernel: "", why: why)], odd: []) { _ in false }
+    let items = news.update(ineligible: [.init(name: "fargate", kernel: "", why: why)], odd: []) { _ in false }
     #expect(items.events.map { $0.note.hasPrefix("Node fargate cannot carry the agent") } == [true])
   }
 
