@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import HTTPTransport
 public import ObservabilityAPI
 
 /// The address of a backend, with the login that it carries.
@@ -63,6 +64,14 @@ public struct BackendURL: Hashable, Sendable, CustomStringConvertible {
     }
     return BasicCredentials(
       username: PercentEncoding.decode(name) ?? "", password: PercentEncoding.decode(password) ?? "")
+  }
+}
+
+extension HTTPURL {
+  /// The host, if it is a link-local address as such; those that a name stands for are known only to a resolver.
+  public var linkLocalAddress: IPAddress? {
+    let text = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+    return IPAddress(text).flatMap { $0.isLinkLocal ? $0 : nil }
   }
 }
 

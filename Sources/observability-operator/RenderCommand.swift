@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Backends
+import HTTPTransport
 import JSON
 import ObservabilityAPI
 import Rendering
@@ -54,6 +55,7 @@ struct RenderCommand: ParsableCommand {
     if let feature = NotImplemented.features(in: observability.spec).first(where: \.blocking) {
       throw RenderFailure(feature.message)
     }
+    try refuseLinkLocal(observability.spec.metrics.victoriaMetrics, in: source)
     let children = Renderer.children(of: observability, facts: try facts(for: observability))
     return YAMLEncoder.text(documents: children.map { .object($0.manifest) }, order: .kubernetes)
   }
@@ -87,10 +89,24 @@ struct RenderCommand: ParsableCommand {
           "\(option): the URL must not hold user and password: name a Secret in "
             + "spec.metrics.victoriaMetrics.credentialsSecretRef")
       }
+      if let address = url.linkLocalAddress { throw RenderFailure("\(option): \(Self.isLinkLocal(address))") }
       return url
     } catch let error as HTTPURLError {
       throw RenderFailure("\(option): \(error)")
     }
+  }
+
+  /// Refuses what the operator refuses when it resolves the backend.
+  private func refuseLinkLocal(_ settings: VictoriaMetrics, in source: LocatedDocument) throws {
+    for (field, text) in [("writeURL", settings.writeURL), ("readURL", settings.readURL)] {
+      guard let address = text.flatMap({ try? HTTPURL($0) })?.linkLocalAddress else { continue }
+      let path = ["spec", "metrics", "victoriaMetrics", field].map(PathComponent.field)
+      throw RenderFailure(located(FieldError(path: path, message: Self.isLinkLocal(address)), in: source))
+    }
+  }
+
+  private static func isLinkLocal(_ address: IPAddress) -> String {
+    "\(address) is a link-local address, which belongs to the node and its cloud: set it to a VictoriaMetrics"
   }
 
   /// The failure with the place in the file, as far as the file has one.

@@ -63,6 +63,11 @@ import YAML
       testDescription: "a URL with two colons", text: head + url("http://a:b:c/"),
       parts: ["spec.metrics.victoriaMetrics.writeURL", "IPv6 address in brackets"]),
     Refusal(
+      testDescription: "a link-local address", text: head + url("http://[::ffff:169.254.169.254]/latest"),
+      parts: [
+        "line 8, column 7: ", "spec.metrics.victoriaMetrics.writeURL: 169.254.169.254 is a link-local address",
+      ]),
+    Refusal(
       testDescription: "a node selector for another system",
       text: head + "  nodeAgent: {nodeSelector: {kubernetes.io/os: windows}}\n",
       parts: ["spec.nodeAgent.nodeSelector", "Linux only", "remove the key"]),
@@ -97,7 +102,7 @@ import YAML
     arguments: [
       ("--write-url", "http://h:99999999999999999999/a", "the port"), ("--write-url", "http://a:b:c/", "brackets"),
       ("--read-url", "vm:8481", "no scheme"), ("--write-url", "http://u:hunter2@vm/", "credentialsSecretRef"),
-      ("--cluster-domain", "a b", "cluster.local"),
+      ("--read-url", "http://[fe80::1]/", "link-local"), ("--cluster-domain", "a b", "cluster.local"),
     ])
   func refusesAnOption(_ option: String, _ text: String, _ part: String) async throws {
     let folder = try TemporaryFolder()

@@ -3,7 +3,6 @@
 import Backends
 import CleanText
 import ControllerRuntime
-import HTTPTransport
 import JSON
 import KubernetesClient
 import ObservabilityAPI
@@ -168,9 +167,7 @@ private struct MetricsResolver {
 
   /// The addresses of a name are looked at when it is resolved, by the check and by the NetworkPolicy.
   private func refuseLinkLocal(_ text: String?, field: String) throws(Unresolved) {
-    guard let host = text.flatMap({ try? HTTPURL($0) })?.host,
-      let address = IPAddress(host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host), address.isLinkLocal
-    else { return }
+    guard let address = text.flatMap({ try? HTTPURL($0) })?.linkLocalAddress else { return }
     throw .blocked(
       .addressRefused,
       "spec.metrics.victoriaMetrics.\(field): \(address) is a link-local address, which belongs to the node and its cloud. "
