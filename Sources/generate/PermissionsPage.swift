@@ -61,8 +61,9 @@ enum PermissionsPage {
       kustomize or Helm moves or renames it. An account that is bound to ClusterRole `\(RoleManifests.operatorName)` in \
       another way is not bound by the policies. After each start, the operator sends one dry run that the policy on nodes \
       must refuse. If it is let through, no node is labelled, and a WARN line, an Event and the condition say \
-      `NodePolicyMissing`; the operator tries again, at most 5 minutes later. A policy that is taken away afterwards is \
-      noticed at the next start.
+      `NodePolicyMissing`; the operator tries again, at most 5 minutes later. If it fails five times in a row, as while a \
+      webhook on nodes is down, the WARN line `node policy not proved` has the cause, and agents start without labels. A \
+      policy that is taken away afterwards is noticed at the next start.
 
       `spec.nodeAgent.security.mode: Privileged` needs the consent of the namespace's administrator:
 

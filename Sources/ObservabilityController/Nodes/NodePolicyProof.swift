@@ -105,8 +105,9 @@ final class NodePolicyProof: Sendable {
       guard outcome != .holds else { return }
       // Without a node there was no request, and the first node must not wait long.
       if outcome == .unknown, informers.store(Watches.nodes)?.count == 0 { wait = .seconds(1) }
-      try? await environment.sleep(wait * (1 + environment.random() / 2))
-      wait = min(wait * 2, failures > 0 ? Self.longestWaitWhileFailing : Self.longestWait)
+      let longest = failures > 0 ? Self.longestWaitWhileFailing : Self.longestWait
+      try? await environment.sleep(min(wait * (1 + environment.random() / 2), longest))
+      wait = min(wait * 2, longest)
     }
   }
 
