@@ -20,7 +20,7 @@ public struct OperatorSettings: Hashable, Sendable {
   public var instance: String
   /// How many objects are worked on at once.
   public var workers: Int
-  /// The cluster's domain, by which a host in a URL is told to be a Service.
+  /// The cluster's domain, which shows whether a host in a URL is a Service.
   public var clusterDomain: String
 
   /// Settings made of their parts.

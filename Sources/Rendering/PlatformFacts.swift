@@ -42,7 +42,7 @@ public struct PlatformFacts: Hashable, Sendable {
   public var operatorVersion: String
   /// The namespace of the vmagent that scrapes pods.
   public var scraperNamespace: String
-  /// The cluster's domain, by which a host is told to be a Service.
+  /// The cluster's domain, which shows whether a host is a Service.
   public var clusterDomain: String
 
   /// Facts made of their parts.

@@ -27,7 +27,7 @@ struct RenderCommand: ParsableCommand {
   @Option(help: "The base of the query API. Default: what the object's tenant gives in Cozystack.")
   var readURL: String?
 
-  @Option(help: "The cluster's domain, by which a host in a URL is told to be a Service.")
+  @Option(help: "The cluster's domain, which shows whether a host in a URL is a Service.")
   var clusterDomain = ClusterService.defaultDomain
 
   @Option(help: "The operator's own image, which the init container runs.")

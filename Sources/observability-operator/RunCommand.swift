@@ -53,7 +53,7 @@ struct RunCommand: AsyncParsableCommand {
 
   @Option(
     help: """
-      The cluster's domain, by which a host is told to be a Service; else what /etc/resolv.conf says, or \
+      The cluster's domain, which shows whether a host is a Service; else what /etc/resolv.conf says, or \
       \(ClusterService.defaultDomain). [OPERATOR_CLUSTER_DOMAIN]
       """)
   var clusterDomain: String?

@@ -9,7 +9,7 @@ import JSON
 /// can be asked about them: `Tests/Conformance/vap-cases.yaml` has the cases, `.ci/vap-cases.sh` evaluates them.
 ///
 /// The policy binds every subject of the operator's ClusterRoleBinding: the binding is the policy's parameter, so no
-/// account stands in an expression, where kustomize and Helm would not find it. Whoever can write to nodes by the
+/// account stands in an expression, where kustomize and Helm would not find it. Every subject of the
 /// operator's role is bound; subjects of other roles are not.
 public struct AdmissionPolicy: Sendable {
   /// One thing that must hold.

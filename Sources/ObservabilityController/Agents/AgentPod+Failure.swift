@@ -42,7 +42,7 @@ extension AgentPod {
     guard agent.restarts >= 2, let end = agent.last, end.exitCode != 0, let finished = end.finishedAt else {
       return false
     }
-    // An end that lies further ahead than that is told by a clock that is wrong, and would count until then.
+    // A wrong clock wrote an end that lies further ahead; it would count until then.
     return end.ranShort && (now.secondsSinceEpoch - finished.secondsSinceEpoch).magnitude < Self.loop.magnitude
   }
 

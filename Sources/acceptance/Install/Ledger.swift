@@ -6,7 +6,7 @@ import KubernetesClient
 /// What this run has changed in the cluster, so that it can be undone: what was created is deleted, what was there before
 /// becomes what it was.
 ///
-/// A change and its entry go together: a task that is cancelled between the two would leave an object that nobody knows.
+/// A change and its entry go together: a task cancelled between the two would leave an object behind.
 actor Ledger {
   /// One change.
   enum Entry: Sendable {

@@ -53,7 +53,7 @@ struct StandInNode: Sendable {
 enum StandInPod {
   /// The next step.
   enum Step: Hashable, Sendable {
-    /// The scheduler's part, if nobody plays it: bind the pod to the node that its affinity names.
+    /// Stands in for a missing scheduler: binds the pod to the node that its affinity names.
     case bind(String)
     /// Report all containers as running.
     case run
