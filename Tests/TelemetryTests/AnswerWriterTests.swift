@@ -8,7 +8,7 @@ import Testing
 @testable import Telemetry
 
 /// One connection whose peer takes bytes only when the test says so; in the time of the test.
-@Suite("Answers to a peer that does not read") struct AnswerWriterTests {
+@Suite("Answers to a peer that does not read") final class AnswerWriterTests {
   private let channel = EmbeddedChannel()
   private let gate = ConnectionGate(limit: 1, outputLimit: 1024)
   private let peer = Peer()
@@ -22,6 +22,12 @@ import Testing
     asked.writer = AnswerWriter(ticket: try gate.admit(channel), deadline: .seconds(10))
     try pipeline.addHandler(asked)
     try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+  }
+
+  /// The handlers and the channel hold each other until it is closed.
+  deinit {
+    peer.fail()
+    _ = try? channel.finish(acceptAlreadyClosed: true)
   }
 
   private func receive(_ text: String) throws {
