@@ -3,7 +3,7 @@
 import Backends
 import Testing
 
-/// What surrounds a user name or password although nobody meant it.
+/// Line breaks and spaces around a user name or password that were added by accident.
 @Suite struct CredentialEdgeTests {
   @Test(
     "A line break or white space around a credential is named, with the way to write it without",

@@ -108,7 +108,7 @@ struct PodSecurityAdmissionTests {
     response.headers.filter { $0.name == "Warning" }.map { $0.value.replacing("\\\"", with: "\"") }
   }
 
-  @Test("A pod that its namespace forbids is refused, whoever creates it")
+  @Test("A pod that its namespace forbids is refused to every user")
   func podsAreRefused() async {
     let cluster = await TestCluster()
     _ = await label(cluster, ["enforce": "baseline"])

@@ -97,7 +97,7 @@ struct CustomResourceTests {
       return (answer.status, answer.json[path: "details", "causes"]?.array?.first?["field"]?.string ?? "")
     }
     #expect(await patch(["b": "anything"]) == (200, ""))
-    // Elements of a list with keys are told apart by these, wherever they stand.
+    // Elements of a list map are matched by key, not by position.
     #expect(await patch(["l": [["n": "2", "v": "x"], ["n": "1", "v": "long"]]]) == (200, ""))
     #expect(await patch(["l": [["n": "1", "v": "other"]]]) == (422, "spec.l[0].v"))
     #expect(await patch(["a": "other"]) == (422, "spec.a"))

@@ -96,7 +96,7 @@ import Testing
     ledger.review(image: nil, now: now) { _ in Self.node }
     #expect(ledger.entries["n"]?.since == now, "and so it is written down")
     ledger.review(image: nil, now: Self.time(2 * 168)) { _ in Self.node }
-    #expect(ledger.entries.isEmpty, "the clock goes on, and the verdict is over")
+    #expect(ledger.entries.isEmpty, "the verdict expires as time passes")
   }
 
   @Test func whatFailsOnTrialHoldsForLonger() {

@@ -10,7 +10,7 @@ import Waiting
 
 @testable import ObservabilityController
 
-/// Whoever may write in the namespace of the children may label what they like.
+/// A user who may write in the namespace of the children can put our label on any object there.
 @Suite struct ForgedChildrenTests {
   static let label = "observability.cozystack.io/object"
 

@@ -41,7 +41,7 @@ import Testing
     }
   }
 
-  @Test("An older object keeps its nodes while its namespace is missing, and the younger one is told no more than that")
+  @Test("An older object keeps its nodes while its namespace is missing, and the younger one reports only that")
   func anOlderObjectThatRunsNothing() async throws {
     let cluster = try await TestCluster()
     try await cluster.withOperator { _ in
