@@ -111,8 +111,8 @@ let package = Package(
     .executableTarget(
       name: "acceptance",
       dependencies: [
-        "JSON", "YAML", "HTTPTransport", "KubernetesClient", "DevCluster", "Replay", "ProcessSupport", arguments,
-        signals,
+        "JSON", "YAML", "HTTPTransport", "KubernetesClient", "DevCluster", "Harness", "Replay", "ProcessSupport",
+        arguments, signals,
       ],
       swiftSettings: strict),
     .executableTarget(

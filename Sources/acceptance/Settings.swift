@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Harness
 import KubernetesClient
 
 /// What a run is about.
@@ -54,8 +55,7 @@ extension ResourceType {
   static let observabilities = ResourceType(
     group: "observability.cozystack.io", version: "v1alpha1", kind: "Observability", plural: "observabilities",
     isNamespaced: false)
-  static let podScrapes = ResourceType(
-    group: "operator.victoriametrics.com", version: "v1beta1", kind: "VMPodScrape", plural: "vmpodscrapes")
+  static let podScrapes = TestCluster.podScrapes
   static let roleBindings = ResourceType(
     group: "rbac.authorization.k8s.io", kind: "RoleBinding", plural: "rolebindings")
   static let runtimeClasses = ResourceType(

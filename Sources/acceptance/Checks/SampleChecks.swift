@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Harness
 import JSON
 import KubernetesClient
 
@@ -101,27 +102,7 @@ struct SampleScenario: Sendable {
 
   private static let podScrapesKey = ObjectKey(name: "vmpodscrapes.operator.victoriametrics.com")
 
-  private static let podScrapeDefinition: JSONObject = [
-    "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
-    "metadata": ["name": .string(podScrapesKey.name)],
-    "spec": [
-      "group": "operator.victoriametrics.com", "scope": "Namespaced",
-      "names": [
-        "kind": "VMPodScrape", "plural": "vmpodscrapes", "singular": "vmpodscrape", "listKind": "VMPodScrapeList",
-      ],
-      "versions": [
-        [
-          "name": "v1beta1", "served": true, "storage": true,
-          "schema": [
-            "openAPIV3Schema": [
-              "type": "object",
-              "properties": ["spec": ["type": "object", "x-kubernetes-preserve-unknown-fields": true]],
-            ]
-          ],
-        ]
-      ],
-    ],
-  ]
+  private static let podScrapeDefinition = TestCluster.podScrapeDefinition.object ?? [:]
 
   /// A certificate authority that has signed nothing.
   private static let certificate = """
