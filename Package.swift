@@ -26,6 +26,18 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
+/// A library that only tools and tests build on. Nothing that ships may.
+func development(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, path: "Sources/Development/\(name)", swiftSettings: strict)
+}
+
+/// A program that only developers run.
+func tool(_ name: String, _ dependencies: [Target.Dependency], linkerSettings: [LinkerSetting] = []) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, path: "Sources/Development/\(name)", swiftSettings: strict,
+    linkerSettings: linkerSettings)
+}
+
 /// The tests of one module, in the folder of the same name.
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
   .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
@@ -77,7 +89,7 @@ let package = Package(
         "ObservabilityAPI", "Rendering", "Backends", logging, nioConcurrency,
       ]),
     library("NodePreflight", ["CLinux", "JSON", "ObservabilityAPI"]),
-    library(
+    development(
       "DevCluster", ["Digests", "JSON", "YAML", "HTTPTransport", logging, nioCore, nioPosix, nioHTTP1, nioConcurrency]),
     .executableTarget(
       name: "observability-operator",
@@ -87,36 +99,28 @@ let package = Package(
         logging, lifecycle, signals, nioConcurrency,
       ],
       swiftSettings: strict, linkerSettings: small),
-    .executableTarget(
-      name: "generate",
-      dependencies: ["JSON", "YAML", "ObservabilityAPI", "Rendering", "ObservabilityController", arguments],
-      swiftSettings: strict),
-    .executableTarget(
-      name: "devcluster",
-      dependencies: [
+    tool("generate", ["JSON", "YAML", "ObservabilityAPI", "Rendering", "ObservabilityController", arguments]),
+    tool(
+      "devcluster",
+      [
         "JSON", "YAML", "HTTPTransport", "KubernetesClient", "DevCluster", arguments, logging, lifecycle, signals,
-      ],
-      swiftSettings: strict),
-    .executableTarget(
-      name: "bench",
-      dependencies: [
+      ]),
+    tool(
+      "bench",
+      [
         "CLinux", "JSON", "KubernetesClient", "ControllerRuntime", "ObservabilityController", "DevCluster", "Harness",
         "ProcessSupport", arguments,
-      ],
-      swiftSettings: strict, linkerSettings: small),
-    .executableTarget(
-      name: "bench-decoders", dependencies: ["CLinux", "JSON", "YAML"], swiftSettings: strict, linkerSettings: small),
-    .executableTarget(name: "decode", dependencies: ["JSON", "YAML", arguments], swiftSettings: strict),
-    .executableTarget(name: "conformance", dependencies: ["Replay"], swiftSettings: strict),
-    .executableTarget(
-      name: "acceptance",
-      dependencies: [
+      ], linkerSettings: small),
+    tool("bench-decoders", ["CLinux", "JSON", "YAML"], linkerSettings: small),
+    tool("decode", ["JSON", "YAML", arguments]),
+    tool("conformance", ["Replay"]),
+    tool(
+      "acceptance",
+      [
         "JSON", "YAML", "HTTPTransport", "KubernetesClient", "DevCluster", "Harness", "Replay", "ProcessSupport",
         arguments, signals,
-      ],
-      swiftSettings: strict),
-    .executableTarget(
-      name: "simulate", dependencies: ["Simulation", arguments], swiftSettings: strict),
+      ]),
+    tool("simulate", ["Simulation", arguments]),
     tests("DigestsTests", ["Digests"]),
     tests("CleanTextTests", ["CleanText"]),
     tests("JSONTests", ["JSON"]),
@@ -145,37 +149,32 @@ let package = Package(
         "HTTPTransport", "DevCluster", "CleanText", "JSON", "Telemetry", "Harness", "Replay", "Waiting", logging,
         nioConcurrency,
       ]),
-    .target(name: "Waiting", dependencies: [nioConcurrency], path: "Tests/Waiting", swiftSettings: strict),
-    .target(
-      name: "Harness",
-      dependencies: [
+    development("Waiting", [nioConcurrency]),
+    development(
+      "Harness",
+      [
         "ObservabilityController", "ObservabilityAPI", "ControllerRuntime", "KubernetesClient", "HTTPTransport",
         "DevCluster", "JSON", "Waiting", logging, nioConcurrency,
-      ],
-      path: "Tests/Harness", swiftSettings: strict),
+      ]),
     tests(
       "EndToEndTests",
       [
         "ProcessSupport", "Harness", "DevCluster", "KubernetesClient", "JSON", "YAML", "NodePreflight", "CLinux",
         "ObservabilityAPI", "observability-operator",
       ]),
-    .target(
-      name: "ProcessSupport",
-      dependencies: ["HTTPTransport", "KubernetesClient", "DevCluster", "Harness", "Waiting", nioConcurrency],
-      path: "Tests/ProcessSupport", swiftSettings: strict),
+    development(
+      "ProcessSupport", ["HTTPTransport", "KubernetesClient", "DevCluster", "Harness", "Waiting", nioConcurrency]),
     .executableTarget(
       name: "contact-controller",
       dependencies: ["JSON", "HTTPTransport", "KubernetesClient", "ControllerRuntime", logging, signals],
-      path: "Tests/ContactController", swiftSettings: strict),
+      path: "Tests/Support/ContactController", swiftSettings: strict),
     tests(
       "ExampleTests",
       [
         "contact-controller", "ControllerRuntime", "KubernetesClient", "DevCluster", "Harness", "JSON", "Waiting",
         logging,
       ]),
-    .target(
-      name: "Replay", dependencies: ["DevCluster", "JSON", "YAML", logging, nioConcurrency], path: "Tests/Replay",
-      swiftSettings: strict),
+    development("Replay", ["DevCluster", "JSON", "YAML", logging, nioConcurrency]),
     tests("ConformanceTests", ["Replay", "DevCluster", "JSON", "YAML"]),
     tests(
       "AcceptanceTests",
@@ -184,12 +183,11 @@ let package = Package(
         "Replay", "ProcessSupport", "Waiting", logging, nioConcurrency,
       ]),
     tests("KubectlTests", ["ProcessSupport", "DevCluster", "JSON", "YAML", logging]),
-    .target(
-      name: "Simulation",
-      dependencies: [
+    development(
+      "Simulation",
+      [
         "ControllerRuntime", "KubernetesClient", "HTTPTransport", "DevCluster", "JSON", logging, nioConcurrency,
-      ],
-      path: "Tests/Simulation", swiftSettings: strict),
+      ]),
     tests(
       "SimulationTests", ["Simulation", "DevCluster", "HTTPTransport", "JSON", "ProcessSupport", "simulate", logging]),
     tests(

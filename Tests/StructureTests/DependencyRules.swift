@@ -2,12 +2,13 @@
 
 /// Which module may build on which.
 enum DependencyRules {
-  /// Libraries, lowest first: each may build only on those before it. Executables stand above all of them.
+  /// Libraries, lowest first: each may build only on those before it. Executables stand above all of them; what only
+  /// developers run stands above what ships.
   static let order = [
     "CCurl", "CLinux", "CYAML", "Digests", "CleanText", "JSON", "YAML", "HTTPTransport", "KubernetesClient",
     "Telemetry",
     "ControllerRuntime", "ObservabilityAPI", "Rendering", "Backends", "ObservabilityController", "NodePreflight",
-    "DevCluster",
+    "DevCluster", "Waiting", "Harness", "ProcessSupport", "Replay", "Simulation",
   ]
 
   /// Modules that come with the toolchain.
@@ -23,17 +24,30 @@ enum DependencyRules {
     ).map { String($0.1) }
   }
 
-  /// Targets that are not in the order, and dependencies in `Package.swift` that do not point down.
+  /// Targets that are not in the order, and dependencies in `Package.swift` that do not point down. Nothing that ships
+  /// builds on what does not, nothing in `Sources` on `Tests`, and on an executable only its tests do.
   static func arrows(_ manifest: Manifest) -> [String] {
     manifest.targets.flatMap { target -> [String] in
-      guard target.kind != .test, target.kind != .executable else { return [] }
-      guard let place = order.firstIndex(of: target.name) else {
-        return ["\(target.name) is new: add it to DependencyRules.order, above what it builds on"]
+      guard target.kind != .test else { return [] }
+      let strays = target.dependencies.sorted().compactMap { dependency -> String? in
+        guard let other = manifest[dependency] else { return nil }
+        if other.kind == .test { return "\(target.name) must not build on \(dependency), which is in Tests" }
+        if other.kind == .executable { return "\(target.name) must not build on \(dependency), which is an executable" }
+        return target.isShipped && !other.isShipped
+          ? "\(target.name) ships, so it must not build on \(dependency), which does not" : nil
       }
-      return target.dependencies.sorted().compactMap { dependency in
-        guard manifest[dependency] != nil, !order[..<place].contains(dependency) else { return nil }
-        return "\(target.name) must not build on \(dependency), which stands above it"
-      }
+      return strays + misplaced(target, manifest)
+    }
+  }
+
+  private static func misplaced(_ target: Manifest.Target, _ manifest: Manifest) -> [String] {
+    guard target.kind != .executable else { return [] }
+    guard let place = order.firstIndex(of: target.name) else {
+      return ["\(target.name) is new: add it to DependencyRules.order, above what it builds on"]
+    }
+    return target.dependencies.sorted().compactMap { dependency in
+      guard manifest[dependency] != nil, !order[..<place].contains(dependency) else { return nil }
+      return "\(target.name) must not build on \(dependency), which stands above it"
     }
   }
 
@@ -55,11 +69,11 @@ enum DependencyRules {
     }
   }
 
-  /// The development cluster must never be part of what ships.
-  static func developmentCluster(_ file: SourceFile, _ manifest: Manifest) -> [String] {
-    guard imports(file.text).contains("DevCluster"), !file.isTest else { return [] }
-    return manifest[file.target]?.kind == .executable && file.target != "observability-operator"
-      ? [] : ["imports DevCluster, which only tests and development tools may"]
+  /// What only developers need must never be part of what ships.
+  static func development(_ file: SourceFile, _ manifest: Manifest) -> [String] {
+    guard file.isShipped else { return [] }
+    return imports(file.text).filter { manifest[$0]?.path.hasPrefix("Sources/Development/") == true }
+      .map { "imports \($0), which only tests and development tools may" }
   }
 
   /// From JSON up to ControllerRuntime nothing knows what is being operated.

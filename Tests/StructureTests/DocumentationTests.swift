@@ -71,9 +71,9 @@ import Testing
 
   @Test func theExampleIsThatOfThePageAndShort() throws {
     let page = try Repository.text(of: "\(Self.folder)/WriteYourOwnController.md")
-    let source = try Repository.text(of: "Tests/ContactController/ContactController.swift")
+    let source = try Repository.text(of: "Tests/Support/ContactController/ContactController.swift")
     let block = try #require(page.firstMatch(of: /(?s)<!-- begin example -->\n```swift\n(.*)```\n<!-- end example -->/))
-    #expect(block.1 == source, "copy Tests/ContactController/ContactController.swift into the page")
+    #expect(block.1 == source, "copy Tests/Support/ContactController/ContactController.swift into the page")
     #expect(source.utf8.count { $0 == UInt8(ascii: "\n") } < 80)
   }
 }

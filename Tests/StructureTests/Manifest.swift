@@ -15,6 +15,9 @@ struct Manifest: Sendable {
     let path: String
     /// Targets of the package and products of others.
     let dependencies: Set<String>
+
+    /// Whether it is part of the operator.
+    var isShipped: Bool { kind != .test && !path.hasPrefix("Sources/Development/") }
   }
 
   let targets: [Target]
@@ -44,17 +47,19 @@ struct Manifest: Sendable {
     let kind: Kind
     switch entry {
     case _ where entry.hasPrefix("    .systemLibrary("): kind = .system
-    case _ where entry.hasPrefix("    .executableTarget("): kind = .executable
+    case _ where entry.hasPrefix("    .executableTarget("), _ where entry.hasPrefix("    tool("): kind = .executable
     case _ where entry.hasPrefix("    library("), _ where entry.hasPrefix("    .target("): kind = .library
+    case _ where entry.hasPrefix("    development("): kind = .library
     case _ where entry.hasPrefix("    tests("), _ where entry.hasPrefix("    .testTarget("): kind = .test
     default: return nil
     }
     guard let name = entry.firstMatch(of: /"([^"]+)"/)?.1 else { return nil }
     let path = entry.firstMatch(of: /path: "([^"]+)"/).map { String($0.1) }
+    let isDevelopment = ["    development(", "    tool("].contains { entry.hasPrefix($0) }
     let isBelowTests = path?.hasPrefix("Tests/") ?? (kind == .test)
     return Target(
       name: String(name), kind: isBelowTests ? .test : kind,
-      path: path ?? (isBelowTests ? "Tests/" : "Sources/") + name,
+      path: path ?? (isBelowTests ? "Tests/" : isDevelopment ? "Sources/Development/" : "Sources/") + name,
       dependencies: kind == .system ? [] : dependencies(entry, products))
   }
 

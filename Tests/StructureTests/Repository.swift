@@ -11,11 +11,20 @@ struct SourceFile: Sendable {
   var isSource: Bool { path.hasPrefix("Sources/") }
   var isTest: Bool { path.hasPrefix("Tests/") }
 
-  /// The folder below `Sources` or `Tests`, which is the name of the target.
-  var target: String {
-    let parts = path.split(separator: "/")
-    return parts.count > 2 ? String(parts[1]) : ""
+  /// Whether it is of what only developers run, or of what serves tests.
+  var isDevelopment: Bool { path.hasPrefix("Sources/Development/") }
+  /// Whether it is part of the operator.
+  var isShipped: Bool { isSource && !isDevelopment }
+
+  /// The folder that holds the target's code: `Sources/JSON`, `Sources/Development/bench`, `Tests/Support/Example`.
+  var folder: String {
+    let parts = path.split(separator: "/").dropLast()
+    let isDeep = parts.count > 2 && ["Development", "Support"].contains(parts[1])
+    return parts.prefix(isDeep ? 3 : 2).joined(separator: "/")
   }
+
+  /// The last part of ``folder``, which is the name of the target but for an executable in `Tests/Support`.
+  var target: String { folder.split(separator: "/").dropFirst().last.map(String.init) ?? "" }
 
   var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false) }
 

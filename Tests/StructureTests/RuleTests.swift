@@ -18,7 +18,7 @@ import Testing
           [
             "JSON", logging,
           ]),
-        library("DevCluster", ["JSON", "YAML"], resources: [.copy("Data")]),
+        development("DevCluster", ["JSON", "YAML"]),
         // A comment.
         .executableTarget(
           name: "observability-operator",
@@ -26,9 +26,9 @@ import Testing
             "JSON", logging,
           ],
           swiftSettings: strict),
-        .executableTarget(name: "devcluster", dependencies: ["DevCluster"]),
+        tool("devcluster", ["DevCluster"]),
         tests("JSONTests", ["JSON"]),
-        .target(name: "Harness", dependencies: ["JSON"], path: "Tests/Harness"),
+        .target(name: "Harness", dependencies: ["JSON"], path: "Sources/Development/Harness"),
       ],
       swiftLanguageModes: [.v6]
     )
@@ -52,8 +52,11 @@ import Testing
     #expect(Self.manifest["JSONTests"]?.path == "Tests/JSONTests")
     #expect(Self.manifest["Harness"]?.kind == .test)
     #expect(Self.manifest["Harness"]?.dependencies == ["JSON"])
-    #expect(Self.manifest["Harness"]?.path == "Tests/Harness")
+    #expect(Self.manifest["Harness"]?.path == "Sources/Development/Harness")
     #expect(Self.manifest["YAML"]?.path == "Sources/YAML")
+    #expect(Self.manifest["devcluster"]?.path == "Sources/Development/devcluster")
+    #expect(Self.manifest["devcluster"]?.kind == .executable)
+    #expect(Self.manifest["DevCluster"]?.kind == .library)
   }
 
   @Test func importsAreFound() {
@@ -77,6 +80,24 @@ import Testing
         "JSON must not build on YAML, which stands above it",
         "New is new: add it to DependencyRules.order, above what it builds on",
       ])
+    let astray = Manifest(
+      """
+        targets: [
+          library("JSON", ["DevCluster"]),
+          development("DevCluster", []),
+          .executableTarget(name: "observability-operator", dependencies: ["DevCluster"]),
+          tool("bench", ["DevCluster", "Shared", "observability-operator"]),
+          .target(name: "Shared", dependencies: [], path: "Tests/Support/Shared"),
+        ],
+      """)
+    #expect(
+      DependencyRules.arrows(astray) == [
+        "JSON ships, so it must not build on DevCluster, which does not",
+        "JSON must not build on DevCluster, which stands above it",
+        "observability-operator ships, so it must not build on DevCluster, which does not",
+        "bench must not build on Shared, which is in Tests",
+        "bench must not build on observability-operator, which is an executable",
+      ])
   }
 
   @Test func imports() {
@@ -93,11 +114,11 @@ import Testing
         == ["JSON must not import YAML, which stands above it"])
   }
 
-  @Test func developmentCluster() {
+  @Test func development() {
     func findings(_ path: String) -> Int {
-      DependencyRules.developmentCluster(file(path, "import DevCluster"), Self.manifest).count
+      DependencyRules.development(file(path, "import DevCluster"), Self.manifest).count
     }
-    #expect(findings("Sources/devcluster/main.swift") == 0)
+    #expect(findings("Sources/Development/devcluster/main.swift") == 0)
     #expect(findings("Tests/DevClusterTests/A.swift") == 0)
     #expect(findings("Sources/observability-operator/main.swift") == 1)
     #expect(findings("Sources/JSON/A.swift") == 1)
@@ -177,7 +198,7 @@ import Testing
       ],
       testDescription: "blocking test"),
     Example(
-      rule: StyleRules.blockingTest, path: "Tests/ProcessSupport/ChildProcess.swift", bad: [],
+      rule: StyleRules.blockingTest, path: "Sources/Development/ProcessSupport/ChildProcess.swift", bad: [],
       good: ["wait" + "pid(id, &status, 0)"], testDescription: "blocking call on a thread of its own"),
     Example(
       rule: groups.findings, path: "Tests/JSONTests/A.swift",

@@ -34,10 +34,15 @@ enum StyleRules {
     file.isSource ? places(of: /\b(?:TODO|FIXME)\b/, in: file) : []
   }
 
+  /// Whether tests run it: they themselves, and what they share.
+  private static func servesTests(_ file: SourceFile) -> Bool {
+    file.isTest || ["Harness", "ProcessSupport", "Replay", "Simulation", "Waiting"].contains(file.target)
+  }
+
   /// A test awaits a state with a deadline; one that sleeps is slow, flaky or both. The helper that polls for the state
   /// stands in a file of its own, `Eventually.swift`.
   static func sleepingTest(_ file: SourceFile) -> [String] {
-    file.isTest && !file.path.hasSuffix("/Eventually.swift")
+    servesTests(file) && !file.path.hasSuffix("/Eventually.swift")
       ? places(of: /\b(?:Task|Thread)\.sleep\b|\b(?:u|nano)sleep\s*\(/, in: file) : []
   }
 
@@ -45,13 +50,13 @@ enum StyleRules {
   private static let blockers: Set<String> = [
     "Tests/BackendsTests/VictoriaMetricsProcess.swift", "Tests/HTTPTransportTests/OpenSSL.swift",
     "Tests/HTTPTransportTests/ScriptedProxy.swift", "Tests/HTTPTransportTests/ScriptedServer.swift",
-    "Tests/HTTPTransportTests/Signal.swift", "Tests/ProcessSupport/ChildProcess.swift",
-    "Tests/Simulation/Scheduling/SimulationThread.swift", "Tests/TelemetryTests/Support/Wire.swift",
+    "Tests/HTTPTransportTests/Signal.swift", "Sources/Development/ProcessSupport/ChildProcess.swift",
+    "Sources/Development/Simulation/Scheduling/SimulationThread.swift", "Tests/TelemetryTests/Support/Wire.swift",
   ]
 
   /// A test that blocks a thread holds up all others: there are as few threads as processors.
   static func blockingTest(_ file: SourceFile) -> [String] {
-    file.isTest && !blockers.contains(file.path)
+    servesTests(file) && !blockers.contains(file.path)
       ? places(
         of:
           /\b(?:waitpid|waitid|wait4|pthread_join|pthread_cond_wait|sem_wait|recv|recvfrom|poll|ppoll|system|popen)\s*\(|\b(?:Dispatch(?:Semaphore|Group)|Condition[L]ock)\b/,
