@@ -28,7 +28,7 @@ import Testing
           swiftSettings: strict),
         tool("devcluster", ["DevCluster"]),
         tests("JSONTests", ["JSON"]),
-        .target(name: "Harness", dependencies: ["JSON"], path: "Sources/Development/Harness"),
+        .target(name: "Harness", dependencies: ["JSON"], path: "Tests/Support/Harness"),
       ],
       swiftLanguageModes: [.v6]
     )
@@ -52,7 +52,7 @@ import Testing
     #expect(Self.manifest["JSONTests"]?.path == "Tests/JSONTests")
     #expect(Self.manifest["Harness"]?.kind == .test)
     #expect(Self.manifest["Harness"]?.dependencies == ["JSON"])
-    #expect(Self.manifest["Harness"]?.path == "Sources/Development/Harness")
+    #expect(Self.manifest["Harness"]?.path == "Tests/Support/Harness")
     #expect(Self.manifest["YAML"]?.path == "Sources/YAML")
     #expect(Self.manifest["devcluster"]?.path == "Sources/Development/devcluster")
     #expect(Self.manifest["devcluster"]?.kind == .executable)

@@ -6,7 +6,8 @@ import YAML
 
 /// The files in `Tests/Conformance`.
 public enum ConformanceFiles {
-  private static let folder = "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/") + "/Tests/Conformance"
+  private static let folder =
+    "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/") + "/Tests/Conformance"
 
   /// The content of a file.
   ///
