@@ -73,19 +73,22 @@ let package = Package(
     library("CleanText"),
     library("JSON"),
     library("YAML", ["CYAML", "JSON"]),
+    library("KubernetesCore", ["CleanText", "JSON"]),
     library("HTTPTransport", ["CCurl", nioConcurrency]),
-    library("KubernetesClient", ["CLinux", "CleanText", "JSON", "YAML", "HTTPTransport", nioConcurrency]),
-    library("Telemetry", ["CleanText", logging, nioCore, nioPosix, nioHTTP1, nioConcurrency]),
+    library(
+      "KubernetesClient", ["CLinux", "CleanText", "JSON", "YAML", "KubernetesCore", "HTTPTransport", nioConcurrency]),
+    library("Telemetry", ["CleanText", "KubernetesCore", logging, nioCore, nioPosix, nioHTTP1, nioConcurrency]),
     library(
       "ControllerRuntime",
-      ["Digests", "CleanText", "JSON", "HTTPTransport", "KubernetesClient", logging, nioConcurrency]),
-    library("ObservabilityAPI", ["CleanText", "JSON"]),
-    library("Rendering", ["JSON", "ObservabilityAPI"]),
-    library("Backends", ["CleanText", "JSON", "HTTPTransport", "ObservabilityAPI"]),
+      ["Digests", "CleanText", "JSON", "HTTPTransport", "KubernetesCore", "KubernetesClient", logging, nioConcurrency]),
+    library("ObservabilityAPI", ["CleanText", "JSON", "KubernetesCore"]),
+    library("Rendering", ["JSON", "KubernetesCore", "ObservabilityAPI"]),
+    library("Backends", ["CleanText", "JSON", "KubernetesCore", "HTTPTransport", "ObservabilityAPI"]),
     library(
       "ObservabilityController",
       [
-        "Digests", "CleanText", "JSON", "HTTPTransport", "KubernetesClient", "Telemetry", "ControllerRuntime",
+        "Digests", "CleanText", "JSON", "HTTPTransport", "KubernetesCore", "KubernetesClient", "Telemetry",
+        "ControllerRuntime",
         "ObservabilityAPI", "Rendering", "Backends", logging, nioConcurrency,
       ]),
     library("NodePreflight", ["CLinux", "JSON", "ObservabilityAPI"]),
@@ -94,21 +97,26 @@ let package = Package(
     .executableTarget(
       name: "observability-operator",
       dependencies: [
-        "CleanText", "JSON", "YAML", "HTTPTransport", "KubernetesClient", "Telemetry", "ControllerRuntime",
+        "CleanText", "JSON", "YAML", "HTTPTransport", "KubernetesCore", "KubernetesClient", "Telemetry",
+        "ControllerRuntime",
         "ObservabilityAPI", "Rendering", "Backends", "ObservabilityController", "NodePreflight", "CLinux", arguments,
         logging, lifecycle, signals, nioConcurrency,
       ],
       swiftSettings: strict, linkerSettings: small),
-    tool("generate", ["JSON", "YAML", "ObservabilityAPI", "Rendering", "ObservabilityController", arguments]),
+    tool(
+      "generate",
+      ["JSON", "YAML", "KubernetesCore", "ObservabilityAPI", "Rendering", "ObservabilityController", arguments]),
     tool(
       "devcluster",
       [
-        "JSON", "YAML", "HTTPTransport", "KubernetesClient", "DevCluster", arguments, logging, lifecycle, signals,
+        "JSON", "YAML", "HTTPTransport", "KubernetesCore", "KubernetesClient", "DevCluster", arguments, logging,
+        lifecycle, signals,
       ]),
     tool(
       "bench",
       [
-        "CLinux", "JSON", "KubernetesClient", "ControllerRuntime", "ObservabilityController", "DevCluster", "Harness",
+        "CLinux", "JSON", "KubernetesCore", "KubernetesClient", "ControllerRuntime", "ObservabilityController",
+        "DevCluster", "Harness",
         "ProcessSupport", arguments,
       ], linkerSettings: small),
     tool("bench-decoders", ["CLinux", "JSON", "YAML"], linkerSettings: small),
@@ -117,7 +125,8 @@ let package = Package(
     tool(
       "acceptance",
       [
-        "JSON", "YAML", "HTTPTransport", "KubernetesClient", "DevCluster", "Harness", "Replay", "ProcessSupport",
+        "JSON", "YAML", "HTTPTransport", "KubernetesCore", "KubernetesClient", "DevCluster", "Harness", "Replay",
+        "ProcessSupport",
         arguments, signals,
       ]),
     tool("simulate", ["Simulation", arguments]),
@@ -125,16 +134,22 @@ let package = Package(
     tests("CleanTextTests", ["CleanText"]),
     tests("JSONTests", ["JSON"]),
     tests("YAMLTests", ["YAML", "JSON"]),
+    tests("KubernetesCoreTests", ["KubernetesCore", "JSON"]),
     tests("HTTPTransportTests", ["HTTPTransport", "CCurl", "Waiting", nioConcurrency]),
-    tests("KubernetesClientTests", ["KubernetesClient", "HTTPTransport", "JSON", "Waiting", nioConcurrency]),
+    tests(
+      "KubernetesClientTests",
+      ["KubernetesCore", "KubernetesClient", "HTTPTransport", "JSON", "Waiting", nioConcurrency]),
     tests(
       "TelemetryTests", ["Telemetry", "Waiting", logging, nioConcurrency, nioCore, nioEmbedded, nioHTTP1]),
     tests(
       "ControllerRuntimeTests",
-      ["ControllerRuntime", "KubernetesClient", "HTTPTransport", "JSON", "Waiting", logging, nioConcurrency],
+      [
+        "ControllerRuntime", "KubernetesCore", "KubernetesClient", "HTTPTransport", "JSON", "Waiting", logging,
+        nioConcurrency,
+      ],
       exclude: ["Fixtures"]),
-    tests("ObservabilityAPITests", ["ObservabilityAPI", "DevCluster", "JSON", "YAML", logging]),
-    tests("RenderingTests", ["Rendering", "ObservabilityAPI", "JSON", "YAML"], exclude: ["Golden"]),
+    tests("ObservabilityAPITests", ["ObservabilityAPI", "DevCluster", "JSON", "YAML", "KubernetesCore", logging]),
+    tests("RenderingTests", ["Rendering", "ObservabilityAPI", "JSON", "YAML", "KubernetesCore"], exclude: ["Golden"]),
     tests("BackendsTests", ["Backends", "ObservabilityAPI", "HTTPTransport", "JSON", "Waiting", nioConcurrency]),
     tests(
       "NodePreflightTests",
@@ -145,7 +160,8 @@ let package = Package(
     tests(
       "ObservabilityControllerTests",
       [
-        "ObservabilityController", "ObservabilityAPI", "Rendering", "Backends", "ControllerRuntime", "KubernetesClient",
+        "ObservabilityController", "ObservabilityAPI", "Rendering", "Backends", "ControllerRuntime", "KubernetesCore",
+        "KubernetesClient",
         "HTTPTransport", "DevCluster", "CleanText", "JSON", "Telemetry", "Harness", "Replay", "Waiting", logging,
         nioConcurrency,
       ]),
@@ -153,25 +169,30 @@ let package = Package(
     development(
       "Harness",
       [
-        "ObservabilityController", "ObservabilityAPI", "ControllerRuntime", "KubernetesClient", "HTTPTransport",
+        "ObservabilityController", "ObservabilityAPI", "ControllerRuntime", "KubernetesCore", "KubernetesClient",
+        "HTTPTransport",
         "DevCluster", "JSON", "Waiting", logging, nioConcurrency,
       ]),
     tests(
       "EndToEndTests",
       [
-        "ProcessSupport", "Harness", "DevCluster", "KubernetesClient", "JSON", "YAML", "NodePreflight", "CLinux",
+        "ProcessSupport", "Harness", "DevCluster", "KubernetesCore", "KubernetesClient", "JSON", "YAML",
+        "NodePreflight", "CLinux",
         "ObservabilityAPI", "observability-operator",
       ]),
     development(
       "ProcessSupport", ["HTTPTransport", "KubernetesClient", "DevCluster", "Harness", "Waiting", nioConcurrency]),
     .executableTarget(
       name: "contact-controller",
-      dependencies: ["JSON", "HTTPTransport", "KubernetesClient", "ControllerRuntime", logging, signals],
+      dependencies: [
+        "JSON", "HTTPTransport", "KubernetesCore", "KubernetesClient", "ControllerRuntime", logging, signals,
+      ],
       path: "Tests/Support/ContactController", swiftSettings: strict),
     tests(
       "ExampleTests",
       [
-        "contact-controller", "ControllerRuntime", "KubernetesClient", "DevCluster", "Harness", "JSON", "Waiting",
+        "contact-controller", "ControllerRuntime", "KubernetesCore", "KubernetesClient", "DevCluster", "Harness",
+        "JSON", "Waiting",
         logging,
       ]),
     development("Replay", ["DevCluster", "JSON", "YAML", logging, nioConcurrency]),
@@ -179,21 +200,24 @@ let package = Package(
     tests(
       "AcceptanceTests",
       [
-        "acceptance", "observability-operator", "HTTPTransport", "KubernetesClient", "DevCluster", "JSON", "YAML",
+        "acceptance", "observability-operator", "HTTPTransport", "KubernetesCore", "KubernetesClient", "DevCluster",
+        "JSON", "YAML",
         "Replay", "ProcessSupport", "Waiting", logging, nioConcurrency,
       ]),
     tests("KubectlTests", ["ProcessSupport", "DevCluster", "JSON", "YAML", logging]),
     development(
       "Simulation",
       [
-        "ControllerRuntime", "KubernetesClient", "HTTPTransport", "DevCluster", "JSON", logging, nioConcurrency,
+        "ControllerRuntime", "KubernetesCore", "KubernetesClient", "HTTPTransport", "DevCluster", "JSON", logging,
+        nioConcurrency,
       ]),
     tests(
       "SimulationTests", ["Simulation", "DevCluster", "HTTPTransport", "JSON", "ProcessSupport", "simulate", logging]),
     tests(
       "FaultsTests",
       [
-        "ProcessSupport", "Harness", "KubernetesClient", "HTTPTransport", "DevCluster", "JSON", "Waiting", logging,
+        "ProcessSupport", "Harness", "KubernetesCore", "KubernetesClient", "HTTPTransport", "DevCluster", "JSON",
+        "Waiting", logging,
         "observability-operator", nioConcurrency,
       ]),
     tests("StructureTests", []),

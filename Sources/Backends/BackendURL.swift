@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import HTTPTransport
+import KubernetesCore
 public import ObservabilityAPI
 
 /// The address of a backend, with the login that it carries.

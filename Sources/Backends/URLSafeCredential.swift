@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import KubernetesCore
 import ObservabilityAPI
 
 /// Whether a user name or password can stand in a URL as it is.
@@ -30,7 +31,7 @@ public enum URLSafeCredential {
     if part == .username, value.isEmpty { throw CredentialError("\(place) is empty: it must hold a user name") }
     let other = part == .username ? "-._~!$&'()*+,;=%" : "-._~!$&'()*+,;=%:"
     if let edge = Self.edge(value) { throw CredentialError("\(place) \(edge)") }
-    guard value.utf8.allSatisfy({ PercentEncoding.isAlphanumeric($0) || other.utf8.contains($0) }) else {
+    guard value.utf8.allSatisfy({ $0.isASCIIAlphanumeric || other.utf8.contains($0) }) else {
       let kind = part == .username ? "a user name" : "a password"
       throw CredentialError(
         "\(place) holds a character (such as @, / or a space) that \(kind) inside a URL cannot have: "

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import KubernetesClient
+import KubernetesCore
 
 /// Time and chance, for everything in this module that acts: injected, so that a test never waits for real time and a
 /// run can be repeated from a seed.

@@ -3,6 +3,7 @@
 import ControllerRuntime
 import HTTPTransport
 import KubernetesClient
+import KubernetesCore
 import Logging
 
 /// The operator as a whole: watches, queue, workers and Events, put together.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import KubernetesCore
 import ObservabilityAPI
 
 /// The resources of the agent's container: the user's, and a default for what is left out.

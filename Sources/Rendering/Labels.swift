@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import KubernetesCore
 import ObservabilityAPI
 
 /// The labels and annotations of the operator's own.
@@ -23,15 +24,15 @@ extension RenderContext {
 
   /// What tells the agent's pods from all others. Immutable in a DaemonSet, so it must never change.
   var agentSelector: JSONObject {
-    ["app.kubernetes.io/name": .string(AgentShape.appName), "app.kubernetes.io/instance": .string(object.name)]
+    [WellKnownLabel.name: .string(AgentShape.appName), WellKnownLabel.instance: .string(object.name)]
   }
 
   /// The labels of the agent's children and pods.
   var agentLabels: JSONObject {
     var labels = agentSelector
-    labels["app.kubernetes.io/component"] = "node-agent"
-    labels["app.kubernetes.io/part-of"] = "cozystack"
-    labels["app.kubernetes.io/managed-by"] = "observability-operator"
+    labels[WellKnownLabel.component] = "node-agent"
+    labels[WellKnownLabel.partOf] = "cozystack"
+    labels[WellKnownLabel.managedBy] = "observability-operator"
     labels[Keys.object] = .string(object.name)
     return labels
   }
@@ -40,7 +41,7 @@ extension RenderContext {
   ///
   /// The ownerReference lets the garbage collector remove the child, in whatever namespace, once the cluster-scoped
   /// owner is gone. Without a uid, which only a cluster gives, there is none.
-  func agentChild(_ type: ChildType, name: String? = nil, _ members: JSONObject) -> Child {
+  func agentChild(_ type: ResourceType, name: String? = nil, _ members: JSONObject) -> Child {
     let name = name ?? agentName
     var metadata: JSONObject = [
       "name": .string(name),
@@ -49,23 +50,15 @@ extension RenderContext {
       "annotations": [Keys.operatorVersion: .string(facts.operatorVersion)],
     ]
     if !object.uid.isEmpty {
-      metadata["ownerReferences"] = [
-        [
-          "apiVersion": .string(ObservabilitySchema.apiVersion),
-          "kind": .string(ObservabilitySchema.kind),
-          "name": .string(object.name),
-          "uid": .string(object.uid),
-          "controller": true,
-          "blockOwnerDeletion": true,
-        ]
-      ]
+      let owner = OwnerReference(
+        apiVersion: ObservabilitySchema.apiVersion, kind: ObservabilitySchema.kind, name: object.name, uid: object.uid,
+        blocksOwnerDeletion: true)
+      metadata["ownerReferences"] = [owner.json]
     }
     var manifest: JSONObject = [
       "apiVersion": .string(type.apiVersion), "kind": .string(type.kind), "metadata": .object(metadata),
     ]
     for (key, value) in members { manifest[key] = value }
-    return Child(
-      group: type.group, version: type.version, kind: type.kind, plural: type.plural, namespace: spec.namespace,
-      name: name, manifest: manifest)
+    return Child(type: type, manifest: KubernetesObject(manifest))
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import KubernetesCore
 import ObservabilityAPI
 
 /// The agent on every node that can carry it.
@@ -13,7 +14,7 @@ enum NodeAgentDaemonSet {
       ],
       "template": ["metadata": .object(podMetadata(context)), "spec": .object(podSpec(context))],
     ]
-    return context.agentChild(.daemonSet, ["spec": .object(spec)])
+    return context.agentChild(.daemonSets, ["spec": .object(spec)])
   }
 
   private static func podMetadata(_ context: RenderContext) -> JSONObject {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import KubernetesCore
 import ObservabilityAPI
 
 /// What may reach the agent's pods, and what they may reach.
@@ -26,7 +27,7 @@ enum NodeAgentNetworkPolicy {
     } else {
       spec["ingress"] = [.object(scraper(context))]
     }
-    return context.agentChild(.networkPolicy, ["spec": .object(spec)])
+    return context.agentChild(.networkPolicies, ["spec": .object(spec)])
   }
 
   /// To any address: a node-local cache listens on the host, where no selector of pods finds it.
@@ -75,7 +76,11 @@ enum NodeAgentNetworkPolicy {
     [
       ["ipBlock": ["cidr": "0.0.0.0/0", "except": ["169.254.0.0/16"]]],
       ["ipBlock": ["cidr": "::/0", "except": ["fe80::/10"]]],
-      ["namespaceSelector": ["matchExpressions": [["key": "kubernetes.io/metadata.name", "operator": "Exists"]]]],
+      [
+        "namespaceSelector": [
+          "matchExpressions": [["key": .string(WellKnownLabel.namespaceName), "operator": "Exists"]]
+        ]
+      ],
     ]
   }
 
@@ -83,12 +88,12 @@ enum NodeAgentNetworkPolicy {
   private static func scraper(_ context: RenderContext) -> JSONObject {
     let peer: JSONObject = [
       "namespaceSelector": inNamespace(context.facts.scraperNamespace),
-      "podSelector": ["matchLabels": ["app.kubernetes.io/name": "vmagent"]],
+      "podSelector": ["matchLabels": [WellKnownLabel.name: "vmagent"]],
     ]
     return ["from": [.object(peer)], "ports": [["protocol": "TCP", "port": .integer(AgentPort.number)]]]
   }
 
   private static func inNamespace(_ name: String) -> JSONValue {
-    ["matchLabels": ["kubernetes.io/metadata.name": .string(name)]]
+    ["matchLabels": [WellKnownLabel.namespaceName: .string(name)]]
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import KubernetesCore
 import ObservabilityAPI
 
 /// How the platform's vmagent reads the agents (`operator.victoriametrics.com/v1beta1`, operator v0.68.4).
@@ -24,7 +25,7 @@ enum NodeAgentPodScrape {
     let spec: JSONObject = [
       "selector": ["matchLabels": .object(context.agentSelector)], "podMetricsEndpoints": [.object(endpoint)],
     ]
-    return context.agentChild(.podScrape, ["spec": .object(spec)])
+    return context.agentChild(.podScrapes, ["spec": .object(spec)])
   }
 
   private static func relabelings(_ context: RenderContext) -> [JSONObject] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import JSON
+import KubernetesCore
 public import ObservabilityAPI
 
 /// What was found on nodes, as a ConfigMap beside the agents. It is no part of what an object asks for, but of what the
@@ -12,6 +13,6 @@ public enum NodeVerdicts {
   /// The ConfigMap with these entries.
   public static func child(of object: Observability, data: JSONObject, facts: PlatformFacts) -> Child {
     RenderContext(object: object, facts: facts)
-      .agentChild(.configMap, name: name(object.name), ["data": .object(data)])
+      .agentChild(.configMaps, name: name(object.name), ["data": .object(data)])
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import KubernetesCore
 import ObservabilityAPI
 
 /// What the agent is given as the address that it writes metrics to.

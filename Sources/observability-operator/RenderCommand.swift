@@ -4,6 +4,7 @@ import ArgumentParser
 import Backends
 import HTTPTransport
 import JSON
+import KubernetesCore
 import ObservabilityAPI
 import Rendering
 import YAML
@@ -57,7 +58,7 @@ struct RenderCommand: ParsableCommand {
     }
     try refuseLinkLocal(observability.spec.metrics.victoriaMetrics, in: source)
     let children = Renderer.children(of: observability, facts: try facts(for: observability))
-    return YAMLEncoder.text(documents: children.map { .object($0.manifest) }, order: .kubernetes)
+    return YAMLEncoder.text(documents: children.map { .object($0.manifest.content) }, order: .kubernetes)
   }
 
   private func facts(for observability: Observability) throws -> PlatformFacts {

@@ -6,6 +6,7 @@ import ControllerRuntime
 import Glibc
 import HTTPTransport
 import KubernetesClient
+import KubernetesCore
 import Logging
 import ObservabilityAPI
 import ObservabilityController

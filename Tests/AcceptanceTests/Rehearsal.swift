@@ -4,6 +4,7 @@ import DevCluster
 import Glibc
 import JSON
 import KubernetesClient
+import KubernetesCore
 import Logging
 import NIOConcurrencyHelpers
 import ProcessSupport

@@ -3,6 +3,7 @@
 import DevCluster
 import JSON
 import KubernetesClient
+import KubernetesCore
 import NIOConcurrencyHelpers
 import Testing
 import Waiting

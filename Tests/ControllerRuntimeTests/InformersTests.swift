@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import KubernetesClient
+import KubernetesCore
 import NIOConcurrencyHelpers
 import Testing
 import Waiting

@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesClient
+import KubernetesCore
 import Testing
 
 @testable import ControllerRuntime

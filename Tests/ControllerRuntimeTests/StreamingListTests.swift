@@ -3,6 +3,7 @@
 import HTTPTransport
 import JSON
 import KubernetesClient
+import KubernetesCore
 import Synchronization
 import Testing
 import Waiting

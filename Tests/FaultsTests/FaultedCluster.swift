@@ -4,6 +4,7 @@ import DevCluster
 import HTTPTransport
 import JSON
 import KubernetesClient
+import KubernetesCore
 import Logging
 
 /// A server with a namespace `work`, reached by a client in this process.

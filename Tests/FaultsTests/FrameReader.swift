@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesClient
+import KubernetesCore
 
 /// Reads a watch frame by frame.
 final class FrameReader {

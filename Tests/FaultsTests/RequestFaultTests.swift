@@ -5,6 +5,7 @@ import HTTPTransport
 import Harness
 import JSON
 import KubernetesClient
+import KubernetesCore
 import NIOConcurrencyHelpers
 import Testing
 import Waiting

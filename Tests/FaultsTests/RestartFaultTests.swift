@@ -4,6 +4,7 @@ import DevCluster
 import Harness
 import JSON
 import KubernetesClient
+import KubernetesCore
 import Testing
 
 /// A server that comes back with another history, that lags behind, or whose lease is taken.

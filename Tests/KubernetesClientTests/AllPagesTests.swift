@@ -2,6 +2,7 @@
 
 import HTTPTransport
 import JSON
+import KubernetesCore
 import Testing
 
 @testable import KubernetesClient

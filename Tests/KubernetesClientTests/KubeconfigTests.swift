@@ -2,6 +2,7 @@
 
 import Glibc
 import HTTPTransport
+import KubernetesCore
 import Testing
 
 @testable import KubernetesClient

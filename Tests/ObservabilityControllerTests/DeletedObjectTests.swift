@@ -5,6 +5,7 @@ import DevCluster
 import Harness
 import JSON
 import KubernetesClient
+import KubernetesCore
 import NIOConcurrencyHelpers
 import ObservabilityController
 import Testing

@@ -4,6 +4,7 @@ import ControllerRuntime
 import Harness
 import JSON
 import KubernetesClient
+import KubernetesCore
 import Testing
 
 /// The finalizer helper of the runtime, against patches as a server carries them out. The operator itself needs none.

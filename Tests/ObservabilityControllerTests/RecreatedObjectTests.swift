@@ -4,6 +4,7 @@ import ControllerRuntime
 import Harness
 import JSON
 import KubernetesClient
+import KubernetesCore
 import Logging
 import Testing
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import KubernetesCore
 import Rendering
 import Testing
 import YAML
@@ -51,7 +52,7 @@ struct Fixture: Sendable, CustomTestStringConvertible {
   var children: [Child] { Renderer.children(of: object, facts: facts) }
 
   func child(_ kind: String) -> JSONValue? {
-    children.first { $0.kind == kind }.map { .object($0.manifest) }
+    children.first { $0.kind == kind }.map { .object($0.manifest.content) }
   }
 
   /// The pod's specification.

@@ -2,6 +2,7 @@
 
 import Glibc
 import JSON
+import KubernetesCore
 import Rendering
 import Testing
 import YAML
@@ -11,7 +12,7 @@ import YAML
 /// `UPDATE_GOLDEN=1 swift test` writes the files anew; the difference is then reviewed like any other change.
 @Suite struct GoldenTests {
   @Test(arguments: Matrix.all) func rendersAsRecorded(_ fixture: Fixture) throws {
-    let text = YAMLEncoder.text(documents: fixture.children.map { .object($0.manifest) }, order: .kubernetes)
+    let text = YAMLEncoder.text(documents: fixture.children.map { .object($0.manifest.content) }, order: .kubernetes)
     let path = Files.golden + fixture.name + ".yaml"
     if getenv("UPDATE_GOLDEN") != nil {
       try #require(Files.write(text, to: path), "cannot write \(path)")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import KubernetesClient
+import KubernetesCore
 import NIOConcurrencyHelpers
 
 /// What the API server makes of a child on the way in: the answer to an apply holds something else than was applied.

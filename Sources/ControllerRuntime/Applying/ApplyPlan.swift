@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import KubernetesClient
+import KubernetesCore
 
 /// What is to be done about one child, decided by ``ChildApplier/plan(type:desired:live:appliedHash:)`` without a request
 /// and carried out by ``ChildApplier/apply(_:)``.

@@ -2,7 +2,7 @@
 
 import Digests
 import JSON
-import KubernetesClient
+import KubernetesCore
 
 /// A short name for the contents of an object: the first 16 hexadecimal digits (64 bits) of the SHA-256 of its canonical
 /// JSON. The order of members does not matter, everything else does.

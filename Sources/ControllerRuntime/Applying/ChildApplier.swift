@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesClient
+import KubernetesCore
 
 /// What became of one child.
 public struct AppliedChild: Hashable, Sendable {

@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesClient
+import KubernetesCore
 
 /// What has to be done so that a child is as it is rendered. Decided from what is known here; costs no request.
 public enum ChildComparison: Hashable, Sendable {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
-import KubernetesClient
+import KubernetesCore
 
 /// Who owns a field, read from `metadata.managedFields` in the format `FieldsV1`
 /// (`sigs.k8s.io/structured-merge-diff/fieldpath/serialize-pe.go`).

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import KubernetesCore
 
 /// The way from the top of an object to one of its fields.
 struct FieldPath: Hashable, Sendable, CustomStringConvertible {

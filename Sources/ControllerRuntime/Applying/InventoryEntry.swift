@@ -1,43 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
-import KubernetesClient
-
-/// Which object of the cluster, whatever the version of its type.
-public struct ChildID: Hashable, Sendable, Comparable, CustomStringConvertible {
-  /// The API group; empty for the core group.
-  public let group: String
-  /// The kind.
-  public let kind: String
-  /// The namespace and name.
-  public let key: ObjectKey
-
-  /// An identity made of its parts.
-  public init(group: String, kind: String, key: ObjectKey) {
-    self.group = group
-    self.kind = kind
-    self.key = key
-  }
-
-  /// The object of that type and key.
-  public init(type: ResourceType, key: ObjectKey) {
-    self.init(group: type.group, kind: type.kind, key: key)
-  }
-
-  /// The identity of an object.
-  public init(_ object: KubernetesObject) {
-    let parts = object.apiVersion.split(separator: "/")
-    self.init(group: parts.count > 1 ? String(parts[0]) : "", kind: object.kind, key: object.key)
-  }
-
-  /// `DaemonSet/cozy-coroot/platform-node-agent`.
-  public var description: String { "\(kind)/\(key)" }
-
-  /// By group, kind, namespace and name.
-  public static func < (left: ChildID, right: ChildID) -> Bool {
-    (left.group, left.kind, left.key) < (right.group, right.kind, right.key)
-  }
-}
+import KubernetesCore
 
 /// One child as an inventory names it: enough to find it again and to know what was applied.
 public struct InventoryEntry: Hashable, Sendable, Comparable, CustomStringConvertible {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
-import KubernetesClient
+import KubernetesCore
 
 /// Which children to delete: those of an earlier generation that this one does not render.
 public struct PrunePlan: Hashable, Sendable {

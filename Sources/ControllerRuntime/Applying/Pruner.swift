@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesClient
+import KubernetesCore
 
 /// Deletes what a ``PrunePlan`` names, one object at a time: never a successor of the same name, and never what does not
 /// name our owner, whatever an inventory says. An inventory in a status is only as good as everyone who may write there.
@@ -59,12 +60,5 @@ public struct Pruner: Sendable {
       guard error.isNotFound else { throw error }
       return nil
     }
-  }
-}
-
-extension KubernetesObject {
-  /// Whether the object names an owner of that UID.
-  func isOwned(by uid: String) -> Bool {
-    ownerReferences.contains { $0["uid"]?.string == uid }
   }
 }

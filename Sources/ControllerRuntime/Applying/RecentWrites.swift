@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import KubernetesClient
+import KubernetesCore
 import NIOConcurrencyHelpers
 
 /// What this process wrote a moment ago and a store may not show yet, so that one reads one's own writes.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import KubernetesClient
+import KubernetesCore
 
 /// What to do with a child that has to change in an immutable field.
 public enum ReplacementPolicy: Hashable, Sendable {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import KubernetesCore
 
 /// Collects the paths at which a value does not hold what is desired; it may hold more.
 struct SubsetComparison {

@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesClient
+import KubernetesCore
 
 /// Decides how a process becomes leader by a Lease, stays it, and learns that it no longer is.
 ///

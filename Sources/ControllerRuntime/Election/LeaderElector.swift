@@ -2,6 +2,7 @@
 
 import HTTPTransport
 import KubernetesClient
+import KubernetesCore
 import Logging
 import NIOConcurrencyHelpers
 

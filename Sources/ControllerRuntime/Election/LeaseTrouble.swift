@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import KubernetesClient
+import KubernetesCore
 
 /// Decides what is reported when a candidate cannot get at its Lease: each cause once, with the remedy, and its end.
 ///

@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesClient
+import KubernetesCore
 
 /// Holds an object back from being deleted until what was made for it outside of Kubernetes, or in no namespace, is gone.
 ///

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
-import KubernetesClient
+import KubernetesCore
 
 /// What a finalizer calls for, decided from the object alone.
 public enum FinalizerStep: Hashable, Sendable {

@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesClient
+import KubernetesCore
 import Logging
 
 /// What one reconcile of a ``ControllerProgram`` has at hand: the key, what the watches have read, and the ways to make
@@ -40,12 +41,7 @@ public struct ReconcileContext: Sendable {
     _ type: ResourceType, _ desired: KubernetesObject, ownedBy owner: KubernetesObject
   ) async throws(KubernetesError) -> AppliedChild {
     var desired = desired
-    desired["metadata"]?["ownerReferences"] = [
-      [
-        "apiVersion": .string(owner.apiVersion), "kind": .string(owner.kind), "name": .string(owner.name),
-        "uid": .string(owner.uid ?? ""), "controller": true,
-      ]
-    ]
+    desired["metadata"]?["ownerReferences"] = [OwnerReference(owner).json]
     let child = ChildID(type: type, key: desired.key)
     let live = cache(type, desired.key)
     // What was applied last is remembered on the child itself, so that a new process need not write everything again.
@@ -69,7 +65,7 @@ public struct ReconcileContext: Sendable {
     _ type: ResourceType, _ child: ObjectKey, ownedBy owner: KubernetesObject
   ) async throws(KubernetesError) {
     guard let live = cache(type, child), !live.isBeingDeleted, let uid = live.uid,
-      live.ownerReferences.contains(where: { $0["uid"]?.string == owner.uid })
+      live.isOwned(by: owner.uid)
     else { return }
     do throws(KubernetesError) {
       try await api.delete(type, child, DeleteOptions(uid: uid))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
-import KubernetesClient
+import KubernetesCore
 
 /// What a ``ControllerProgram`` watches, and which keys a change there gives it to work on.
 public struct WorkSource: Sendable {
@@ -29,15 +29,7 @@ public struct WorkSource: Sendable {
   public static func children(_ target: WatchTarget, of owner: ResourceType) -> WorkSource {
     WorkSource(target: target, isSubject: false, isChild: true) { change in
       // Both states: an owner that was taken off must put itself back.
-      Set(
-        [change.old, change.new].compactMap(\.self).flatMap { child in
-          child.ownerReferences.compactMap { reference in
-            guard reference["kind"]?.string == owner.kind, let name = reference["name"]?.string,
-              group(of: reference["apiVersion"]?.string) == owner.group
-            else { return nil }
-            return ObjectKey(namespace: owner.isNamespaced ? child.namespace : nil, name: name)
-          }
-        })
+      Set([change.old, change.new].compactMap(\.self).flatMap { $0.owners(of: owner) })
     }
   }
 
@@ -46,11 +38,5 @@ public struct WorkSource: Sendable {
     _ target: WatchTarget, keys: @escaping @Sendable (StoreChange) -> Set<ObjectKey>
   ) -> WorkSource {
     WorkSource(target: target, isSubject: false, isChild: false, keys: keys)
-  }
-
-  /// An owner may be named in any version of its group.
-  private static func group(of apiVersion: String?) -> String {
-    let parts = (apiVersion ?? "").split(separator: "/")
-    return parts.count > 1 ? String(parts[0]) : ""
   }
 }

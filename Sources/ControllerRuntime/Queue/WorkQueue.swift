@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import KubernetesCore
 import NIOConcurrencyHelpers
 
 /// Keys that wait for a worker: once each, never handed out twice at the same time.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import KubernetesCore
+
 /// How urgent a key is; the higher goes first, and among equals the one that was ready first.
 public enum WorkPriority: Int, CaseIterable, Comparable, Hashable, Sendable {
   /// What was there before we looked, and what is looked at again without a reason.

@@ -3,6 +3,7 @@
 import CleanText
 import JSON
 import KubernetesClient
+import KubernetesCore
 
 /// What is to be told of an object as an Event.
 struct EventOccurrence: Hashable, Sendable {

@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesClient
+import KubernetesCore
 import NIOConcurrencyHelpers
 
 /// Writes the status of objects, and only if it says something new.

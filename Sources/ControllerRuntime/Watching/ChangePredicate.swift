@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import KubernetesClient
+import KubernetesCore
 
 /// Which changes of an object call for work.
 ///

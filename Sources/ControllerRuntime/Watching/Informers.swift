@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import KubernetesClient
+import KubernetesCore
 import NIOConcurrencyHelpers
 
 /// The reflectors of a process: one for each target that somebody wants, started and stopped as that changes.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
-import KubernetesClient
+import KubernetesCore
 import NIOConcurrencyHelpers
 
 /// The objects of one watch target as the API server last told of them.

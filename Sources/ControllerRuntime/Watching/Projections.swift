@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
-import KubernetesClient
+import KubernetesCore
 
 extension ObjectStore {
   /// Keeps everything but `metadata.managedFields`, which is about a third of a small object.

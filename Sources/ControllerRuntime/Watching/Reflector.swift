@@ -2,6 +2,7 @@
 
 import HTTPTransport
 import KubernetesClient
+import KubernetesCore
 import NIOConcurrencyHelpers
 
 /// Keeps one store equal to one part of the API, by doing what its ``ReflectorStateMachine`` decides.

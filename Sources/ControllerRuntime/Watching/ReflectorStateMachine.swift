@@ -2,6 +2,7 @@
 
 import HTTPTransport
 import KubernetesClient
+import KubernetesCore
 
 /// Decides what a reflector does next: stream or list what is there, watch from there, resume, relist.
 ///

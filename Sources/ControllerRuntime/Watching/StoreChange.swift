@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import KubernetesClient
+import KubernetesCore
 
 /// What happened to one object in a store.
 public struct StoreChange: Hashable, Sendable {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import KubernetesClient
+import KubernetesCore
 import NIOConcurrencyHelpers
 
 /// Which types the server streams the list of (KEP-3157), found out once for each type and for all its reflectors.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import KubernetesClient
+import KubernetesCore
 
 /// What one reflector watches: a type, narrowed down.
 public struct WatchTarget: Hashable, Sendable, CustomStringConvertible {

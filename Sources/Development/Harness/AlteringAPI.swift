@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import KubernetesClient
+import KubernetesCore
 import NIOConcurrencyHelpers
 
 /// Puts a mutating webhook before an API: what is applied is altered on its way in, and stays the field manager's own, as

@@ -3,6 +3,7 @@
 import DevCluster
 import JSON
 import KubernetesClient
+import KubernetesCore
 import Waiting
 
 extension TestCluster {

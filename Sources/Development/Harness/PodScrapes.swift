@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
-import KubernetesClient
+import KubernetesCore
 
 extension TestCluster {
   /// The kind by which the VictoriaMetrics operator is told what to scrape.

@@ -5,6 +5,7 @@ import DevCluster
 import HTTPTransport
 import JSON
 import KubernetesClient
+import KubernetesCore
 import Logging
 import ObservabilityAPI
 import ObservabilityController

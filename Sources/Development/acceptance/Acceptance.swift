@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesClient
+import KubernetesCore
 
 /// A run of all checks against one cluster.
 struct Acceptance: Sendable {

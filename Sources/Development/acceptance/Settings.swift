@@ -2,6 +2,7 @@
 
 import Harness
 import KubernetesClient
+import KubernetesCore
 
 /// What a run is about.
 struct Settings: Sendable {

@@ -5,6 +5,7 @@ import ControllerRuntime
 import Glibc
 import JSON
 import KubernetesClient
+import KubernetesCore
 import ObservabilityController
 
 /// What a Node takes in memory, whole and as the operator keeps it, by the allocator's own account.

@@ -4,6 +4,7 @@ import DevCluster
 import Harness
 import JSON
 import KubernetesClient
+import KubernetesCore
 import ProcessSupport
 
 /// What is asked of the API server, step by step. Leases are left out.

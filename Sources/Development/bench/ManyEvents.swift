@@ -5,6 +5,7 @@ import Glibc
 import Harness
 import JSON
 import KubernetesClient
+import KubernetesCore
 import ProcessSupport
 
 /// Watch events through the operator: bytes from the connection, parsed, projected, put into the store, compared.

@@ -4,6 +4,7 @@ import DevCluster
 import Harness
 import JSON
 import KubernetesClient
+import KubernetesCore
 import ProcessSupport
 
 /// Five thousand nodes: the one list that grows with the cluster.

@@ -4,6 +4,7 @@ import DevCluster
 import Harness
 import JSON
 import KubernetesClient
+import KubernetesCore
 import ProcessSupport
 
 /// Objects that the operator has nothing to do with: they must cost it nothing, neither while they come nor at a start.

@@ -3,6 +3,7 @@
 import DevCluster
 import Harness
 import KubernetesClient
+import KubernetesCore
 import ProcessSupport
 
 /// An operator process and the cluster that it runs against, with what is needed to count between two quiet moments.

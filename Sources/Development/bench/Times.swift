@@ -3,6 +3,7 @@
 import DevCluster
 import Harness
 import KubernetesClient
+import KubernetesCore
 import ProcessSupport
 
 /// How long it takes, as a watch beside the operator sees it.

@@ -3,6 +3,7 @@
 import ArgumentParser
 import JSON
 import KubernetesClient
+import KubernetesCore
 import YAML
 
 /// Applies manifests, for machines without kubectl.

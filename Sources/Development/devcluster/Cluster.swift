@@ -4,6 +4,7 @@ import ArgumentParser
 import HTTPTransport
 import JSON
 import KubernetesClient
+import KubernetesCore
 
 /// A cluster as a client sees it, for the commands that act on one.
 struct Cluster {

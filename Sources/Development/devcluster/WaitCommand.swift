@@ -3,6 +3,7 @@
 import ArgumentParser
 import JSON
 import KubernetesClient
+import KubernetesCore
 
 /// Waits for a condition, for machines without kubectl.
 struct WaitCommand: AsyncParsableCommand {

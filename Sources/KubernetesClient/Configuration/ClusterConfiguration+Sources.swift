@@ -2,6 +2,7 @@
 
 import Glibc
 import HTTPTransport
+import KubernetesCore
 
 extension ClusterConfiguration {
   /// The folder in which a pod finds its service account.

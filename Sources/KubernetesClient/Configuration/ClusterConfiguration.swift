@@ -2,6 +2,7 @@
 
 import CleanText
 import HTTPTransport
+import KubernetesCore
 
 /// How to reach one API server, and as whom.
 public struct ClusterConfiguration: Hashable, Sendable, CustomStringConvertible {

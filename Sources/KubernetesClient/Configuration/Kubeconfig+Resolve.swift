@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import KubernetesCore
 
 extension Kubeconfig {
   /// The cluster and user of a context, with all that they point to read in.

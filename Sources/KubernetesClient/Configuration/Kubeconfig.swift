@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import KubernetesCore
 import YAML
 
 /// What stands in one or several kubeconfig files (`k8s.io/client-go/tools/clientcmd/api/v1/types.go`).

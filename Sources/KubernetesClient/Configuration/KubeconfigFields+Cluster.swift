@@ -2,6 +2,7 @@
 
 import HTTPTransport
 import JSON
+import KubernetesCore
 
 /// The fields of a cluster (`k8s.io/client-go/tools/clientcmd/api/v1/types.go`: `Cluster`).
 extension KubeconfigFields {

@@ -2,6 +2,7 @@
 
 import HTTPTransport
 import JSON
+import KubernetesCore
 
 /// The fields of a user (`k8s.io/client-go/tools/clientcmd/api/v1/types.go`: `AuthInfo`).
 extension KubeconfigFields {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import KubernetesCore
 
 /// Reads the fields of one entry, with errors that name file and field.
 struct KubeconfigFields {

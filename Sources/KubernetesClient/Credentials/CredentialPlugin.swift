@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import KubernetesCore
 
 /// A program that tells who we are (KEP-541, `k8s.io/client-go/tools/clientcmd/api/types.go`: `ExecConfig`).
 ///

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import KubernetesCore
+
 /// Asks a credential plugin, one run at a time however many requests wait for it.
 actor CredentialSource {
   /// Runs the plugin once.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import KubernetesCore
+
 /// What a credential plugin told last, and whether it can still be used.
 struct CredentialState: Sendable {
   /// How long before its end a credential is renewed, so that it does not end on the way.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTPTransport
+import KubernetesCore
 import NIOConcurrencyHelpers
 
 /// Who we are and whom we trust, in one request.

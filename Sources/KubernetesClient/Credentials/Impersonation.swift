@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTPTransport
+import KubernetesCore
 
 /// Whom the server is asked to take us for; it asks in turn whether we may `impersonate`
 /// (https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation).

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import KubernetesCore
 
 /// What a credential plugin has told: an `ExecCredential` of client.authentication.k8s.io.
 struct PluginCredential: Hashable, Sendable {

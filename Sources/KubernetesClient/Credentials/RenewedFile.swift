@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import KubernetesCore
+
 /// What was read from files that are renewed from outside.
 ///
 /// It is read again in time, and kept on if that fails: a moment without the file, as when the kubelet swaps a volume,

@@ -2,6 +2,7 @@
 
 import HTTPTransport
 import JSON
+import KubernetesCore
 
 /// A request to the API server before credentials and host are added: what the methods of ``KubernetesAPI`` come to.
 struct APIRequest: Equatable {

@@ -2,6 +2,7 @@
 
 import CleanText
 import JSON
+import KubernetesCore
 
 /// Reads what the API server answers.
 enum Answer {

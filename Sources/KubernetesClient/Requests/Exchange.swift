@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTPTransport
+import KubernetesCore
 
 /// Sends requests: adds host and credentials, tries again where that is safe, turns refusals into errors, keeps count.
 struct Exchange: Sendable {

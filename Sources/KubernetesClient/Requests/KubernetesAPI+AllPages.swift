@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import KubernetesCore
+
 extension KubernetesAPI {
   /// Reads a whole collection, page by page (KEP-365).
   ///

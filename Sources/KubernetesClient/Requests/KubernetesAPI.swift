@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import KubernetesCore
+
 /// What a controller asks of an API server. ``KubernetesClient`` asks a real one; a test may script the answers.
 public protocol KubernetesAPI: Sendable {
   /// Reads one object.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import KubernetesCore
 
 extension KubernetesClient {
   /// Whether the server serves the type: a 404 alone does not tell an object that is not there from a custom resource

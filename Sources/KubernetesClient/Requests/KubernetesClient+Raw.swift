@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import JSON
+import KubernetesCore
 
 extension KubernetesClient {
   /// Sends a request that no method of ``KubernetesAPI`` covers, such as one for `/openapi/v3`, for a `Table`, or to a pod

@@ -2,6 +2,7 @@
 
 import HTTPTransport
 import JSON
+import KubernetesCore
 
 /// Asks a real API server, over any transport.
 ///

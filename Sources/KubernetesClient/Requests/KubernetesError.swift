@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import HTTPTransport
+import KubernetesCore
 
 /// Why a request to the API server failed.
 public enum KubernetesError: Error, Hashable, Sendable, CustomStringConvertible {

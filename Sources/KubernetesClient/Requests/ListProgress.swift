@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import KubernetesCore
 
 /// Decides whether a collection that is read in pages, or streamed, may go on.
 ///

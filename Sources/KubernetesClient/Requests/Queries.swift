@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import JSON
+import KubernetesCore
 
 /// Which part of a collection to list.
 public struct ListQuery: Hashable, Sendable {

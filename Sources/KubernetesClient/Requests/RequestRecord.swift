@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTPTransport
+import KubernetesCore
 
 /// One request as it was sent, for metrics and for tests that count; each try has a record of its own.
 public struct RequestRecord: Hashable, Sendable {

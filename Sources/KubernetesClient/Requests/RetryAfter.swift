@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import KubernetesCore
+
 /// Reads `Retry-After`: seconds, or a date (RFC 9110, section 10.2.3).
 enum RetryAfter {
   /// The longest wait that is read. What acts upon one bounds it much further, see ``KubernetesError/retryAfter(atMost:)``.

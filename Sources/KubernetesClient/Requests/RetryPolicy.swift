@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTPTransport
+import KubernetesCore
 
 /// What becomes of a request that the server puts off: 429, or 5xx, with `Retry-After` (KEP-1040).
 ///

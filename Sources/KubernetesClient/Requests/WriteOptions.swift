@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import JSON
+import KubernetesCore
 
 /// How to apply.
 public struct ApplyOptions: Hashable, Sendable {

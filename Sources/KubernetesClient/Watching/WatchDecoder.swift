@@ -2,6 +2,7 @@
 
 import CleanText
 import JSON
+import KubernetesCore
 
 /// Turns the bytes of a watch into its frames.
 ///

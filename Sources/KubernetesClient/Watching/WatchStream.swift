@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import KubernetesCore
+
 /// One frame of a watch.
 public enum WatchEvent: Hashable, Sendable {
   case added(KubernetesObject)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import KubernetesCore
+
 /// Takes a URL apart from left to right, refusing what readers of URLs disagree about.
 struct HTTPURLParser {
   private var rest: Substring
@@ -94,49 +96,5 @@ struct HTTPURLParser {
         .host, "the host is followed by more than one colon: an IPv6 address must stand in brackets: [::1]")
     }
     return (authorityText[..<colon], port)
-  }
-}
-
-/// Escapes of RFC 3986 section 2.1.
-public enum PercentEncoding {
-  /// The text with its escapes replaced, or nil if a percent sign does not begin one.
-  public static func decode(_ text: some StringProtocol) -> String? {
-    var bytes: [UInt8] = []
-    var input = Array(text.utf8)[...]
-    while let byte = input.popFirst() {
-      guard byte == UInt8(ascii: "%") else {
-        bytes.append(byte)
-        continue
-      }
-      let digits = input.prefix(2)
-      guard digits.count == 2, digits.allSatisfy(isAlphanumeric),
-        let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
-      else { return nil }
-      bytes.append(value)
-      input = input.dropFirst(2)
-    }
-    return String(decoding: bytes, as: UTF8.self)
-  }
-
-  /// All but the unreserved characters of RFC 3986 section 2.3 as `%XX` of their UTF-8 bytes.
-  public static func encode(_ text: String) -> String {
-    text.utf8.reduce(into: "") { result, byte in
-      if isAlphanumeric(byte) || "-._~".utf8.contains(byte) {
-        result.unicodeScalars.append(UnicodeScalar(byte))
-      } else {
-        let digits = String(byte, radix: 16, uppercase: true)
-        result += digits.count == 1 ? "%0\(digits)" : "%\(digits)"
-      }
-    }
-  }
-
-  /// Whether the byte is a letter or digit of ASCII.
-  public static func isAlphanumeric(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "a")...UInt8(ascii: "z"):
-      true
-    default: false
-    }
   }
 }

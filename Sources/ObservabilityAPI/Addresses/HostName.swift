@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import KubernetesCore
 
 /// Names and addresses of hosts as they stand in a URL.
 public enum HostName {
@@ -32,7 +33,7 @@ public enum HostName {
   private static func isLabel(_ label: Substring) -> Bool {
     1...63 ~= label.utf8.count && !label.hasPrefix("-") && !label.hasSuffix("-")
       && label.utf8.allSatisfy {
-        PercentEncoding.isAlphanumeric($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
+        $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
       }
   }
 

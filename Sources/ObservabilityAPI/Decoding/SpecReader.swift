@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import KubernetesCore
 
 /// Builds the types from an object that the schema has checked and completed.
 enum SpecReader {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import KubernetesCore
 
 /// The schema of `spec.nodeAgent`, but for what it shares with pods in general (``PodSchema``).
 enum NodeAgentSchema {

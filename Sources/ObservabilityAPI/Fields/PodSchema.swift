@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import KubernetesCore
 
 /// The parts of `spec.nodeAgent` that say what Kubernetes' own PodSpec says.
 enum PodSchema {
@@ -146,6 +147,8 @@ enum PodSchema {
 }
 
 extension JSONValue {
-  /// The quantity that this text or number stands for.
-  var quantity: Quantity? { Quantity(string ?? integer.map { String($0) } ?? "") }
+  /// The quantity that this text or number stands for; nil for a negative one, since no field here has a use for it.
+  var quantity: Quantity? {
+    Quantity(string ?? integer.map { String($0) } ?? "").flatMap { $0.isNegative ? nil : $0 }
+  }
 }

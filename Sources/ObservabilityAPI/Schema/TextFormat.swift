@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import KubernetesCore
 import Synchronization
 
 /// How the text of a field is spelled: a pattern that the API server checks, and words for people.
@@ -82,7 +83,7 @@ extension TextFormat {
     TextFormat(
       expectation,
       pattern: "^\\+?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][-+]?[0-9]{1,2})?$", maxLength: 32,
-      check: { Quantity($0) != nil })
+      check: { Quantity($0)?.isNegative == false })
   }
 
   /// A share of the nodes.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import KubernetesCore
+
 /// Durations as Go writes them: `15s`, `1h30m`, `1.5m` (Go's `time.ParseDuration`, without a sign).
 public enum GoDuration {
   private static let units: [(name: String, nanoseconds: Int128)] = [

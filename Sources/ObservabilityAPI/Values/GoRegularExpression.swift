@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import KubernetesCore
+
 /// Tells whether Go's `regexp` compiles an expression, without matching anything.
 ///
 /// The agent hands its expressions to Go, which has no look-around and no back references and exits on what it cannot
@@ -201,7 +203,7 @@ extension GoRegularExpression {
     let name = take { $0 != "}" }
     guard take("}") else { return false }
     if name.count <= 2 { return Self.categories.contains(name) }
-    return name.first?.isUppercase == true && name.utf8.allSatisfy { PercentEncoding.isAlphanumeric($0) || $0 == 0x5F }
+    return name.first?.isUppercase == true && name.utf8.allSatisfy { $0.isASCIIAlphanumeric || $0 == 0x5F }
   }
 
   private static let categories: Set<String> = [
@@ -259,7 +261,7 @@ extension GoRegularExpression {
     case "t": return 9
     case "v": return 11
     default:
-      let isWord = escaped.value < 128 && PercentEncoding.isAlphanumeric(UInt8(escaped.value))
+      let isWord = escaped.value < 128 && UInt8(escaped.value).isASCIIAlphanumeric
       return escaped.isASCII && !isWord ? escaped.value : nil
     }
   }

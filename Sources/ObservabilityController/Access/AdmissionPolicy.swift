@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import KubernetesCore
 
 /// An admission policy that narrows one of the operator's rights, for RBAC knows no fields.
 ///
@@ -39,7 +40,7 @@ public struct AdmissionPolicy: Sendable {
   let validations: [Validation]
 
   /// The labels of the ClusterRoleBinding whose subjects are bound.
-  static let subjectsLabel = (name: "app.kubernetes.io/name", value: RoleManifests.operatorName)
+  static let subjectsLabel = (name: WellKnownLabel.name, value: RoleManifests.operatorName)
 
   /// Whether the request comes from a subject of the ClusterRoleBinding.
   static let condition =
@@ -91,7 +92,7 @@ public struct AdmissionPolicy: Sendable {
       "metadata": [
         "name": .string(name),
         "labels": [
-          "app.kubernetes.io/name": .string(RoleManifests.operatorName), "app.kubernetes.io/part-of": "cozystack",
+          WellKnownLabel.name: .string(RoleManifests.operatorName), WellKnownLabel.partOf: "cozystack",
         ],
       ],
       "spec": .object(spec),

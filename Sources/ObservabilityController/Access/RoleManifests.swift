@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import KubernetesCore
 
 /// The RBAC objects that grant ``Permission/all``, as `config/rbac` holds them.
 public enum RoleManifests {
@@ -75,7 +76,7 @@ public enum RoleManifests {
     var metadata: JSONObject = ["name": .string(name)]
     if let namespace { metadata["namespace"] = .string(namespace) }
     metadata["labels"] = [
-      "app.kubernetes.io/name": .string(operatorName), "app.kubernetes.io/part-of": "cozystack",
+      WellKnownLabel.name: .string(operatorName), WellKnownLabel.partOf: "cozystack",
     ]
     return [
       "apiVersion": "rbac.authorization.k8s.io/v1", "kind": .string(kind), "metadata": .object(metadata),

@@ -2,6 +2,7 @@
 
 import CleanText
 import ControllerRuntime
+import KubernetesCore
 
 /// Why one agent does not run, in the words of who knows.
 struct AgentFailure: Hashable, Sendable {

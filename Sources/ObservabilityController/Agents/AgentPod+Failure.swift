@@ -3,6 +3,7 @@
 import CleanText
 import ControllerRuntime
 import KubernetesClient
+import KubernetesCore
 import ObservabilityAPI
 import Telemetry
 

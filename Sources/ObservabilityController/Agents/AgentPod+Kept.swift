@@ -2,7 +2,7 @@
 
 import ControllerRuntime
 import JSON
-import KubernetesClient
+import KubernetesCore
 import ObservabilityAPI
 
 /// The form in which the store has a pod: its key, the label by which it is watched, and of the view what is not the

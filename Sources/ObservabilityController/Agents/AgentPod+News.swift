@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ControllerRuntime
+import KubernetesCore
 
 /// Which changes of a pod call for work.
 ///

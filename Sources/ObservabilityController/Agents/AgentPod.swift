@@ -3,6 +3,7 @@
 import CleanText
 import JSON
 import KubernetesClient
+import KubernetesCore
 import ObservabilityAPI
 import Telemetry
 

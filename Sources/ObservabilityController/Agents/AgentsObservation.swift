@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesClient
+import KubernetesCore
 import ObservabilityAPI
 
 /// How the agents of one object are, by node. Pure.

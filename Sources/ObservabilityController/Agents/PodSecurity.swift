@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import KubernetesClient
+import KubernetesCore
 
 /// What Pod Security lets run in the namespace of the agents
 /// (kubernetes.io/docs/concepts/security/pod-security-admission).

@@ -2,7 +2,7 @@
 
 import ControllerRuntime
 import JSON
-import KubernetesClient
+import KubernetesCore
 import ObservabilityAPI
 import Rendering
 
@@ -42,7 +42,7 @@ enum ChildContent {
   private static func record(_ object: KubernetesObject, of uid: String) -> KubernetesObject {
     var kept = object
     kept["binaryData"] = nil
-    let isOurs = object.ownerReferences.contains { $0["uid"]?.string == uid }
+    let isOurs = object.isOwned(by: uid)
     let data = (object["data"]?.object ?? [:]).filter { IneligibilityReason(named: $0.key) != nil }
     let size = data.reduce(0) { $0 + ($1.value.string?.utf8.count ?? 0) }
     kept["data"] = isOurs && size <= dataLimit ? .object(JSONObject(data.map { ($0.key, $0.value) })) : nil

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ControllerRuntime
-import KubernetesClient
+import KubernetesCore
 import ObservabilityAPI
 import Rendering
 
@@ -10,25 +10,17 @@ extension ResourceType {
   static let observabilities = ResourceType(
     group: "observability.cozystack.io", version: "v1alpha1", kind: "Observability", plural: "observabilities",
     isNamespaced: false)
-  /// What tells a vmagent to scrape pods.
-  static let podScrapes = ResourceType(
-    group: "operator.victoriametrics.com", version: "v1beta1", kind: "VMPodScrape", plural: "vmpodscrapes")
 
   /// Every type that a child may have, whether or not one is wanted now.
   static let childTypes: [ResourceType] = [
     .serviceAccounts, .networkPolicies, .daemonSets, .podScrapes, .configMaps,
   ]
-
-  /// The type of a rendered child.
-  init(_ child: Child) {
-    self.init(group: child.group, version: child.version, kind: child.kind, plural: child.plural)
-  }
 }
 
 /// The watches that follow from objects.
 package enum Watches {
   /// The label by which children are watched; its value is the name of their object.
-  static let objectLabel = "observability.cozystack.io/object"
+  static let objectLabel = AgentShape.objectLabel
 
   /// The objects themselves.
   static let objects = WatchTarget(.observabilities)
@@ -36,7 +28,7 @@ package enum Watches {
   package static let nodes = WatchTarget(.nodes)
 
   /// The children of one type in one namespace.
-  static func children(_ type: ResourceType, in namespace: String) -> WatchTarget {
+  static func children(_ type: ResourceType, in namespace: String?) -> WatchTarget {
     WatchTarget(type, namespace: namespace, labelSelector: objectLabel)
   }
 

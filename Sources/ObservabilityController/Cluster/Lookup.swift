@@ -2,6 +2,7 @@
 
 import ControllerRuntime
 import KubernetesClient
+import KubernetesCore
 
 /// What is known of one object that something depends on.
 enum Lookup: Hashable, Sendable {

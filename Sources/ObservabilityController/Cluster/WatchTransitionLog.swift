@@ -2,6 +2,7 @@
 
 import ControllerRuntime
 import KubernetesClient
+import KubernetesCore
 import Logging
 
 /// The log lines about the watches: one for a server that cannot be reached, however many watches it breaks, and one for

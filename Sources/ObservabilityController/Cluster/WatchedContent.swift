@@ -3,6 +3,7 @@
 import ControllerRuntime
 import JSON
 import KubernetesClient
+import KubernetesCore
 
 extension Watches {
   /// What is asked for and kept of the objects of a target: what some step reads, and no more.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ControllerRuntime
 import KubernetesClient
+import KubernetesCore
 import ObservabilityAPI
 
 /// Turns what a pass found into conditions. Pure.

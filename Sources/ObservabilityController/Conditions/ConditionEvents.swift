@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ControllerRuntime
+import KubernetesCore
 import ObservabilityAPI
 
 /// The Events for a change of the conditions. Pure.

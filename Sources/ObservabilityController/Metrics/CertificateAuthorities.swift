@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CleanText
-import KubernetesClient
+import KubernetesCore
 
 /// The certificates of a Secret, read as the agent reads them.
 ///

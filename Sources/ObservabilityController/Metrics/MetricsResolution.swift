@@ -5,6 +5,7 @@ import CleanText
 import ControllerRuntime
 import JSON
 import KubernetesClient
+import KubernetesCore
 import ObservabilityAPI
 import Rendering
 

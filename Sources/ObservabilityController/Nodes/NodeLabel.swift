@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesClient
+import KubernetesCore
 
 /// The one thing that the operator writes on nodes: a label that keeps the agents' DaemonSet off.
 ///

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ControllerRuntime
-import KubernetesClient
+import KubernetesCore
 import NIOConcurrencyHelpers
 import ObservabilityAPI
 

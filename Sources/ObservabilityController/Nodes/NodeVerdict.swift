@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Digests
-import KubernetesClient
+import KubernetesCore
 import ObservabilityAPI
 
 /// What was found by running something on a node: preflight's word, or the agent's end again and again.

@@ -2,7 +2,7 @@
 
 import CleanText
 import JSON
-import KubernetesClient
+import KubernetesCore
 
 /// What the operator keeps of a Node: enough to decide who gets an agent, and nothing that a heartbeat changes.
 ///

@@ -2,6 +2,7 @@
 
 import CleanText
 import KubernetesClient
+import KubernetesCore
 import ObservabilityAPI
 
 /// The verdicts about the nodes of one object. Pure: what is looked up and what time it is comes from outside.

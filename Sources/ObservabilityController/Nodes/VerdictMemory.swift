@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
-import KubernetesClient
+import KubernetesCore
 
 /// The verdicts about the nodes of one object as this process has them, and how much of that has been written down. Pure.
 struct VerdictMemory: Sendable {

@@ -3,6 +3,7 @@
 import CleanText
 import JSON
 import KubernetesClient
+import KubernetesCore
 import ObservabilityAPI
 
 /// The ledger as the `data` of a ConfigMap, where it outlives the process.

@@ -3,6 +3,7 @@
 import ControllerRuntime
 import HTTPTransport
 import KubernetesClient
+import KubernetesCore
 import Logging
 import NIOConcurrencyHelpers
 import ObservabilityAPI

@@ -4,6 +4,7 @@ import Backends
 import ControllerRuntime
 import JSON
 import KubernetesClient
+import KubernetesCore
 import ObservabilityAPI
 import Rendering
 
@@ -76,7 +77,7 @@ struct AppliedChildRecord: Sendable {
 
   /// Which object a child is.
   static func id(_ child: Child) -> ChildID {
-    ChildID(type: ResourceType(child), key: ObjectKey(namespace: child.namespace, name: child.name))
+    child.id
   }
 
   /// `DaemonSet/cozy-coroot/platform-node-agent`.

@@ -2,7 +2,7 @@
 
 import Backends
 import ControllerRuntime
-import KubernetesClient
+import KubernetesCore
 import ObservabilityAPI
 
 extension ObservabilityReconciler {

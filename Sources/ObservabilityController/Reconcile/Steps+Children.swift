@@ -3,6 +3,7 @@
 import ControllerRuntime
 import JSON
 import KubernetesClient
+import KubernetesCore
 import Logging
 import ObservabilityAPI
 import Rendering
@@ -23,11 +24,11 @@ extension ObservabilityReconciler {
 
   /// Applies one child if it differs from what is there; false if the pass is over.
   func apply(_ child: Child, _ pass: inout Pass) async -> Bool {
-    let type = ResourceType(child)
+    let type = child.type
     let id = AppliedChildRecord.id(child)
     let store = informers.store(Watches.children(type, in: child.namespace))
     let entry = pass.inventory.first { $0.id == id }
-    let desired = KubernetesObject(child.manifest)
+    let desired = child.manifest
     var live = store?.get(id.key)
     var plan = applier.plan(type: type, desired: desired, live: live, appliedHash: entry?.hash)
     // What was written before may have come back by watch between the look at the store and the one at what is awaited;
@@ -118,7 +119,7 @@ extension ObservabilityReconciler {
   /// Whether every type that is to be applied has been read, so that it is known what is there.
   func isReadable(_ children: [Child], _ pass: inout Pass) -> Bool {
     for child in children {
-      let target = Watches.children(ResourceType(child), in: child.namespace)
+      let target = Watches.children(child.type, in: child.namespace)
       switch informers.collection(target) {
       case .known: continue
       case .pending: pass.isPending = true
@@ -136,16 +137,18 @@ extension ObservabilityReconciler {
     return true
   }
 
-  static func unreadable(_ type: ResourceType, namespace: String, _ error: KubernetesError) -> String {
-    let remedy =
-      error.isForbidden
-      ? " Bind ClusterRole \(RoleManifests.operatorName)-children in namespace \(namespace)." : ""
-    return "\(type) in namespace \(namespace) cannot be read: \(error).\(remedy)"
+  static func unreadable(_ type: ResourceType, namespace: String?, _ error: KubernetesError) -> String {
+    let place = namespace.map { " in namespace \($0)" } ?? ""
+    return "\(type)\(place) cannot be read: \(error)." + (error.isForbidden ? binding(in: namespace) : "")
+  }
+
+  private static func binding(in namespace: String?) -> String {
+    " Bind ClusterRole \(RoleManifests.operatorName)-children" + (namespace.map { " in namespace \($0)." } ?? ".")
   }
 
   /// A child that could not be applied: refused for good, or to be tried again.
   private func refused(_ child: Child, _ error: KubernetesError, _ pass: inout Pass) {
-    let name = "\(child.kind) \(child.namespace)/\(child.name)"
+    let name = "\(child.kind) \(child.key)"
     if !error.immutableFields.isEmpty {
       pass.conditions.stalled = Finding(
         .immutableFieldChanged,
@@ -158,9 +161,7 @@ extension ObservabilityReconciler {
       return
     }
     pass.failure = pass.failure ?? error
-    let remedy =
-      error.isForbidden
-      ? " Bind ClusterRole \(RoleManifests.operatorName)-children in namespace \(child.namespace)." : ""
+    let remedy = error.isForbidden ? Self.binding(in: child.namespace) : ""
     pass.conditions.blocked =
       pass.conditions.blocked
       ?? Finding(error.isForbidden ? .notPermitted : .applyFailed, "\(name) cannot be applied: \(error).\(remedy)")

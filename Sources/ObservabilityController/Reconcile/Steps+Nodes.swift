@@ -3,6 +3,7 @@
 import ControllerRuntime
 import JSON
 import KubernetesClient
+import KubernetesCore
 import Logging
 import ObservabilityAPI
 import Rendering
@@ -65,7 +66,7 @@ extension ObservabilityReconciler {
     case .known(let store):
       let record = store.get(ObjectKey(namespace: namespace, name: NodeVerdicts.name(object.name)))
       // That of a predecessor of the same name is being deleted.
-      let isOurs = record?.ownerReferences.contains { $0["uid"]?.string == object.uid } == true
+      let isOurs = record?.isOwned(by: object.uid) == true
       return VerdictMemory(restoring: VerdictRecord.ledger(isOurs ? record?["data"] : nil))
     }
   }

@@ -3,6 +3,7 @@
 import ControllerRuntime
 import JSON
 import KubernetesClient
+import KubernetesCore
 import ObservabilityAPI
 
 extension ObservabilityReconciler {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import KubernetesClient
+import KubernetesCore
 import ObservabilityAPI
 import Rendering
 

@@ -2,6 +2,7 @@
 
 import ControllerRuntime
 import KubernetesClient
+import KubernetesCore
 import Logging
 import ObservabilityAPI
 import Rendering

@@ -2,7 +2,7 @@
 
 import Glibc
 import JSON
-import KubernetesClient
+import KubernetesCore
 import Testing
 
 /// What a real API server was asked to apply, and what it answered.

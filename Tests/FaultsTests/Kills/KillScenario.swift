@@ -5,6 +5,7 @@ import Glibc
 import Harness
 import JSON
 import KubernetesClient
+import KubernetesCore
 import ProcessSupport
 import Waiting
 

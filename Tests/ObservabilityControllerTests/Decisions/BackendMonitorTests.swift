@@ -5,6 +5,7 @@ import ControllerRuntime
 import HTTPTransport
 import Harness
 import KubernetesClient
+import KubernetesCore
 import NIOConcurrencyHelpers
 import Testing
 

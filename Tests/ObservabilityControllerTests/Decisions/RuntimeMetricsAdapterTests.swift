@@ -2,6 +2,7 @@
 
 import ControllerRuntime
 import KubernetesClient
+import KubernetesCore
 import Telemetry
 import Testing
 

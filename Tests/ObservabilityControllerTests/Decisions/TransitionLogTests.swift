@@ -3,6 +3,7 @@
 import ControllerRuntime
 import JSON
 import KubernetesClient
+import KubernetesCore
 import Logging
 import ObservabilityAPI
 import Rendering
@@ -36,11 +37,9 @@ import Testing
   static func record(
     _ change: AppliedChild.Change, before: AppliedChildRecord.Absence? = nil
   ) -> AppliedChildRecord {
-    AppliedChildRecord(
-      child: Child(
-        group: "apps", version: "v1", kind: "DaemonSet", plural: "daemonsets", namespace: "cozy-coroot",
-        name: "platform-node-agent", manifest: [:]), change: change, before: before,
-      object: KubernetesObject(type: .daemonSets, namespace: "cozy-coroot", name: "platform-node-agent"))
+    let object = KubernetesObject(type: .daemonSets, namespace: "cozy-coroot", name: "platform-node-agent")
+    return AppliedChildRecord(
+      child: Child(type: .daemonSets, manifest: object), change: change, before: before, object: object)
   }
 
   static func text(_ line: TransitionLog.Line) -> String {

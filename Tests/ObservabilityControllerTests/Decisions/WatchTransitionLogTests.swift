@@ -2,7 +2,9 @@
 
 import ControllerRuntime
 import KubernetesClient
+import KubernetesCore
 import Logging
+import Rendering
 import Testing
 
 @testable import ObservabilityController

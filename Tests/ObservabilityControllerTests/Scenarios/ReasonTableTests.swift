@@ -7,6 +7,7 @@ import HTTPTransport
 import Harness
 import JSON
 import KubernetesClient
+import KubernetesCore
 import ObservabilityAPI
 import Testing
 

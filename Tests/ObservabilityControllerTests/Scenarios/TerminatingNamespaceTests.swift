@@ -5,6 +5,7 @@ import DevCluster
 import Harness
 import JSON
 import KubernetesClient
+import KubernetesCore
 import Logging
 import ObservabilityController
 import Testing

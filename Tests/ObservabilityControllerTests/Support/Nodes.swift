@@ -4,6 +4,7 @@ import DevCluster
 import Harness
 import JSON
 import KubernetesClient
+import KubernetesCore
 import ObservabilityAPI
 import Waiting
 

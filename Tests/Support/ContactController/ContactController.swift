@@ -4,6 +4,7 @@ import ControllerRuntime
 import HTTPTransport
 import JSON
 import KubernetesClient
+import KubernetesCore
 import Logging
 import UnixSignals
 

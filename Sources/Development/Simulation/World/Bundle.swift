@@ -2,7 +2,7 @@
 
 import ControllerRuntime
 import JSON
-import KubernetesClient
+import KubernetesCore
 
 /// The kind that is reconciled in simulations: each of its items becomes a ConfigMap.
 enum Bundle {

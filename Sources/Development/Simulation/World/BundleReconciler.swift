@@ -3,6 +3,7 @@
 import ControllerRuntime
 import JSON
 import KubernetesClient
+import KubernetesCore
 import NIOConcurrencyHelpers
 
 /// Makes the children of a bundle as it says: the pattern that the documentation of the runtime shows.

@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesClient
+import KubernetesCore
 
 /// A DaemonSet that is created or updated. Pure.
 struct DaemonSetChange: Sendable {

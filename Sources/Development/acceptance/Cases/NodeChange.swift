@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesClient
+import KubernetesCore
 
 /// An update of a node. Pure.
 struct NodeChange: Sendable {

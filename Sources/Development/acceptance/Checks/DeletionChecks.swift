@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesClient
+import KubernetesCore
 
 /// What becomes of the children when the object is deleted, in each of the three ways.
 enum DeletionChecks {
@@ -38,7 +39,7 @@ enum DeletionChecks {
       observed: "\(adopted.map { "\($0.kind) \($0.key) \($0.uid ?? "")" })", request)
     for child in adopted {
       try expect(
-        child.ownerReferences.contains { $0["uid"]?.string == successor.uid },
+        child.isOwned(by: successor.uid),
         "\(child.kind) \(child.key) to be owned by the new object",
         observed: "\(child.ownerReferences.map { JSONWriter.text(.object($0)) })", request)
     }

@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesClient
+import KubernetesCore
 import YAML
 
 /// What kubectl shows: `kubectl get`, `kubectl get -o wide`, `kubectl explain`, the short name.

@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesClient
+import KubernetesCore
 
 /// A change that somebody else makes to a child, which the operator must undo and tell of in an Event.
 struct Drift: Sendable {

@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesClient
+import KubernetesCore
 
 /// A node that cannot carry the agent is labelled and left out, and joins once it can.
 enum EligibilityCheck {

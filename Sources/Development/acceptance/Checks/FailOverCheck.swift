@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import KubernetesClient
+import KubernetesCore
 
 /// A standby takes over from a leader that was killed, and does its work.
 enum FailOverCheck {

@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesClient
+import KubernetesCore
 
 /// The admission policies on nodes and DaemonSets: each case as a dry run, in the name of who makes the change.
 enum PolicyChecks {

@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesClient
+import KubernetesCore
 
 /// The smallest sample becomes Ready, and its status says what is so.
 enum ReadyCheck {

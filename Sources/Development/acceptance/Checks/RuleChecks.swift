@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesClient
+import KubernetesCore
 import Replay
 
 /// The validation rules: every case of `Tests/Conformance/cel-cases.yaml` by each method, as a dry run.

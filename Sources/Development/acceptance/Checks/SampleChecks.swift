@@ -3,6 +3,7 @@
 import Harness
 import JSON
 import KubernetesClient
+import KubernetesCore
 
 /// What one file of `config/samples` needs around it, and the state that it must reach.
 struct SampleScenario: Sendable {

@@ -3,6 +3,7 @@
 import HTTPTransport
 import JSON
 import KubernetesClient
+import KubernetesCore
 
 /// The cluster as its administrator sees it.
 struct Admin: Sendable {

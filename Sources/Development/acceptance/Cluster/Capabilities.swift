@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesClient
+import KubernetesCore
 
 /// What this API server can show: probed, never assumed.
 struct Capabilities: Hashable, Sendable {

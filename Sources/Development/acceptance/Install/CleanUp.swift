@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
-import KubernetesClient
+import KubernetesCore
 
 /// Leaves the cluster as it was found.
 struct CleanUp: Sendable {

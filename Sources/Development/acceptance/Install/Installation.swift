@@ -3,6 +3,7 @@
 import Glibc
 import JSON
 import KubernetesClient
+import KubernetesCore
 
 /// `config/default`, applied to the cluster.
 struct Installation: Sendable {

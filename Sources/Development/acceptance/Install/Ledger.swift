@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesClient
+import KubernetesCore
 
 /// What this run has changed in the cluster, so that it can be undone: what was created is deleted, what was there before
 /// becomes what it was.

@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesClient
+import KubernetesCore
 
 /// Every object of the cluster that bears traces of the product or of this program, in all namespaces.
 struct Traces: Sendable {

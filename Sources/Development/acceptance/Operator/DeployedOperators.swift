@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesClient
+import KubernetesCore
 
 /// The operator that the Deployment of `config/default` runs in the cluster.
 struct DeployedOperators: OperatorFleet {

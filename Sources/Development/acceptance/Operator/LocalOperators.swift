@@ -3,6 +3,7 @@
 import Glibc
 import JSON
 import KubernetesClient
+import KubernetesCore
 import ProcessSupport
 
 /// Operators that run as processes of this machine, with the rights of their ServiceAccount.

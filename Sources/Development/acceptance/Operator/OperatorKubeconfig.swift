@@ -3,6 +3,7 @@
 import HTTPTransport
 import JSON
 import KubernetesClient
+import KubernetesCore
 
 /// The kubeconfig with which the operator runs outside the cluster: that of its ServiceAccount, and nothing more.
 struct OperatorKubeconfig: Sendable {

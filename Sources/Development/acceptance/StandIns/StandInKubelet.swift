@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesClient
+import KubernetesCore
 
 /// What kubelets do for stand-in nodes: agents' pods are reported as running, deleted ones as stopped, and the nodes' Leases
 /// are renewed so that the node controller keeps them Ready.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
-import KubernetesClient
+import KubernetesCore
 
 /// A Node as a kubelet registers it, with no machine behind it. Pure.
 struct StandInNode: Sendable {

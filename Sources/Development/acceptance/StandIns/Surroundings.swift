@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesClient
+import KubernetesCore
 
 /// What the product needs around it: nodes that run pods, and the Services of a tenant's monitoring. What is missing is
 /// stood in for, if that is allowed.

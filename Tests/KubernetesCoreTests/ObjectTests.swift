@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
-import KubernetesClient
+import KubernetesCore
 import Testing
 
 @Suite struct ObjectTests {
@@ -20,6 +20,38 @@ import Testing
     #expect(object.creationTimestamp == "2026-01-02T03:04:05Z")
     #expect(object.labels == ["x": "1"] && object.annotations == ["z": ""])
     #expect(object.ownerReferences == [["uid": "o"]])
+  }
+
+  @Test("Owners are found by UID, and by type in any version of its group")
+  func owners() {
+    var object = KubernetesObject(type: .configMaps, namespace: "n", name: "a")
+    let owner = OwnerReference(apiVersion: "apps/v1beta9", kind: "DaemonSet", name: "d", uid: "u")
+    object["metadata"]?["ownerReferences"] = [owner.json, ["uid": "v"], "odd"]
+    #expect(object.isOwned(by: "u") && object.isOwned(by: "v"))
+    #expect(!object.isOwned(by: "w") && !object.isOwned(by: nil))
+    #expect(object.owners(of: .daemonSets) == [ObjectKey(namespace: "n", name: "d")])
+    #expect(object.owners(of: .deployments) == [])
+  }
+
+  @Test("An owner reference leaves out what is false")
+  func ownerReferences() {
+    var owner = KubernetesObject(type: .nodes, name: "n")
+    owner["metadata"]?["uid"] = "u"
+    #expect(
+      OwnerReference(owner, isController: false).json == ["apiVersion": "v1", "kind": "Node", "name": "n", "uid": "u"])
+    #expect(
+      OwnerReference(owner, blocksOwnerDeletion: true).json == [
+        "apiVersion": "v1", "kind": "Node", "name": "n", "uid": "u", "controller": true, "blockOwnerDeletion": true,
+      ])
+  }
+
+  @Test("An identity is the same in every version of its group")
+  func identities() {
+    var object = KubernetesObject(type: .daemonSets, namespace: "n", name: "a")
+    object["apiVersion"] = "apps/v2"
+    #expect(ChildID(object) == ChildID(type: .daemonSets, key: object.key))
+    #expect(ChildID(object).description == "DaemonSet/n/a" && object.group == "apps")
+    #expect(KubernetesObject(type: .pods, name: "a").group == "")
   }
 
   @Test func anEmptyObjectHasNothing() {

@@ -2,8 +2,7 @@
 
 /// An amount as Kubernetes writes it: `500Mi`, `100m`, `1.5`, `2e3`.
 ///
-/// Follows `k8s.io/apimachinery/pkg/api/resource`: kept to nano precision, what is finer is rounded up. Negative amounts
-/// are refused, since no field here has a use for them.
+/// Follows `k8s.io/apimachinery/pkg/api/resource`: kept to nano precision; finer amounts are rounded away from zero.
 public struct Quantity: Hashable, Sendable, Comparable {
   /// The family of suffixes that the text used; the canonical form keeps it.
   enum Format: Hashable, Sendable { case decimal, binary, exponent }
@@ -16,10 +15,12 @@ public struct Quantity: Hashable, Sendable, Comparable {
   private static let decimalSuffixes = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"]
   private static let binarySuffixes = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"]
 
-  /// The amount that the text spells; nil if it spells none or one of 2^63 or more.
+  /// The amount that the text spells; nil if it spells none, or one of 2^63 or more either side of zero.
   public init?(_ text: String) {
     guard text.utf8.count <= 64 else { return nil }
-    var rest = text.hasPrefix("+") ? text.dropFirst() : Substring(text)
+    var rest = text[...]
+    let isNegative = rest.first == "-"
+    if isNegative || rest.first == "+" { rest.removeFirst() }
     guard let number = DecimalNumber(takingFrom: &rest, digits: 32), let scale = Self.scale(String(rest)) else {
       return nil
     }
@@ -28,7 +29,7 @@ public struct Quantity: Hashable, Sendable, Comparable {
     guard !overflow, !isTooFine, product < Int128.max - divisor else { return nil }
     let nanos = (product + divisor - 1) / divisor
     guard nanos <= Int128(Int64.max) * Self.billion else { return nil }
-    self.nanos = nanos
+    self.nanos = isNegative ? -nanos : nanos
     self.format = scale.format
   }
 
@@ -55,23 +56,35 @@ public struct Quantity: Hashable, Sendable, Comparable {
     (0..<exponent).reduce(1) { result, _ in result * base }
   }
 
-  /// The amount in whole units, rounded up: bytes, for memory and storage.
-  public var value: Int64 { Int64((nanos + Self.billion - 1) / Self.billion) }
+  /// Whether the amount is below zero.
+  public var isNegative: Bool { nanos < 0 }
 
-  /// The number of bytes that the text spells, rounded up; nil if it is no quantity.
-  public static func bytes(_ text: String) -> Int64? { Quantity(text)?.value }
+  /// The amount in whole units, rounded away from zero: bytes, for memory and storage.
+  public var value: Int64 {
+    let whole = Int64((magnitude + Self.billion - 1) / Self.billion)
+    return isNegative ? -whole : whole
+  }
+
+  /// The number of bytes that the text spells, rounded up; nil if it is no quantity, or a negative one.
+  public static func bytes(_ text: String) -> Int64? {
+    guard let quantity = Quantity(text), !quantity.isNegative else { return nil }
+    return quantity.value
+  }
 
   /// The one text that Kubernetes writes for this amount: `1Gi` for `1024Mi`, `500m` for `0.5`.
   public var canonical: String {
-    guard nanos > 0 else { return "0" }
-    if format == .binary, nanos % Self.billion == 0, nanos >= 1024 * Self.billion {
-      let (mantissa, level) = Self.reduce(nanos / Self.billion, by: 1024, levels: Self.binarySuffixes.count)
-      return "\(mantissa)\(Self.binarySuffixes[level])"
+    guard nanos != 0 else { return "0" }
+    let sign = isNegative ? "-" : ""
+    if format == .binary, magnitude % Self.billion == 0, magnitude >= 1024 * Self.billion {
+      let (mantissa, level) = Self.reduce(magnitude / Self.billion, by: 1024, levels: Self.binarySuffixes.count)
+      return "\(sign)\(mantissa)\(Self.binarySuffixes[level])"
     }
-    let (mantissa, level) = Self.reduce(nanos, by: 1000, levels: Self.decimalSuffixes.count)
-    guard format == .exponent else { return "\(mantissa)\(Self.decimalSuffixes[level])" }
-    return level == 3 ? "\(mantissa)" : "\(mantissa)e\((level - 3) * 3)"
+    let (mantissa, level) = Self.reduce(magnitude, by: 1000, levels: Self.decimalSuffixes.count)
+    guard format == .exponent else { return "\(sign)\(mantissa)\(Self.decimalSuffixes[level])" }
+    return level == 3 ? "\(sign)\(mantissa)" : "\(sign)\(mantissa)e\((level - 3) * 3)"
   }
+
+  private var magnitude: Int128 { isNegative ? -nanos : nanos }
 
   private static func reduce(_ amount: Int128, by base: Int128, levels: Int) -> (Int128, Int) {
     var (mantissa, level) = (amount, 0)

@@ -75,8 +75,8 @@ public struct LabelSelector: Hashable, Sendable, CustomStringConvertible {
 
   private static func isName(_ text: Substring) -> Bool {
     guard let first = text.utf8.first, let last = text.utf8.last, text.utf8.count <= 63 else { return false }
-    return isAlphanumeric(first) && isAlphanumeric(last)
-      && text.utf8.allSatisfy { isAlphanumeric($0) || "-_.".utf8.contains($0) }
+    return first.isASCIIAlphanumeric && last.isASCIIAlphanumeric
+      && text.utf8.allSatisfy { $0.isASCIIAlphanumeric || "-_.".utf8.contains($0) }
   }
 
   private static func isSubdomain(_ text: Substring) -> Bool {
@@ -85,17 +85,8 @@ public struct LabelSelector: Hashable, Sendable, CustomStringConvertible {
         guard let first = label.utf8.first, let last = label.utf8.last else { return false }
         return first != UInt8(ascii: "-") && last != UInt8(ascii: "-")
           && label.utf8.allSatisfy {
-            isAlphanumeric($0) && !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) || $0 == UInt8(ascii: "-")
+            $0.isASCIIAlphanumeric && !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) || $0 == UInt8(ascii: "-")
           }
       }
-  }
-
-  private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
-      true
-    default: false
-    }
   }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
-import KubernetesClient
 
 /// The conditions of an object: one of each type, in the order in which they first appeared.
 public struct ConditionSet: Hashable, Sendable {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-import KubernetesClient
+import KubernetesCore
 import Testing
 
 @Suite struct TimestampTests {
@@ -18,9 +18,9 @@ import Testing
   }
 
   @Test func agreesWithTheSystemsCalendar() {
-    var generator = SeededGenerator(seed: 1)
-    for _ in 0..<2000 {
-      var seconds = time_t(Int64.random(in: -62_135_596_800...253_402_300_799, using: &generator))
+    // Years 1 to 9999 in 2000 steps, each at another second of another day.
+    for instant in stride(from: -62_135_596_800, through: 253_402_300_799, by: 157_768_937) {
+      var seconds = time_t(instant)
       var parts = tm()
       gmtime_r(&seconds, &parts)
       var buffer = [CChar](repeating: 0, count: 32)
@@ -41,6 +41,17 @@ import Testing
     #expect(Timestamp(secondsSinceEpoch: 1).rfc3339Micro == "1970-01-01T00:00:01.000000Z")
     #expect(Timestamp(rfc3339: "1970-01-01t00:00:00.5z")?.nanoseconds == 500_000_000)
     #expect(Timestamp(rfc3339: "1970-01-01T00:00:00-01:00")?.secondsSinceEpoch == 3600)
+  }
+
+  @Test(
+    "Milliseconds are written with three decimals, what is finer is cut off",
+    arguments: [
+      (0, "1970-01-01T00:00:00.007Z"), (951_782_400, "2000-02-29T00:00:00.007Z"),
+      (1_709_251_199, "2024-02-29T23:59:59.007Z"), (4_107_542_400, "2100-03-01T00:00:00.007Z"),
+      (-1, "1969-12-31T23:59:59.007Z"), (1_767_225_599, "2025-12-31T23:59:59.007Z"),
+    ] as [(Int64, String)])
+  func milliseconds(_ seconds: Int64, _ text: String) {
+    #expect(Timestamp(secondsSinceEpoch: seconds, nanoseconds: 7_999_999).rfc3339Milli == text)
   }
 
   @Test func nanosecondsCarryOver() {

@@ -2,7 +2,6 @@
 
 import CleanText
 import JSON
-import KubernetesClient
 
 /// One aspect of an object's state (KEP-1623, `metav1.Condition`).
 public struct Condition: Hashable, Sendable {

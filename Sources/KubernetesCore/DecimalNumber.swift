@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// An exact decimal number without a sign: `mantissa / divisor`.
-struct DecimalNumber {
+public struct DecimalNumber: Hashable, Sendable {
   /// All digits, with the point left out.
-  var mantissa: Int128
+  public let mantissa: Int128
   /// Ten to the number of digits after the point.
-  var divisor: Int128
+  public let divisor: Int128
 
   /// Takes digits, and at most one point, from the front of the text; nil if there is no digit or there are more than
   /// so many, at most 36.
-  init?(takingFrom text: inout Substring, digits limit: Int = 18) {
+  public init?(takingFrom text: inout Substring, digits limit: Int = 18) {
     var mantissa: Int128 = 0
     var divisor: Int128 = 1
     var digits = 0

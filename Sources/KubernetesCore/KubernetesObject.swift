@@ -44,6 +44,8 @@ public struct KubernetesObject: Hashable, Sendable {
   public var generation: Int64? { self[path: "metadata", "generation"]?.integer }
   /// `group/version`, or just the version for the core group.
   public var apiVersion: String { self["apiVersion"]?.string ?? "" }
+  /// The API group without the version; empty for the core group.
+  public var group: String { ResourceType.group(of: apiVersion) }
   /// The kind.
   public var kind: String { self["kind"]?.string ?? "" }
   /// When the object was made, as RFC 3339.
@@ -54,11 +56,6 @@ public struct KubernetesObject: Hashable, Sendable {
   public var labels: [String: String] { Self.strings(self[path: "metadata", "labels"]) }
   /// The annotations.
   public var annotations: [String: String] { Self.strings(self[path: "metadata", "annotations"]) }
-  /// The owners.
-  public var ownerReferences: [JSONObject] {
-    (self[path: "metadata", "ownerReferences"]?.array ?? []).compactMap(\.object)
-  }
-
   private static func strings(_ value: JSONValue?) -> [String: String] {
     var result: [String: String] = [:]
     for (key, value) in value?.object ?? [:] { result[key] = value.string }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import KubernetesCore
 import Testing
-
-@testable import KubernetesClient
 
 @Suite struct Base64Tests {
   @Test(arguments: ["", "f", "fo", "foo", "foob", "fooba", "foobar", "\u{0}\u{7f}ÿ"])

@@ -36,6 +36,9 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
   /// `2026-01-02T03:04:05Z`; the fraction is cut off.
   public var rfc3339: String { text(fraction: "") }
 
+  /// `2026-01-02T03:04:05.006Z`; anything under a millisecond is cut off.
+  public var rfc3339Milli: String { text(fraction: "." + Self.padded(Int64(nanoseconds) / 1_000_000, 3)) }
+
   /// `2026-01-02T03:04:05.000006Z`; anything under a microsecond is cut off.
   public var rfc3339Micro: String { text(fraction: "." + Self.padded(Int64(nanoseconds) / 1000, 6)) }
 
