@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import KubernetesCore
+
 /// A user name and a password for HTTP's Basic scheme (RFC 7617). Printing one shows neither.
 public struct BasicCredentials: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible,
   CustomReflectable
@@ -17,7 +19,7 @@ public struct BasicCredentials: Hashable, Sendable, CustomStringConvertible, Cus
 
   /// The value of the `Authorization` header.
   public var authorization: String {
-    "Basic " + Self.base64(Array("\(username):\(password)".utf8))
+    "Basic " + Base64.encode("\(username):\(password)".utf8)
   }
 
   /// Neither name nor password.
@@ -26,17 +28,4 @@ public struct BasicCredentials: Hashable, Sendable, CustomStringConvertible, Cus
   public var debugDescription: String { description }
   /// Empty, so that dumping shows nothing either.
   public var customMirror: Mirror { Mirror(self, children: [:]) }
-
-  private static func base64(_ bytes: [UInt8]) -> String {
-    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-    var output: [UInt8] = []
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-      let group = bytes[start..<min(start + 3, bytes.count)]
-      let value = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-      for index in 0..<4 {
-        output.append(index <= group.count ? alphabet[value >> (18 - 6 * index) & 63] : UInt8(ascii: "="))
-      }
-    }
-    return String(decoding: output, as: UTF8.self)
-  }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import KubernetesCore
 import Logging
 
 /// Writes each event as one line that a person can read, or as one JSON object.
@@ -57,12 +58,8 @@ public struct LineLogHandler: LogHandler {
     if let provided = metadataProvider?.get() { all.merge(provided) { _, new in new } }
     if let own = event.metadata { all.merge(own) { _, new in new } }
     if let error = event.error, all["error"] == nil { all["error"] = "\(error)" }
-    var now = timespec()
-    clock_gettime(CLOCK_REALTIME, &now)
     let fields = all.map { ($0.key, "\($0.value)") }
-    let text = line.text(
-      level: event.level, message: "\(event.message)", fields: fields, seconds: Int64(now.tv_sec),
-      milliseconds: Int(now.tv_nsec) / 1_000_000)
+    let text = line.text(level: event.level, message: "\(event.message)", fields: fields, time: .now())
     write(Array((text + "\n").utf8))
   }
 

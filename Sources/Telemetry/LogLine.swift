@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CleanText
+import KubernetesCore
 import Logging
 
 /// How an event is spelled; pure.
@@ -11,22 +12,20 @@ struct LogLine: Sendable {
   let format: LineLogHandler.Format
   let timestamps: Bool
 
-  /// The line without its newline. The time is UTC, since the Unix epoch.
-  func text(
-    level: Logger.Level, message: String, fields: [(String, String)], seconds: Int64, milliseconds: Int
-  ) -> String {
+  /// The line without its newline.
+  func text(level: Logger.Level, message: String, fields: [(String, String)], time: Timestamp) -> String {
     let ordered = fields.sorted { Self.rank($0.0) < Self.rank($1.0) }
     let message = Self.clean(message)
     switch format {
     case .text:
-      var line = timestamps ? Timestamp.rfc3339(seconds: seconds, milliseconds: milliseconds) + " " : ""
+      var line = timestamps ? time.rfc3339Milli + " " : ""
       line += Self.padded(Self.name(level), to: 5) + " "
       let head = Self.escaped(message, quotes: false)
       line += ordered.isEmpty ? head : Self.padded(head, to: 22)
       for (key, value) in ordered { line += " \(Self.key(key))=\(Self.value(Self.clean(value)))" }
       return line
     case .json:
-      var line = "{\"time\":\"\(Timestamp.rfc3339(seconds: seconds, milliseconds: milliseconds))\""
+      var line = "{\"time\":\"\(time.rfc3339Milli)\""
       line += ",\"level\":\"\(level.rawValue)\",\"message\":\"\(Self.escaped(message, quotes: true))\""
       for (key, value) in ordered {
         // The members of every event cannot be taken by one's metadata.
@@ -97,34 +96,5 @@ struct LogLine: Sendable {
   private static func hex(_ unit: UInt16) -> String {
     let digits = String(unit, radix: 16)
     return String(repeating: "0", count: 4 - digits.count) + digits
-  }
-}
-
-/// Times as text.
-enum Timestamp {
-  /// `2026-01-31T23:59:59.123Z`
-  static func rfc3339(seconds: Int64, milliseconds: Int) -> String {
-    let (days, rest) = floored(seconds, 86_400)
-    // Days since 0000-03-01 in the proleptic Gregorian calendar; the year begins in March, so a leap day is last.
-    let (era, dayOfEra) = floored(days + 719_468, 146_097)
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shifted = (5 * dayOfYear + 2) / 153
-    let day = dayOfYear - (153 * shifted + 2) / 5 + 1
-    let month = shifted < 10 ? shifted + 3 : shifted - 9
-    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    let date = "\(digits(year, 4))-\(digits(month, 2))-\(digits(day, 2))"
-    let time = "\(digits(rest / 3600, 2)):\(digits(rest / 60 % 60, 2)):\(digits(rest % 60, 2))"
-    return "\(date)T\(time).\(digits(Int64(milliseconds), 3))Z"
-  }
-
-  private static func floored(_ value: Int64, _ divisor: Int64) -> (Int64, Int64) {
-    let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
-    return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
-  }
-
-  private static func digits(_ value: Int64, _ width: Int) -> String {
-    let text = String(value)
-    return String(repeating: "0", count: max(0, width - text.count)) + text
   }
 }

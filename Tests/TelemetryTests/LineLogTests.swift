@@ -111,16 +111,6 @@ private struct Oops: Error, CustomStringConvertible { let description = "oops at
     logger(lines).info("m", metadata: ["a": "a\(String(repeating: "\u{301}", count: 1 << 19))"])
     #expect(lines.all.joined().utf8.count < LogLine.valueLimit + 100)
   }
-
-  @Test(
-    arguments: [
-      (0, "1970-01-01T00:00:00.007Z"), (951_782_400, "2000-02-29T00:00:00.007Z"),
-      (1_709_251_199, "2024-02-29T23:59:59.007Z"), (4_107_542_400, "2100-03-01T00:00:00.007Z"),
-      (-1, "1969-12-31T23:59:59.007Z"), (1_767_225_599, "2025-12-31T23:59:59.007Z"),
-    ] as [(Int64, String)])
-  func tellsTheTime(_ seconds: Int64, _ text: String) {
-    #expect(Timestamp.rfc3339(seconds: seconds, milliseconds: 7) == text)
-  }
 }
 
 @Suite struct RedactionTests {
