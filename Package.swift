@@ -27,7 +27,7 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
 }
 
 /// A library that only tools and tests build on. Nothing that ships may.
-func development(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func development(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, path: "Sources/Development/\(name)", swiftSettings: strict)
 }
 
@@ -47,7 +47,6 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
-let nioConcurrency = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
@@ -74,13 +73,13 @@ let package = Package(
     library("JSON"),
     library("YAML", ["CYAML", "JSON"]),
     library("KubernetesCore", ["CleanText", "JSON"]),
-    library("HTTPTransport", ["CCurl", nioConcurrency]),
+    library("HTTPTransport", ["CCurl"]),
     library(
-      "KubernetesClient", ["CLinux", "CleanText", "JSON", "YAML", "KubernetesCore", "HTTPTransport", nioConcurrency]),
-    library("Telemetry", ["CleanText", "KubernetesCore", logging, nioCore, nioPosix, nioHTTP1, nioConcurrency]),
+      "KubernetesClient", ["CLinux", "CleanText", "JSON", "YAML", "KubernetesCore", "HTTPTransport"]),
+    library("Telemetry", ["CleanText", "KubernetesCore", logging, nioCore, nioPosix, nioHTTP1]),
     library(
       "ControllerRuntime",
-      ["Digests", "CleanText", "JSON", "HTTPTransport", "KubernetesCore", "KubernetesClient", logging, nioConcurrency]),
+      ["Digests", "CleanText", "JSON", "HTTPTransport", "KubernetesCore", "KubernetesClient", logging]),
     library("ObservabilityAPI", ["CleanText", "JSON", "KubernetesCore"]),
     library("Rendering", ["JSON", "KubernetesCore", "ObservabilityAPI"]),
     library("Backends", ["CleanText", "JSON", "KubernetesCore", "HTTPTransport", "ObservabilityAPI"]),
@@ -89,18 +88,18 @@ let package = Package(
       [
         "Digests", "CleanText", "JSON", "HTTPTransport", "KubernetesCore", "KubernetesClient", "Telemetry",
         "ControllerRuntime",
-        "ObservabilityAPI", "Rendering", "Backends", logging, nioConcurrency,
+        "ObservabilityAPI", "Rendering", "Backends", logging,
       ]),
     library("NodePreflight", ["CLinux", "JSON", "ObservabilityAPI"]),
     development(
-      "DevCluster", ["Digests", "JSON", "YAML", "HTTPTransport", logging, nioCore, nioPosix, nioHTTP1, nioConcurrency]),
+      "DevCluster", ["Digests", "JSON", "YAML", "HTTPTransport", logging, nioCore, nioPosix, nioHTTP1]),
     .executableTarget(
       name: "observability-operator",
       dependencies: [
         "CleanText", "JSON", "YAML", "HTTPTransport", "KubernetesCore", "KubernetesClient", "Telemetry",
         "ControllerRuntime",
         "ObservabilityAPI", "Rendering", "Backends", "ObservabilityController", "NodePreflight", "CLinux", arguments,
-        logging, lifecycle, signals, nioConcurrency,
+        logging, lifecycle, signals,
       ],
       swiftSettings: strict, linkerSettings: small),
     tool(
@@ -135,25 +134,24 @@ let package = Package(
     tests("JSONTests", ["JSON"]),
     tests("YAMLTests", ["YAML", "JSON"]),
     tests("KubernetesCoreTests", ["KubernetesCore", "JSON"]),
-    tests("HTTPTransportTests", ["HTTPTransport", "CCurl", "Waiting", nioConcurrency]),
+    tests("HTTPTransportTests", ["HTTPTransport", "CCurl", "Waiting"]),
     tests(
       "KubernetesClientTests",
-      ["KubernetesCore", "KubernetesClient", "HTTPTransport", "JSON", "Waiting", nioConcurrency]),
+      ["KubernetesCore", "KubernetesClient", "HTTPTransport", "JSON", "Waiting"]),
     tests(
-      "TelemetryTests", ["Telemetry", "Waiting", logging, nioConcurrency, nioCore, nioEmbedded, nioHTTP1]),
+      "TelemetryTests", ["Telemetry", "Waiting", logging, nioCore, nioEmbedded, nioHTTP1]),
     tests(
       "ControllerRuntimeTests",
       [
         "ControllerRuntime", "KubernetesCore", "KubernetesClient", "HTTPTransport", "JSON", "Waiting", logging,
-        nioConcurrency,
       ],
       exclude: ["Fixtures"]),
     tests("ObservabilityAPITests", ["ObservabilityAPI", "DevCluster", "JSON", "YAML", "KubernetesCore", logging]),
     tests("RenderingTests", ["Rendering", "ObservabilityAPI", "JSON", "YAML", "KubernetesCore"], exclude: ["Golden"]),
-    tests("BackendsTests", ["Backends", "ObservabilityAPI", "HTTPTransport", "JSON", "Waiting", nioConcurrency]),
+    tests("BackendsTests", ["Backends", "ObservabilityAPI", "HTTPTransport", "JSON", "Waiting"]),
     tests(
       "NodePreflightTests",
-      ["NodePreflight", "CLinux", "JSON", "ObservabilityAPI", "Rendering", nioConcurrency]),
+      ["NodePreflight", "CLinux", "JSON", "ObservabilityAPI", "Rendering"]),
     tests(
       "DevClusterTests", ["DevCluster", "JSON", "YAML", logging, nioCore, nioHTTP1, nioPosix],
       exclude: ["FieldManagement/Recordings"]),
@@ -163,15 +161,14 @@ let package = Package(
         "ObservabilityController", "ObservabilityAPI", "Rendering", "Backends", "ControllerRuntime", "KubernetesCore",
         "KubernetesClient",
         "HTTPTransport", "DevCluster", "CleanText", "JSON", "Telemetry", "Harness", "Replay", "Waiting", logging,
-        nioConcurrency,
       ]),
-    development("Waiting", [nioConcurrency]),
+    development("Waiting"),
     development(
       "Harness",
       [
         "ObservabilityController", "ObservabilityAPI", "ControllerRuntime", "KubernetesCore", "KubernetesClient",
         "HTTPTransport",
-        "DevCluster", "JSON", "Waiting", logging, nioConcurrency,
+        "DevCluster", "JSON", "Waiting", logging,
       ]),
     tests(
       "EndToEndTests",
@@ -181,7 +178,7 @@ let package = Package(
         "ObservabilityAPI", "observability-operator",
       ]),
     development(
-      "ProcessSupport", ["HTTPTransport", "KubernetesClient", "DevCluster", "Harness", "Waiting", nioConcurrency]),
+      "ProcessSupport", ["HTTPTransport", "KubernetesClient", "DevCluster", "Harness", "Waiting"]),
     .executableTarget(
       name: "contact-controller",
       dependencies: [
@@ -195,21 +192,20 @@ let package = Package(
         "JSON", "Waiting",
         logging,
       ]),
-    development("Replay", ["DevCluster", "JSON", "YAML", logging, nioConcurrency]),
+    development("Replay", ["DevCluster", "JSON", "YAML", logging]),
     tests("ConformanceTests", ["Replay", "DevCluster", "JSON", "YAML"]),
     tests(
       "AcceptanceTests",
       [
         "acceptance", "observability-operator", "HTTPTransport", "KubernetesCore", "KubernetesClient", "DevCluster",
         "JSON", "YAML",
-        "Replay", "ProcessSupport", "Waiting", logging, nioConcurrency,
+        "Replay", "ProcessSupport", "Waiting", logging,
       ]),
     tests("KubectlTests", ["ProcessSupport", "DevCluster", "JSON", "YAML", logging]),
     development(
       "Simulation",
       [
         "ControllerRuntime", "KubernetesCore", "KubernetesClient", "HTTPTransport", "DevCluster", "JSON", logging,
-        nioConcurrency,
       ]),
     tests(
       "SimulationTests", ["Simulation", "DevCluster", "HTTPTransport", "JSON", "ProcessSupport", "simulate", logging]),
@@ -218,7 +214,7 @@ let package = Package(
       [
         "ProcessSupport", "Harness", "KubernetesCore", "KubernetesClient", "HTTPTransport", "DevCluster", "JSON",
         "Waiting", logging,
-        "observability-operator", nioConcurrency,
+        "observability-operator",
       ]),
     tests("StructureTests", []),
   ],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// Tells tasks that wait that something has changed.
 ///
@@ -13,14 +13,14 @@ final class ChangeSignal: Sendable {
     var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
   }
 
-  private let state = NIOLockedValueBox(State())
+  private let state = Mutex(State())
 
   /// The number of changes so far.
-  var version: Int { state.withLockedValue { $0.version } }
+  var version: Int { state.withLock { $0.version } }
 
   /// Wakes everyone who waits.
   func notify() {
-    let waiters = state.withLockedValue { state in
+    let waiters = state.withLock { state in
       state.version += 1
       defer { state.waiters = [:] }
       return state.waiters.values
@@ -30,13 +30,13 @@ final class ChangeSignal: Sendable {
 
   /// Returns once there has been a change after that version, or the task is cancelled.
   func changed(since version: Int) async {
-    let id = state.withLockedValue { state in
+    let id = state.withLock { state in
       state.nextWaiter += 1
       return state.nextWaiter
     }
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        let isWaiting = state.withLockedValue { state in
+        let isWaiting = state.withLock { state in
           guard state.version == version, !Task.isCancelled else { return false }
           state.waiters[id] = continuation
           return true
@@ -44,7 +44,7 @@ final class ChangeSignal: Sendable {
         if !isWaiting { continuation.resume() }
       }
     } onCancel: {
-      state.withLockedValue { $0.waiters.removeValue(forKey: id) }?.resume()
+      state.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
     }
   }
 

@@ -2,7 +2,7 @@
 
 import CCurl
 import Glibc
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// The one thread on which libcurl is called, and at the same time the executor of ``CurlTransport``.
 ///
@@ -24,7 +24,7 @@ final class CurlExecutor: SerialExecutor, @unchecked Sendable {
     var heartbeat = Heartbeat(.now)
   }
 
-  private let state = NIOLockedValueBox(State())
+  private let state = Mutex(State())
   private let wakeup: Int32
   /// To be touched on the thread only, that is from the actor's methods and from `call`.
   let engine: CurlEngine
@@ -58,7 +58,7 @@ final class CurlExecutor: SerialExecutor, @unchecked Sendable {
   }
 
   func isIsolatingCurrentContext() -> Bool? {
-    state.withLockedValue { $0.thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
+    state.withLock { $0.thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
   }
 
   /// Runs the function on the thread, soon; not at all if the thread has ended, which ended every transfer too.
@@ -67,16 +67,16 @@ final class CurlExecutor: SerialExecutor, @unchecked Sendable {
   }
 
   /// How the thread is doing, without entering it.
-  var heartbeat: Heartbeat { state.withLockedValue { $0.heartbeat } }
+  var heartbeat: Heartbeat { state.withLock { $0.heartbeat } }
 
   /// Ends the thread once its queue is empty.
   func stop() {
-    state.withLockedValue { $0.isStopped = true }
+    state.withLock { $0.isStopped = true }
     wake()
   }
 
   private func add(_ work: Work) {
-    state.withLockedValue {
+    state.withLock {
       $0.work.append(work)
       $0.heartbeat.woken(.now)
     }
@@ -96,9 +96,9 @@ final class CurlExecutor: SerialExecutor, @unchecked Sendable {
     sigfillset(&signals)
     for signal in [SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT] { sigdelset(&signals, signal) }
     pthread_sigmask(SIG_BLOCK, &signals, nil)
-    state.withLockedValue { $0.thread = pthread_self() }
+    state.withLock { $0.thread = pthread_self() }
     while true {
-      let (work, isStopped) = state.withLockedValue { state in
+      let (work, isStopped) = state.withLock { state in
         defer { state.work = [] }
         state.heartbeat.began(.now)
         return (state.work, state.isStopped)
@@ -115,7 +115,7 @@ final class CurlExecutor: SerialExecutor, @unchecked Sendable {
       }
       engine.drive()
       let next = engine.nextTurn
-      state.withLockedValue { if $0.work.isEmpty { $0.heartbeat.waits(until: next) } }
+      state.withLock { if $0.work.isEmpty { $0.heartbeat.waits(until: next) } }
       engine.wait(wakeup, until: next)
       var count: UInt64 = 0
       _ = read(wakeup, &count, MemoryLayout<UInt64>.size)

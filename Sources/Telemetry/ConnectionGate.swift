@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import NIOConcurrencyHelpers
 import NIOCore
+import Synchronization
 
 /// Bounds the connections and the output that waits for their peers, by a ``ConnectionTable``, and closes those that give
 /// way: a client that opens connections and asks nothing, or asks and reads nothing, keeps no other client out.
@@ -20,7 +20,7 @@ final class ConnectionGate: Sendable {
     /// The peer has taken the answer.
     func isTaken() { gate.change { $0.isTaken(id) } }
     /// A number that changes with each of these; nil once the connection is closed.
-    var turn: Int? { gate.state.withLockedValue { $0.table.turn(of: id) } }
+    var turn: Int? { gate.state.withLock { $0.table.turn(of: id) } }
   }
 
   private struct State {
@@ -28,27 +28,27 @@ final class ConnectionGate: Sendable {
     var channels: [Int: any Channel] = [:]
   }
 
-  private let state: NIOLockedValueBox<State>
+  private let state: Mutex<State>
 
   init(limit: Int, outputLimit: Int) {
-    state = NIOLockedValueBox(State(table: ConnectionTable(limit: limit, outputLimit: outputLimit)))
+    state = Mutex(State(table: ConnectionTable(limit: limit, outputLimit: outputLimit)))
   }
 
   /// The bytes of answers that are written and not taken.
-  var output: Int { state.withLockedValue { $0.table.output } }
+  var output: Int { state.withLock { $0.table.output } }
 
   /// Lets a connection in, and closes another if there are too many.
   ///
   /// - Throws: `ChannelError` if all are being answered.
   func admit(_ channel: any Channel) throws -> Ticket {
-    let (id, removed) = try state.withLockedValue { state in
+    let (id, removed) = try state.withLock { state in
       guard let (id, removed) = state.table.admit() else { throw ChannelError.operationUnsupported }
       state.channels[id] = channel
       return (id, removed.flatMap { state.channels.removeValue(forKey: $0) })
     }
     removed?.close(promise: nil)
     channel.closeFuture.whenComplete { _ in
-      self.state.withLockedValue { state in
+      self.state.withLock { state in
         state.table.remove(id)
         state.channels[id] = nil
       }
@@ -57,11 +57,11 @@ final class ConnectionGate: Sendable {
   }
 
   private func change(_ change: (inout ConnectionTable) -> Void) {
-    state.withLockedValue { change(&$0.table) }
+    state.withLock { change(&$0.table) }
   }
 
   private func close(_ change: (inout ConnectionTable) -> [Int]) {
-    let removed = state.withLockedValue { state in
+    let removed = state.withLock { state in
       change(&state.table).compactMap { state.channels.removeValue(forKey: $0) }
     }
     for channel in removed { channel.close(promise: nil) }

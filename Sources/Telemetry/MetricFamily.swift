@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// All series of one name.
 final class MetricFamily: Sendable {
@@ -23,7 +23,7 @@ final class MetricFamily: Sendable {
     /// How many values fell into each bucket, not cumulated.
     var buckets: [UInt64]
   }
-  private let state: NIOLockedValueBox<State>
+  private let state: Mutex<State>
 
   init(name: String, help: String, kind: MetricKind, labels: [String], buckets: [Double]) {
     precondition(Self.isName(name, colons: true), "metric \"\(name)\": not a metric name")
@@ -36,11 +36,11 @@ final class MetricFamily: Sendable {
     (self.name, self.help, self.kind, self.labels, self.buckets) = (name, help, kind, labels, buckets)
     var state = State()
     if labels.isEmpty { state.series[[]] = Series(buckets: buckets.map { _ in 0 }) }
-    self.state = NIOLockedValueBox(state)
+    self.state = Mutex(state)
   }
 
   func compute(_ values: @escaping @Sendable () -> [[String]: Double]) {
-    state.withLockedValue { state in
+    state.withLock { state in
       state.series[[]] = nil
       state.computed.append(values)
     }
@@ -60,13 +60,13 @@ final class MetricFamily: Sendable {
 
   func touch(_ values: [String]) { with(values) { _, _ in } }
 
-  func remove(_ values: [String]) { state.withLockedValue { _ = $0.series.removeValue(forKey: values) } }
+  func remove(_ values: [String]) { state.withLock { _ = $0.series.removeValue(forKey: values) } }
 
-  func value(_ values: [String]) -> Double { state.withLockedValue { $0.series[values]?.value ?? 0 } }
+  func value(_ values: [String]) -> Double { state.withLock { $0.series[values]?.value ?? 0 } }
 
   private func with(_ values: [String], _ body: (inout Series, [Double]) -> Void) {
     precondition(values.count == labels.count, "metric \(name): \(values.count) values for labels \(labels)")
-    state.withLockedValue { state in
+    state.withLock { state in
       let room = state.series[values] != nil || state.series.count < Self.seriesLimit
       let key = room ? values : labels.map { _ in "other" }
       body(&state.series[key, default: Series(buckets: buckets.map { _ in 0 })], buckets)
@@ -74,7 +74,7 @@ final class MetricFamily: Sendable {
   }
 
   func render(into text: inout String) {
-    let (stored, computed) = state.withLockedValue { ($0.series, $0.computed) }
+    let (stored, computed) = state.withLock { ($0.series, $0.computed) }
     var series = stored
     // Asked for outside the lock: who answers may hold locks of his own.
     for (values, value) in computed.flatMap({ $0() }) {

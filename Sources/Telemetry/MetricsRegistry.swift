@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// The metrics of a process, and their text for Prometheus.
 ///
@@ -11,7 +11,7 @@ public final class MetricsRegistry: Sendable {
   /// The content type of ``render()``.
   public static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
-  private let families = NIOLockedValueBox<[String: MetricFamily]>([:])
+  private let families = Mutex<[String: MetricFamily]>([:])
 
   /// An empty registry.
   public init() {}
@@ -56,7 +56,7 @@ public final class MetricsRegistry: Sendable {
   ///
   /// See "Exposition formats" in the Prometheus documentation.
   public func render() -> String {
-    let sorted = families.withLockedValue { $0.values.sorted { $0.name < $1.name } }
+    let sorted = families.withLock { $0.values.sorted { $0.name < $1.name } }
     var text = ""
     for family in sorted { family.render(into: &text) }
     return text
@@ -65,7 +65,7 @@ public final class MetricsRegistry: Sendable {
   private func family(
     _ name: String, _ help: String, _ kind: MetricKind, _ labels: [String], buckets: [Double]
   ) -> MetricFamily {
-    families.withLockedValue { families in
+    families.withLock { families in
       if let known = families[name] {
         precondition(
           known.kind == kind && known.labels == labels && known.buckets == buckets,

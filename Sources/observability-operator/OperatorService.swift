@@ -3,9 +3,9 @@
 import ControllerRuntime
 import HTTPTransport
 import Logging
-import NIOConcurrencyHelpers
 import ObservabilityController
 import ServiceLifecycle
+import Synchronization
 import Telemetry
 
 /// The process as a service: probes, watches, election and work, and the order in which they end.
@@ -108,9 +108,9 @@ struct OperatorService: Service {
 }
 
 private final class Stopping: Sendable {
-  private let flag = NIOLockedValueBox(false)
+  private let flag = Mutex(false)
 
-  var hasBegun: Bool { flag.withLockedValue { $0 } }
+  var hasBegun: Bool { flag.withLock { $0 } }
 
-  func begin() { flag.withLockedValue { $0 = true } }
+  func begin() { flag.withLock { $0 = true } }
 }

@@ -6,22 +6,22 @@ import JSON
 import KubernetesClient
 import KubernetesCore
 import Logging
-import NIOConcurrencyHelpers
 import ProcessSupport
+import Synchronization
 
 @testable import acceptance
 
 /// A run of the program in this process against an API server in memory, with its lines.
-struct Rehearsal: Sendable {
+final class Rehearsal: Sendable {
   let server: APIServer
   let settings: Settings
-  private let printed = NIOLockedValueBox<[String]>([])
+  private let printed = Mutex<[String]>([])
 
   /// The repository.
   static let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
 
   /// The lines so far.
-  var lines: [String] { printed.withLockedValue { $0 } }
+  var lines: [String] { printed.withLock { $0 } }
 
   /// The lines of failed checks of a group.
   func failures(of group: String) -> [String] { lines.filter { $0.hasPrefix("FAILED   \(group): ") } }
@@ -33,7 +33,7 @@ struct Rehearsal: Sendable {
   ///     controllers alone.
   ///   - issuesTokens: whether the server has the TokenRequest API.
   static func perform(
-    root: String = Self.root, groups: Set<String>, patience: Duration = .seconds(60), executable: String? = nil,
+    root: String = Rehearsal.root, groups: Set<String>, patience: Duration = .seconds(60), executable: String? = nil,
     isBare: Bool = false, mayStandIn: Bool = true, issuesTokens: Bool = false,
     _ body: (Rehearsal) async throws -> Void
   ) async throws {
@@ -74,8 +74,7 @@ struct Rehearsal: Sendable {
 
   /// Runs the program.
   func run(capabilities: Capabilities? = nil) async -> Int32 {
-    let printed = printed
-    return await Acceptance(settings: settings) { line in printed.withLockedValue { $0.append(line) } }
+    await Acceptance(settings: settings) { [self] line in printed.withLock { $0.append(line) } }
       .run(capabilities: capabilities)
   }
 

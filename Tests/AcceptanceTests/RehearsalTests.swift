@@ -4,7 +4,7 @@ import DevCluster
 import JSON
 import KubernetesClient
 import KubernetesCore
-import NIOConcurrencyHelpers
+import Synchronization
 import Testing
 import Waiting
 import YAML
@@ -165,12 +165,12 @@ struct RehearsalTests {
       serving.cancel()
       await serving.value
     }
-    let lines = NIOLockedValueBox<[String]>([])
+    let lines = Mutex<[String]>([])
     let settings = Settings(
       cluster: ClusterConfiguration(server: http.url, credentials: .token("a")), root: Rehearsal.root,
       executable: "/bin/false")
-    #expect(await Acceptance(settings: settings) { line in lines.withLockedValue { $0.append(line) } }.run() == 2)
-    let printed = lines.withLockedValue { $0 }
+    #expect(await Acceptance(settings: settings) { line in lines.withLock { $0.append(line) } }.run() == 2)
+    let printed = lines.withLock { $0 }
     #expect(printed.count == 1, "\(printed)")
     #expect(printed.first?.hasPrefix("nothing was checked: \(http.url), which the kubeconfig names, \(says)") == true)
     serving.cancel()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTPTransport
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// Answers by the start of the URL and notes what it was asked.
 final class ScriptedTransport: HTTPTransport {
@@ -14,14 +14,14 @@ final class ScriptedTransport: HTTPTransport {
   }
 
   private let replies: [(path: String, reply: Reply)]
-  private let log = NIOLockedValueBox<[HTTPRequest]>([])
+  private let log = Mutex<[HTTPRequest]>([])
 
   init(_ replies: [(path: String, reply: Reply)]) { self.replies = replies }
 
-  var requests: [HTTPRequest] { log.withLockedValue { $0 } }
+  var requests: [HTTPRequest] { log.withLock { $0 } }
 
   func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
-    log.withLockedValue { $0.append(request) }
+    log.withLock { $0.append(request) }
     guard let reply = replies.first(where: { request.url.contains($0.path) })?.reply else {
       return response(400, "unsupported path requested: \(request.url)")
     }
@@ -46,12 +46,12 @@ final class ScriptedTransport: HTTPTransport {
 
 /// A value that is handed out once.
 private final class Once: Sendable {
-  private let value: NIOLockedValueBox<[UInt8]?>
+  private let value: Mutex<[UInt8]?>
 
-  init(_ value: [UInt8]?) { self.value = NIOLockedValueBox(value) }
+  init(_ value: [UInt8]?) { self.value = Mutex(value) }
 
   func take() -> [UInt8]? {
-    value.withLockedValue { value in
+    value.withLock { value in
       defer { value = nil }
       return value
     }

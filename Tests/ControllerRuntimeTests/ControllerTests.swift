@@ -2,7 +2,7 @@
 
 import KubernetesClient
 import Logging
-import NIOConcurrencyHelpers
+import Synchronization
 import Testing
 import Waiting
 
@@ -13,7 +13,7 @@ import Waiting
     let time = TestTime()
     let log = LogRecorder()
     let metrics = CountedMetrics()
-    let reports = NIOLockedValueBox<[ReconcileReport<String>]>([])
+    let reports = Mutex<[ReconcileReport<String>]>([])
     let queue: WorkQueue<String>
 
     init() {
@@ -23,11 +23,11 @@ import Waiting
     func controller(workers: Int = 1, _ reconcile: @escaping Controller<String>.Reconcile) -> Controller<String> {
       Controller(
         name: "test", queue: queue, workers: workers, environment: time.environment, metrics: metrics,
-        logger: log.logger, onResult: { report in self.reports.withLockedValue { $0.append(report) } },
+        logger: log.logger, onResult: { report in self.reports.withLock { $0.append(report) } },
         reconcile: reconcile)
     }
-    var results: [ReconcileResult] { reports.withLockedValue { $0.map(\.result) } }
-    var nexts: [ReconcileReport<String>.Next] { reports.withLockedValue { $0.map(\.next) } }
+    var results: [ReconcileResult] { reports.withLock { $0.map(\.result) } }
+    var nexts: [ReconcileReport<String>.Next] { reports.withLock { $0.map(\.next) } }
   }
 
   private struct Failure: Error, CustomStringConvertible {
@@ -36,9 +36,9 @@ import Waiting
 
   @Test func anErrorIsRetriedWithAWaitLoggedOnceAndItsEndToo() async throws {
     let fixture = Fixture()
-    let failures = NIOLockedValueBox(3)
+    let failures = Mutex(3)
     let controller = fixture.controller { _ in
-      if failures.withLockedValue({
+      if failures.withLock({
         $0 -= 1; return $0 >= 0
       }) {
         throw Failure(description: "broken")
@@ -176,28 +176,28 @@ import Waiting
 
   @Test func workersAreBoundedAndNoKeyIsWorkedOnTwiceAtOnce() async throws {
     let fixture = Fixture()
-    let active = NIOLockedValueBox<[String]>([])
-    let peak = NIOLockedValueBox(0)
+    let active = Mutex<[String]>([])
+    let peak = Mutex(0)
     let gate = ChangeSignal()
     let controller = fixture.controller(workers: 2) { key in
-      active.withLockedValue { active in
+      active.withLock { active in
         #expect(!active.contains(key))
         active.append(key)
-        peak.withLockedValue { $0 = max($0, active.count) }
+        peak.withLock { $0 = max($0, active.count) }
       }
       await gate.changed(since: 0)
-      active.withLockedValue { $0.removeAll { $0 == key } }
+      active.withLock { $0.removeAll { $0 == key } }
       return .settled
     }
     for key in ["a", "b", "c"] { fixture.queue.add(key) }
     let run = Task { await controller.run() }
-    try await eventually("both workers are busy") { active.withLockedValue { $0.count == 2 } }
+    try await eventually("both workers are busy") { active.withLock { $0.count == 2 } }
     fixture.queue.add("a")
     fixture.time.advance(by: .seconds(700))
     #expect(fixture.queue.stuck() != nil)
     gate.notify()
     try await eventually("all are done") { fixture.results.count == 4 }
-    #expect(peak.withLockedValue { $0 } == 2)
+    #expect(peak.withLock { $0 } == 2)
     #expect(fixture.queue.stuck() == nil)
     await controller.stop()
     await run.value
@@ -206,27 +206,27 @@ import Waiting
   @Test func stopFinishesWhatRunsAndTakesNoMore() async throws {
     let fixture = Fixture()
     let gate = ChangeSignal()
-    let started = NIOLockedValueBox<[String]>([])
+    let started = Mutex<[String]>([])
     let controller = fixture.controller { key in
-      started.withLockedValue { $0.append(key) }
+      started.withLock { $0.append(key) }
       await gate.changed(since: 0)
       return .settled
     }
     fixture.queue.add("a")
     fixture.queue.add("b")
     let run = Task { await controller.run() }
-    try await eventually("a runs") { started.withLockedValue { $0 } == ["a"] }
-    let stopped = NIOLockedValueBox(false)
+    try await eventually("a runs") { started.withLock { $0 } == ["a"] }
+    let stopped = Mutex(false)
     let stop = Task {
       await controller.stop()
-      stopped.withLockedValue { $0 = true }
+      stopped.withLock { $0 = true }
     }
     try await eventually("the queue is closed") { fixture.queue.count == 0 }
-    #expect(!stopped.withLockedValue { $0 })
+    #expect(!stopped.withLock { $0 })
     gate.notify()
     await stop.value
     await run.value
-    #expect(started.withLockedValue { $0 } == ["a"])
+    #expect(started.withLock { $0 } == ["a"])
     #expect(fixture.results == [.success])
   }
 

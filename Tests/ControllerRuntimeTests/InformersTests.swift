@@ -2,7 +2,7 @@
 
 import KubernetesClient
 import KubernetesCore
-import NIOConcurrencyHelpers
+import Synchronization
 import Testing
 import Waiting
 
@@ -12,16 +12,16 @@ import Waiting
   private final class Fixture: Sendable {
     let api = FakeAPI()
     let time = TestTime()
-    let changes = NIOLockedValueBox<[StoreChange]>([])
-    let states = NIOLockedValueBox<[InformerState]>([])
+    let changes = Mutex<[StoreChange]>([])
+    let states = Mutex<[InformerState]>([])
 
     func informers(pageSize: Int? = 2) -> Informers {
       Informers(
         api: api, environment: time.environment, pageSize: pageSize, streamsLists: false,
-        onChange: { _, change in self.changes.withLockedValue { $0.append(change) } },
-        onState: { _, state in self.states.withLockedValue { $0.append(state) } })
+        onChange: { _, change in self.changes.withLock { $0.append(change) } },
+        onState: { _, state in self.states.withLock { $0.append(state) } })
     }
-    var names: [String] { changes.withLockedValue { $0.map { ($0.new == nil ? "-" : "+") + $0.key.name } } }
+    var names: [String] { changes.withLock { $0.map { ($0.new == nil ? "-" : "+") + $0.key.name } } }
   }
 
   private let target = WatchTarget(.configMaps, namespace: "a")
@@ -58,7 +58,7 @@ import Waiting
     try await eventually("the pause after a break") { fixture.time.deadlines == [.milliseconds(800)] }
     fixture.time.advance(by: .seconds(2))
     try await eventually("the differences are told") { fixture.names.suffix(2) == ["-b", "+e"] }
-    #expect(fixture.states.withLockedValue { $0 } == [.synced])
+    #expect(fixture.states.withLock { $0 } == [.synced])
     run.cancel()
     await run.value
     #expect(store.all().map(\.name) == ["c", "d", "e"])
@@ -78,7 +78,7 @@ import Waiting
       fixture.time.advance(by: .seconds(30))
     }
     await informers.waitUntilSynced([target])
-    #expect(fixture.states.withLockedValue { $0 } == [.failing(.unavailable, attempts: 1), .synced])
+    #expect(fixture.states.withLock { $0 } == [.failing(.unavailable, attempts: 1), .synced])
     run.cancel()
     await run.value
   }

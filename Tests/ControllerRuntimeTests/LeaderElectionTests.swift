@@ -4,7 +4,7 @@ import JSON
 import KubernetesClient
 import KubernetesCore
 import Logging
-import NIOConcurrencyHelpers
+import Synchronization
 import Testing
 import Waiting
 
@@ -144,17 +144,17 @@ import Waiting
   @Test func cancellationEndsTheWorkBeforeTheLeaseIsReleased() async throws {
     let (api, time) = (FakeAPI(), TestTime())
     let elector = elector(api, time)
-    let holderAtEnd = NIOLockedValueBox<String?>(nil)
+    let holderAtEnd = Mutex<String?>(nil)
     let run = Task {
       await elector.run {
         try? await time.environment.sleep(.seconds(1_000))
-        holderAtEnd.withLockedValue { $0 = self.holder(api) }
+        holderAtEnd.withLock { $0 = self.holder(api) }
       }
     }
     try await eventually("it leads") { elector.isLeader && time.deadlines.contains(.seconds(1_000)) }
     run.cancel()
     #expect(await run.value == .finished)
-    #expect(holderAtEnd.withLockedValue { $0 } == "me")
+    #expect(holderAtEnd.withLock { $0 } == "me")
     #expect(holder(api) == "")
   }
 

@@ -2,7 +2,7 @@
 
 import KubernetesClient
 import KubernetesCore
-import NIOConcurrencyHelpers
+import Synchronization
 import Testing
 import Waiting
 
@@ -13,12 +13,12 @@ import Waiting
 @Suite(.timeLimit(.minutes(2))) struct ReflectorConvergenceTests {
   /// A reader that knows nothing but the changes.
   private final class Replay: Sendable {
-    private let state = NIOLockedValueBox<[ObjectKey: KubernetesObject]>([:])
+    private let state = Mutex<[ObjectKey: KubernetesObject]>([:])
 
-    var objects: [KubernetesObject] { state.withLockedValue { $0.values.sorted { $0.key < $1.key } } }
+    var objects: [KubernetesObject] { state.withLock { $0.values.sorted { $0.key < $1.key } } }
 
     func take(_ change: StoreChange) {
-      state.withLockedValue { state in
+      state.withLock { state in
         #expect(state[change.key] == change.old, "the change does not begin where the one before ended")
         state[change.key] = change.new
       }

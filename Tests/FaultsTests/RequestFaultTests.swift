@@ -6,7 +6,7 @@ import Harness
 import JSON
 import KubernetesClient
 import KubernetesCore
-import NIOConcurrencyHelpers
+import Synchronization
 import Testing
 import Waiting
 
@@ -82,15 +82,15 @@ import Waiting
   }
 
   @Test func aDelayIsWaitedForOnTheServersClock() async throws {
-    let waits = NIOLockedValueBox<[Duration]>([])
-    let cluster = await FaultedCluster(sleep: { duration in waits.withLockedValue { $0.append(duration) } })
+    let waits = Mutex<[Duration]>([])
+    let cluster = await FaultedCluster(sleep: { duration in waits.withLock { $0.append(duration) } })
     await cluster.server.setFaults(
       FaultPlan(script: [
         .init(.delay(.seconds(3)), for: Self.writes), .init(.delayAnswer(.seconds(5)), for: Self.writes),
       ]))
     try await cluster.put("one")
     try await cluster.put("two")
-    #expect(waits.withLockedValue { $0 } == [.seconds(3), .seconds(5)])
+    #expect(waits.withLock { $0 } == [.seconds(3), .seconds(5)])
     #expect(await cluster.stored("two") == "1")
   }
 

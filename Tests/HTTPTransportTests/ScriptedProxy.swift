@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// A proxy on a free port: it keeps what it was asked, answers plain requests itself, and leads every tunnel to one port
 /// of this machine.
 final class ScriptedProxy: Sendable {
-  private final class Heads: Sendable { let value = NIOLockedValueBox<[String]>([]) }
+  private final class Heads: Sendable { let value = Mutex<[String]>([]) }
 
   private let heads = Heads()
   let server: ScriptedServer
 
   /// The heads of the requests that came.
-  var asked: [String] { heads.value.withLockedValue { $0 } }
+  var asked: [String] { heads.value.withLock { $0 } }
   var name: String { "127.0.0.1:\(server.port)" }
 
   /// - Parameters:
@@ -21,7 +21,7 @@ final class ScriptedProxy: Sendable {
   init(to port: UInt16 = 0, refusal: String? = nil) {
     server = ScriptedServer { [heads] connection in
       while let head = connection.request() {
-        heads.value.withLockedValue { $0.append(head) }
+        heads.value.withLock { $0.append(head) }
         guard head.hasPrefix("CONNECT ") else {
           connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
           continue

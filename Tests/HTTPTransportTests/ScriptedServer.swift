@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// A TCP server on a free port whose connections run a script, each on a thread of its own.
 final class ScriptedServer: Sendable {
@@ -83,15 +83,15 @@ final class ScriptedServer: Sendable {
   }
 
   private final class Counts: Sendable {
-    let value = NIOLockedValueBox((accepted: 0, open: 0))
+    let value = Mutex((accepted: 0, open: 0))
   }
 
   let port: UInt16
   private let listener: Int32
   private let counts = Counts()
 
-  var accepted: Int { counts.value.withLockedValue { $0.accepted } }
-  var open: Int { counts.value.withLockedValue { $0.open } }
+  var accepted: Int { counts.value.withLock { $0.accepted } }
+  var open: Int { counts.value.withLock { $0.open } }
   var url: String { "http://127.0.0.1:\(port)" }
 
   init(_ script: @escaping @Sendable (Connection) -> Void) {
@@ -144,7 +144,7 @@ final class ScriptedServer: Sendable {
       let descriptor = Glibc.accept(listener, nil, nil)
       guard descriptor >= 0 else { return }
       _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-      let number = counts.value.withLockedValue { counts in
+      let number = counts.value.withLock { counts in
         counts.accepted += 1
         counts.open += 1
         return counts.accepted
@@ -152,7 +152,7 @@ final class ScriptedServer: Sendable {
       thread {
         script(Connection(descriptor: descriptor, number: number))
         close(descriptor)
-        counts.value.withLockedValue { $0.open -= 1 }
+        counts.value.withLock { $0.open -= 1 }
       }
     }
   }

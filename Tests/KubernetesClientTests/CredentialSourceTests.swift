@@ -2,7 +2,7 @@
 
 import HTTPTransport
 import KubernetesCore
-import NIOConcurrencyHelpers
+import Synchronization
 import Testing
 import Waiting
 
@@ -17,12 +17,12 @@ import Waiting
       var now = Timestamp(secondsSinceEpoch: 1000)
     }
 
-    private let state = NIOLockedValueBox(State())
+    private let state = Mutex(State())
 
-    var runs: Int { state.withLockedValue { $0.runs } }
-    var isRunning: Bool { state.withLockedValue { !$0.running.isEmpty } }
+    var runs: Int { state.withLock { $0.runs } }
+    var isRunning: Bool { state.withLock { !$0.running.isEmpty } }
 
-    func setNow(_ seconds: Int64) { state.withLockedValue { $0.now = Timestamp(secondsSinceEpoch: seconds) } }
+    func setNow(_ seconds: Int64) { state.withLock { $0.now = Timestamp(secondsSinceEpoch: seconds) } }
 
     func source() -> CredentialSource {
       CredentialSource(
@@ -30,7 +30,7 @@ import Waiting
         run: { (_) async throws(PluginFailure) in
           let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-              self.state.withLockedValue { state in
+              self.state.withLock { state in
                 state.runs += 1
                 state.running.append(continuation)
               }
@@ -39,11 +39,11 @@ import Waiting
             self.end(.failure(.cancelled))
           }
           return try result.get()
-        }, now: { self.state.withLockedValue { $0.now } })
+        }, now: { self.state.withLock { $0.now } })
     }
 
     func end(_ result: Result<PluginCredential, PluginFailure>) {
-      let ended = state.withLockedValue { state in
+      let ended = state.withLock { state in
         defer { state.running = [] }
         return state.running
       }
@@ -133,14 +133,14 @@ import Waiting
   }
 
   @Test func requestsCarryWhatThePluginTells() async throws {
-    let tokens = NIOLockedValueBox(["one", "two", "three"][...])
+    let tokens = Mutex(["one", "two", "three"][...])
     let pair = KeyPair(certificate: Array("c".utf8), key: Array("k".utf8))
     let configuration = ClusterConfiguration(
       server: "https://api:6443", credentials: .plugin(CredentialPlugin(command: "a")))
     let identity = IdentitySource(
       configuration,
       run: { (_) async throws(PluginFailure) in
-        PluginCredential(token: tokens.withLockedValue { $0.popFirst() }, keyPair: pair)
+        PluginCredential(token: tokens.withLock { $0.popFirst() }, keyPair: pair)
       })
     let object = #"{"metadata":{"name":"a"}}"#
     let refused = ScriptedTransport.Answer.body(401, "")

@@ -3,7 +3,7 @@
 import HTTPTransport
 import JSON
 import KubernetesCore
-import NIOConcurrencyHelpers
+import Synchronization
 import Testing
 
 @testable import KubernetesClient
@@ -137,9 +137,9 @@ import Testing
   }
 
   @Test func unauthorizedReadsTheTokenAgainOnce() async throws {
-    let reads = NIOLockedValueBox(0)
+    let reads = Mutex(0)
     let read: FileReader = { _ in
-      Array("token\(reads.withLockedValue { $0 += 1; return $0 })\n".utf8)
+      Array("token\(reads.withLock { $0 += 1; return $0 })\n".utf8)
     }
     let refused = ScriptedTransport.Answer.body(
       401, #"{"kind":"Status","reason":"Unauthorized","message":"U","code":401}"#)
@@ -182,14 +182,14 @@ import Testing
   }
 
   @Test func everyTryIsRecorded() async throws {
-    let records = NIOLockedValueBox<[RequestRecord]>([])
+    let records = Mutex<[RequestRecord]>([])
     let transport = ScriptedTransport(
       .fail(.broken(.firstByte)), .body(200, Self.object),
       .body(404, "", headers: [HTTPField("X-Kubernetes-Pf-Flowschema-Uid", "f1")]),
       .respond(200, chunks: [], then: .broken(.body)))
-    let client = client(transport, onRequest: { record in records.withLockedValue { $0.append(record) } })
+    let client = client(transport, onRequest: { record in records.withLock { $0.append(record) } })
     for _ in 0..<3 { _ = try? await client.get(.configMaps, Self.key) }
-    let seen = records.withLockedValue { $0 }
+    let seen = records.withLock { $0 }
     #expect(seen.map(\.code) == [nil, 200, 404, 200])
     #expect(seen.map(\.flowSchemaUID) == [nil, nil, "f1", nil])
     #expect(seen.map(\.failure) == [.broken, nil, nil, .broken])
@@ -198,7 +198,7 @@ import Testing
   }
 
   @Test func warningsAreHandedOn() async throws {
-    let warnings = NIOLockedValueBox<[String]>([])
+    let warnings = Mutex<[String]>([])
     let fields = [
       #"299 - "unknown field \"spec.a\"""#, #"299 - "unknown field \"spec.a\"""#, #"110 - "stale""#, "299 nothing",
     ].map {
@@ -210,18 +210,18 @@ import Testing
         configuration: ClusterConfiguration(server: "https://api:6443"),
         options: KubernetesClient.Options(userAgent: "tests/1", onWarning: onWarning))
     }
-    let once = DeduplicatedWarnings { text in warnings.withLockedValue { $0.append(text) } }
+    let once = DeduplicatedWarnings { text in warnings.withLock { $0.append(text) } }
     _ = try await client(once.say).get(.configMaps, Self.key)
-    #expect(warnings.withLockedValue { $0 } == [#"unknown field "spec.a""#])
-    _ = try await client { text in warnings.withLockedValue { $0.append(text) } }.get(.configMaps, Self.key)
-    #expect(warnings.withLockedValue { $0.count } == 3)
+    #expect(warnings.withLock { $0 } == [#"unknown field "spec.a""#])
+    _ = try await client { text in warnings.withLock { $0.append(text) } }.get(.configMaps, Self.key)
+    #expect(warnings.withLock { $0.count } == 3)
   }
 
   @Test func warningsAreBounded() {
-    let count = NIOLockedValueBox(0)
-    let once = DeduplicatedWarnings { _ in count.withLockedValue { $0 += 1 } }
+    let count = Mutex(0)
+    let once = DeduplicatedWarnings { _ in count.withLock { $0 += 1 } }
     for number in 0..<DeduplicatedWarnings.limit * 2 { once.say("\(number)") }
-    #expect(count.withLockedValue { $0 } == DeduplicatedWarnings.limit)
+    #expect(count.withLock { $0 } == DeduplicatedWarnings.limit)
   }
 
   /// The scripted server puts every request off.
@@ -229,7 +229,7 @@ import Testing
     _ answers: [ScriptedTransport.Answer], _ policy: RetryPolicy,
     _ operation: (KubernetesClient) async throws -> Void
   ) async -> (waits: [Duration], requests: Int, error: KubernetesError?) {
-    let waits = NIOLockedValueBox<[Duration]>([])
+    let waits = Mutex<[Duration]>([])
     let transport = ScriptedTransport(answers)
     let configuration = ClusterConfiguration(server: "https://api:6443")
     let client = KubernetesClient(
@@ -237,11 +237,11 @@ import Testing
       options: KubernetesClient.Options(userAgent: "tests/1", retry: policy), identity: IdentitySource(configuration),
       sleep: { wait in
         guard wait < .seconds(9) else { throw CancellationError() }
-        waits.withLockedValue { $0.append(wait) }
+        waits.withLock { $0.append(wait) }
       })
     var thrown: (any Error)?
     do { try await operation(client) } catch { thrown = error }
-    return (waits.withLockedValue { $0 }, transport.requests.count, thrown as? KubernetesError)
+    return (waits.withLock { $0 }, transport.requests.count, thrown as? KubernetesError)
   }
 
   @Test func putOffRequestsWaitIfTheyMay() async {

@@ -2,7 +2,7 @@
 
 import HTTPTransport
 import KubernetesCore
-import NIOConcurrencyHelpers
+import Synchronization
 import Testing
 
 @testable import KubernetesClient
@@ -78,58 +78,58 @@ import Testing
   }
 
   @Test func certificateAuthoritiesAreRenewed() async throws {
-    let state = NIOLockedValueBox((text: "old", age: Duration.zero))
+    let state = Mutex((text: "old", age: Duration.zero))
     let old = Array("at the start".utf8)
     let identity = IdentitySource(
       ClusterConfiguration(
         server: "https://a", tls: TLSOptions(certificateAuthorities: old), certificateAuthorityFile: "/ca"),
-      read: { _ in Array(state.withLockedValue { $0.text }.utf8) },
-      now: { [start] in start + state.withLockedValue { $0.age } })
+      read: { _ in Array(state.withLock { $0.text }.utf8) },
+      now: { [start] in start + state.withLock { $0.age } })
     #expect(try await identity.current().tls.certificateAuthorities == old)
     for (text, age, expected) in [
       (Files.certificate, 1, Files.certificate), (Files.certificate + "2", 299, Files.certificate),
       (Files.certificate + "2", 301, Files.certificate + "2"), ("broken", 700, Files.certificate + "2"),
     ] {
-      state.withLockedValue { $0 = (text, .seconds(age)) }
+      state.withLock { $0 = (text, .seconds(age)) }
       #expect(try await identity.current().tls.certificateAuthorities == Array(expected.utf8))
     }
   }
 
   @Test func renewedCertificatesEndTheConnectionsMadeWithTheOldOnes() async throws {
-    let age = NIOLockedValueBox(Duration.zero)
+    let age = Mutex(Duration.zero)
     let identity = IdentitySource(
       ClusterConfiguration(server: "https://api:6443", certificateAuthorityFile: "/ca"),
-      read: { _ in Array((Files.certificate + "\(age.withLockedValue { $0 })").utf8) },
-      now: { [start] in start + age.withLockedValue { $0 } })
+      read: { _ in Array((Files.certificate + "\(age.withLock { $0 })").utf8) },
+      now: { [start] in start + age.withLock { $0 } })
     let transport = ScriptedTransport(Array(repeating: .body(200, #"{"kind":"Node"}"#), count: 4))
     let client = KubernetesClient(
       transport: transport, configuration: identity.configuration, options: .init(userAgent: "test/1"),
       identity: identity)
     for (seconds, closings) in [(0, 0), (299, 0), (300, 1), (301, 1)] {
-      age.withLockedValue { $0 = .seconds(seconds) }
+      age.withLock { $0 = .seconds(seconds) }
       _ = try await client.get(.nodes, ObjectKey(name: "n"))
       #expect(transport.closings == closings, "after \(seconds) s")
     }
   }
 
   @Test func clientCertificatesAreRenewedInPairs() async throws {
-    let state = NIOLockedValueBox((suffix: "1", age: Duration.zero, isSwapping: false))
+    let state = Mutex((suffix: "1", age: Duration.zero, isSwapping: false))
     let identity = IdentitySource(
       ClusterConfiguration(
         server: "https://a", clientCertificateFiles: .init(certificate: "/tls.crt", key: "/tls.key")),
       read: { path in
-        state.withLockedValue { state in
+        state.withLock { state in
           let text = (path == "/tls.crt" ? Files.certificate : Files.key) + state.suffix
           // The certificate is read, then both are replaced, then the key is read.
           if state.isSwapping { (state.suffix, state.isSwapping) = ("3", false) }
           return Array(text.utf8)
         }
       },
-      now: { [start] in start + state.withLockedValue { $0.age } })
+      now: { [start] in start + state.withLock { $0.age } })
     for (suffix, age, isSwapping, expected) in [
       ("1", 0, false, "1"), ("2", 299, false, "1"), ("2", 300, true, "1"), ("3", 301, false, "3"),
     ] {
-      state.withLockedValue { $0 = (suffix, .seconds(age), isSwapping) }
+      state.withLock { $0 = (suffix, .seconds(age), isSwapping) }
       let tls = try await identity.current().tls
       #expect(tls.clientCertificate == Array((Files.certificate + expected).utf8), "at \(age)")
       #expect(tls.clientKey == Array((Files.key + expected).utf8), "at \(age)")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTPTransport
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// Answers requests from a list, and remembers them.
 final class ScriptedTransport: HTTPTransport {
@@ -20,23 +20,23 @@ final class ScriptedTransport: HTTPTransport {
     var closings = 0
   }
 
-  private let state: NIOLockedValueBox<State>
+  private let state: Mutex<State>
 
-  init(_ answers: [Answer]) { state = NIOLockedValueBox(State(answers: answers[...])) }
+  init(_ answers: [Answer]) { state = Mutex(State(answers: answers[...])) }
 
   convenience init(_ answers: Answer...) { self.init(answers) }
 
-  var requests: [HTTPRequest] { state.withLockedValue { $0.requests } }
+  var requests: [HTTPRequest] { state.withLock { $0.requests } }
   /// How often idle connections were to be closed.
-  var closings: Int { state.withLockedValue { $0.closings } }
+  var closings: Int { state.withLock { $0.closings } }
 
-  func closeIdleConnections() async { state.withLockedValue { $0.closings += 1 } }
+  func closeIdleConnections() async { state.withLock { $0.closings += 1 } }
 
   /// Method and target of each request.
   var lines: [String] { requests.map { "\($0.method) \($0.url.dropFirst("https://api:6443".count))" } }
 
   func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
-    let answer = state.withLockedValue { state in
+    let answer = state.withLock { state in
       state.requests.append(request)
       return state.answers.popFirst()
     }
@@ -52,16 +52,16 @@ final class ScriptedTransport: HTTPTransport {
   }
 
   private final class Rest: Sendable {
-    private let chunks: NIOLockedValueBox<ArraySlice<[UInt8]>>
+    private let chunks: Mutex<ArraySlice<[UInt8]>>
     private let error: TransportError?
 
     init(_ chunks: [[UInt8]], _ error: TransportError?) {
-      self.chunks = NIOLockedValueBox(chunks[...])
+      self.chunks = Mutex(chunks[...])
       self.error = error
     }
 
     func next() throws(TransportError) -> [UInt8]? {
-      if let chunk = chunks.withLockedValue({ $0.popFirst() }) { return chunk }
+      if let chunk = chunks.withLock({ $0.popFirst() }) { return chunk }
       if let error { throw error }
       return nil
     }

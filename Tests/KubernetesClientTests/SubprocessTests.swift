@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-import NIOConcurrencyHelpers
+import Synchronization
 import Testing
 import Waiting
 
@@ -91,18 +91,18 @@ import Waiting
   }
 
   @Test func cancellationKills() async throws {
-    let process = NIOLockedValueBox<pid_t?>(nil)
+    let process = Mutex<pid_t?>(nil)
     let folder = "/tmp/subprocess-\(getpid())-\(UInt32.random(in: 0 ... .max))"
     let task = Task { await shell("echo $$ > \(folder); sleep 1000") }
     defer { unlink(folder) }
     try await eventually("the program runs") {
       let bytes = (try? SystemFile.read(folder)) ?? []
-      process.withLockedValue { $0 = pid_t(text(bytes).split(separator: "\n").first ?? "") }
-      return process.withLockedValue { $0 } != nil
+      process.withLock { $0 = pid_t(text(bytes).split(separator: "\n").first ?? "") }
+      return process.withLock { $0 } != nil
     }
     task.cancel()
     #expect(await task.value.end == .cancelled)
-    let identifier = try #require(process.withLockedValue { $0 })
+    let identifier = try #require(process.withLock { $0 })
     try await eventually("the program is reaped") { isGone(identifier) }
     let late = Task {
       withUnsafeCurrentTask { $0?.cancel() }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import NIOConcurrencyHelpers
+import Synchronization
 
 @testable import NodePreflight
 
@@ -32,22 +32,22 @@ final class TableHost: HostAccess {
   static let events = "/proc/1/root/proc/sys/net/netfilter/nf_conntrack_events"
   static let delays = "/proc/1/root/proc/sys/kernel/task_delayacct"
 
-  private let table: NIOLockedValueBox<Table>
+  private let table: Mutex<Table>
 
   init(_ change: (inout Table) -> Void = { _ in }) {
     var table = Table()
     change(&table)
-    self.table = NIOLockedValueBox(table)
+    self.table = Mutex(table)
   }
 
-  var log: [String] { table.withLockedValue { $0.log } }
+  var log: [String] { table.withLock { $0.log } }
   var writes: [String] { log.filter { $0.hasPrefix("write") } }
-  func file(_ path: String) -> String? { table.withLockedValue { $0.files[path] } }
+  func file(_ path: String) -> String? { table.withLock { $0.files[path] } }
 
   private func noted<Value>(
     _ entry: String, _ answer: (inout Table) -> Result<Value, HostError>
   ) throws(HostError) -> Value {
-    try table.withLockedValue { table in
+    try table.withLock { table in
       table.log.append(entry)
       return table.failures[entry].map { .failure($0) } ?? answer(&table)
     }.get()

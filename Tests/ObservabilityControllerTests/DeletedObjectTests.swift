@@ -6,8 +6,8 @@ import Harness
 import JSON
 import KubernetesClient
 import KubernetesCore
-import NIOConcurrencyHelpers
 import ObservabilityController
+import Synchronization
 import Testing
 import Waiting
 
@@ -35,14 +35,14 @@ import Waiting
     let cluster = try await TestCluster()
     try await cluster.withOperator { running in
       try await RequestCountTests.settled(cluster, running)
-      let lateWrites = NIOLockedValueBox(0)
+      let lateWrites = Mutex(0)
       try await Self.endWatch(cluster, running) { request in
-        if request.path.hasSuffix("/observabilities/platform/status") { lateWrites.withLockedValue { $0 += 1 } }
+        if request.path.hasSuffix("/observabilities/platform/status") { lateWrites.withLock { $0 += 1 } }
         let message = "observabilities.observability.cozystack.io \"platform\" not found"
         return .answer(APIResponse(status: 404, json: TestCluster.status(404, "NotFound", message)))
       }
       await cluster.server.addNode("node-late")
-      try await eventually("a status is written that comes too late") { lateWrites.withLockedValue { $0 > 0 } }
+      try await eventually("a status is written that comes too late") { lateWrites.withLock { $0 > 0 } }
       await running.resync()
       #expect(running.log.lines("reconcile failed").isEmpty)
     }

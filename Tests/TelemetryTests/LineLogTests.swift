@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Logging
-import NIOConcurrencyHelpers
+import Synchronization
 import Testing
 
 @testable import Telemetry
 
 private final class Lines: Sendable {
-  private let content = NIOLockedValueBox<[String]>([])
-  var all: [String] { content.withLockedValue { $0 } }
-  func add(_ bytes: [UInt8]) { content.withLockedValue { $0.append(String(decoding: bytes, as: UTF8.self)) } }
+  private let content = Mutex<[String]>([])
+  var all: [String] { content.withLock { $0 } }
+  func add(_ bytes: [UInt8]) { content.withLock { $0.append(String(decoding: bytes, as: UTF8.self)) } }
 }
 
 private func logger(

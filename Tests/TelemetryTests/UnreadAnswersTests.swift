@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import NIOConcurrencyHelpers
 import NIOCore
+import Synchronization
 import Testing
 import Waiting
 
@@ -15,10 +15,10 @@ import Waiting
 
   /// Serves metrics of that length, and counts how often they are rendered.
   private func serving(outputLimit: Int, _ body: (Int, ProbeServer, () -> Int) async throws -> Void) async throws {
-    let rendered = NIOLockedValueBox(0)
+    let rendered = Mutex(0)
     let registry = MetricsRegistry()
     registry.computed("things", help: Self.help, kind: .gauge) {
-      rendered.withLockedValue { $0 += 1 }
+      rendered.withLock { $0 += 1 }
       return 1
     }
     let server = ProbeServer(
@@ -27,7 +27,7 @@ import Waiting
       outputLimit: outputLimit)
     let port = try await server.start().port
     do {
-      try await body(port, server) { rendered.withLockedValue { $0 } }
+      try await body(port, server) { rendered.withLock { $0 } }
     } catch {
       await server.shutdown()
       throw error

@@ -2,7 +2,7 @@
 
 import KubernetesClient
 import KubernetesCore
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// What the API server makes of a child on the way in: the answer to an apply holds something else than was applied.
 ///
@@ -29,7 +29,7 @@ final class Alterations: Sendable {
   }
 
   private let environment: RuntimeEnvironment
-  private let records = NIOLockedValueBox<[ChildID: Record]>([:])
+  private let records = Mutex<[ChildID: Record]>([:])
 
   init(environment: RuntimeEnvironment) {
     self.environment = environment
@@ -38,7 +38,7 @@ final class Alterations: Sendable {
   /// Notes what the answer to an apply holds otherwise; nil if it holds what was applied.
   func answered(_ child: ChildID, hash: String, fields: [String]) -> Alteration? {
     let now = environment.now()
-    return records.withLockedValue { records in
+    return records.withLock { records in
       guard !fields.isEmpty else {
         records[child] = nil
         return nil
@@ -53,12 +53,12 @@ final class Alterations: Sendable {
 
   /// The fields of the child that the server alters, as far as that was found for what is applied now.
   func fields(of child: ChildID, hash: String) -> Set<String> {
-    records.withLockedValue { records in records[child].flatMap { $0.hash == hash ? Set($0.fields) : nil } ?? [] }
+    records.withLock { records in records[child].flatMap { $0.hash == hash ? Set($0.fields) : nil } ?? [] }
   }
 
   /// What is known to be altered, told before.
   func known(_ child: ChildID, hash: String) -> Alteration? {
-    records.withLockedValue { records in
+    records.withLock { records in
       records[child].flatMap { $0.hash == hash ? Alteration(fields: $0.fields, isNew: false) : nil }
     }
   }
@@ -66,13 +66,13 @@ final class Alterations: Sendable {
   /// How long until the same is applied again; nil if it may be now.
   func remainingBackoff(of child: ChildID) -> Duration? {
     let now = environment.now()
-    guard let record = records.withLockedValue({ $0[child] }) else { return nil }
+    guard let record = records.withLock({ $0[child] }) else { return nil }
     let remaining = record.last + Self.waits.delay(after: record.count, random: 0) - now
     return remaining > .zero ? remaining : nil
   }
 
   /// The child holds what was applied, or is gone.
   func forget(_ child: ChildID) {
-    records.withLockedValue { $0[child] = nil }
+    records.withLock { $0[child] = nil }
   }
 }

@@ -2,7 +2,7 @@
 
 import KubernetesClient
 import KubernetesCore
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// What this process wrote a moment ago and a store may not show yet, so that one reads one's own writes.
 ///
@@ -30,7 +30,7 @@ final class RecentWrites: Sendable {
   }
 
   private let environment: RuntimeEnvironment
-  private let state = NIOLockedValueBox(State())
+  private let state = Mutex(State())
 
   init(environment: RuntimeEnvironment) {
     self.environment = environment
@@ -39,7 +39,7 @@ final class RecentWrites: Sendable {
   /// Notes what the server answered to a write.
   func remember(_ child: ChildID, stored: KubernetesObject?, hash: String, answer: KubernetesObject) {
     let now = environment.now()
-    state.withLockedValue { state in
+    state.withLock { state in
       state.writes = state.writes.filter { now - $0.value.at < Self.longestLag }
       guard let version = answer.resourceVersion else { return }
       let isTold = state.told[child]?.contains(version) == true
@@ -52,7 +52,7 @@ final class RecentWrites: Sendable {
   /// Takes note of what a store has been told; says whether it is the very write that was awaited.
   @discardableResult
   func observed(_ child: ChildID, _ change: StoreChange) -> Bool {
-    state.withLockedValue { state in
+    state.withLock { state in
       let write = state.writes[child]
       guard let version = change.new?.resourceVersion else {
         state.told[child] = nil
@@ -70,7 +70,7 @@ final class RecentWrites: Sendable {
 
   /// Drops what is remembered of an object.
   func forget(_ child: ChildID) {
-    state.withLockedValue { state in
+    state.withLock { state in
       state.writes[child] = nil
       state.told[child] = nil
     }
@@ -79,7 +79,7 @@ final class RecentWrites: Sendable {
   /// Whether a write is still to be told.
   func isAwaited(_ child: ChildID) -> Bool {
     let now = environment.now()
-    return state.withLockedValue { state in
+    return state.withLock { state in
       guard let write = state.writes[child] else { return false }
       return now - write.at < (write.answer.generation == nil ? Self.lifetime : Self.longestLag)
     }
@@ -90,7 +90,7 @@ final class RecentWrites: Sendable {
     _ child: ChildID, stored: KubernetesObject?
   ) -> (object: KubernetesObject?, isRecent: Bool, hash: String?) {
     let now = environment.now()
-    return state.withLockedValue { state in
+    return state.withLock { state in
       guard let write = state.writes[child], write.answer.resourceVersion != stored?.resourceVersion,
         now - write.at < Self.patience(with: stored, write.answer)
       else {

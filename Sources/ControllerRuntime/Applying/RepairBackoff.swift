@@ -2,7 +2,7 @@
 
 import KubernetesClient
 import KubernetesCore
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// The backoff of repairs to an object that another writer changes after each of them.
 ///
@@ -32,7 +32,7 @@ public final class RepairBackoff: Sendable {
   }
 
   private let environment: RuntimeEnvironment
-  private let state = NIOLockedValueBox(State())
+  private let state = Mutex(State())
 
   /// A backoff without any repair yet.
   public init(environment: RuntimeEnvironment = .live) {
@@ -44,7 +44,7 @@ public final class RepairBackoff: Sendable {
   /// - Parameter changers: what had changed it, if that is known.
   public func repaired(_ object: ChildID, changedBy changers: [String] = []) {
     let now = environment.now()
-    state.withLockedValue { state in
+    state.withLock { state in
       if state.records.count >= state.bound {
         state.records = state.records.filter { now - $0.value.last < Self.quiet }
         state.bound = 2 * state.records.count + 64
@@ -57,18 +57,18 @@ public final class RepairBackoff: Sendable {
 
   /// Resets the count: the object was replaced, or is no longer desired.
   public func forget(_ object: ChildID) {
-    state.withLockedValue { $0.records[object] = nil }
+    state.withLock { $0.records[object] = nil }
   }
 
   /// What had changed the object before it was repaired last, as far as that was known.
   public func changers(of object: ChildID) -> [String] {
-    state.withLockedValue { $0.records[object]?.changers ?? [] }
+    state.withLock { $0.records[object]?.changers ?? [] }
   }
 
   /// Returns how long the object is to be left alone, or nil if it may be repaired now.
   public func remainingBackoff(of object: ChildID) -> Duration? {
     let now = environment.now()
-    guard let record = state.withLockedValue({ $0.records[object] }), record.count >= Self.free else { return nil }
+    guard let record = state.withLock({ $0.records[object] }), record.count >= Self.free else { return nil }
     let rest = record.last + Self.waits.delay(after: record.count - Self.free, random: 0) - now
     return rest > .zero ? rest : nil
   }

@@ -4,7 +4,7 @@ import HTTPTransport
 import KubernetesClient
 import KubernetesCore
 import Logging
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// Runs work while this process leads, by doing what its `LeaderElectionState` decides.
 public final class LeaderElector: Sendable {
@@ -23,10 +23,10 @@ public final class LeaderElector: Sendable {
   private let timing: LeaseTiming
   private let metrics: any RuntimeMetrics
   private let logger: Logger
-  private let state: NIOLockedValueBox<LeaderElectionState>
+  private let state: Mutex<LeaderElectionState>
   /// What was last logged of a leader's failures, so that an outage is reported once and not at each try.
-  private let lastFailure = NIOLockedValueBox<KubernetesError?>(nil)
-  private let trouble: NIOLockedValueBox<LeaseTrouble>
+  private let lastFailure = Mutex<KubernetesError?>(nil)
+  private let trouble: Mutex<LeaseTrouble>
   private let workEnded = ChangeSignal()
 
   /// A candidate for a lease.
@@ -45,16 +45,16 @@ public final class LeaderElector: Sendable {
     self.logger = logger
     self.identity = identity
     key = lease
-    trouble = NIOLockedValueBox(LeaseTrouble(lease: lease))
-    state = NIOLockedValueBox(LeaderElectionState(key: lease, identity: identity, timing: timing))
+    trouble = Mutex(LeaseTrouble(lease: lease))
+    state = Mutex(LeaderElectionState(key: lease, identity: identity, timing: timing))
   }
 
   /// Whether this process leads.
-  public var isLeader: Bool { state.withLockedValue { $0.isLeader } }
+  public var isLeader: Bool { state.withLock { $0.isLeader } }
 
   /// For a readiness probe: why this process cannot become the leader, or nil. Another process that leads is no reason.
   public var notReady: String? {
-    isLeader ? nil : trouble.withLockedValue { $0.cause }.map { "Lease \(key): \($0)" }
+    isLeader ? nil : trouble.withLock { $0.cause }.map { "Lease \(key): \($0)" }
   }
 
   /// Waits until this process leads, then does the work while it renews the lease.
@@ -67,7 +67,7 @@ public final class LeaderElector: Sendable {
     metrics.leading(lease: key.name, false)
     var running: Task<Void, Never>?
     var hasEnded: Bool { workEnded.version > 0 }
-    var action = state.withLockedValue { $0.start() }
+    var action = state.withLock { $0.start() }
     while !Task.isCancelled, !hasEnded {
       if case .lost(let cause) = action {
         metrics.leading(lease: key.name, false)
@@ -111,8 +111,8 @@ public final class LeaderElector: Sendable {
           }
         }
         // Without a Lease it is still open whether one can be made.
-        if lease != nil { report(trouble.withLockedValue { $0.succeeded(.read) }) }
-        return state.withLockedValue {
+        if lease != nil { report(trouble.withLock { $0.succeeded(.read) }) }
+        return state.withLock {
           $0.read(
             lease, now: environment.now(), timestamp: environment.timestamp(), random: environment.random())
         }
@@ -120,34 +120,34 @@ public final class LeaderElector: Sendable {
         let answer = try await bounded { [api] () throws(KubernetesError) in
           try await api.create(.leases, lease, WriteOptions())
         }
-        report(trouble.withLockedValue { $0.succeeded(.write) })
-        return state.withLockedValue { $0.written(answer, sentAt: sentAt) }
+        report(trouble.withLock { $0.succeeded(.write) })
+        return state.withLock { $0.written(answer, sentAt: sentAt) }
       case .replace(let lease):
         let answer = try await bounded { [api] () throws(KubernetesError) in
           try await api.replace(.leases, lease, WriteOptions())
         }
-        report(trouble.withLockedValue { $0.succeeded(.write) })
-        return state.withLockedValue { $0.written(answer, sentAt: sentAt) }
+        report(trouble.withLock { $0.succeeded(.write) })
+        return state.withLock { $0.written(answer, sentAt: sentAt) }
       case .wait(let duration):
         await environment.wait(for: workEnded, since: 0, atMost: duration)
-        return state.withLockedValue { $0.waited(timestamp: environment.timestamp()) }
+        return state.withLock { $0.waited(timestamp: environment.timestamp()) }
       case .lost:
         return action
       }
     } catch {
       if !Task.isCancelled, !error.isConflict { report(error, action == .read ? .read : .write) }
-      return state.withLockedValue { $0.failed(error, now: environment.now(), random: environment.random()) }
+      return state.withLock { $0.failed(error, now: environment.now(), random: environment.random()) }
     }
   }
 
   private func report(_ error: KubernetesError, _ attempt: LeaseTrouble.Attempt) {
     guard isLeader else {
       let now = environment.now()
-      let report = trouble.withLockedValue { $0.failed(attempt, error, now: now) }
+      let report = trouble.withLock { $0.failed(attempt, error, now: now) }
       guard report == nil else { return self.report(report) }
       return logger.debug("lease not available", metadata: metadata(["error": "\(error)"]))
     }
-    let isNews = lastFailure.withLockedValue { last in
+    let isNews = lastFailure.withLock { last in
       defer { last = error }
       return last != error
     }
@@ -169,7 +169,7 @@ public final class LeaderElector: Sendable {
     _ request: @escaping @Sendable () async throws(KubernetesError) -> Answer
   ) async throws(KubernetesError) -> Answer {
     var limit = timing.requestDeadline
-    if let leadsUntil = state.withLockedValue({ $0.leadsUntil }) {
+    if let leadsUntil = state.withLock({ $0.leadsUntil }) {
       limit = min(limit, max(leadsUntil - environment.now(), .zero))
     }
     return try await within(limit, environment, request)
@@ -179,7 +179,7 @@ public final class LeaderElector: Sendable {
   private static let releaseTries = 3
 
   private func release() async {
-    let isLeader = state.withLockedValue { state in
+    let isLeader = state.withLock { state in
       defer { state.resign() }
       return state.isLeader
     }
@@ -203,7 +203,7 @@ public final class LeaderElector: Sendable {
       do throws(KubernetesError) {
         // What was written last may be unknown if a renewal was cut short, so the Lease is read first.
         let lease = try await api.get(.leases, key)
-        guard let released = state.withLockedValue({ $0.release(lease, timestamp: environment.timestamp()) }) else {
+        guard let released = state.withLock({ $0.release(lease, timestamp: environment.timestamp()) }) else {
           return false
         }
         _ = try await api.replace(.leases, released, WriteOptions())

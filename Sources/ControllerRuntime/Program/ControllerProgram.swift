@@ -3,7 +3,7 @@
 import KubernetesClient
 import KubernetesCore
 import Logging
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// A whole controller: watches, queue, workers, Events and leader election, put together.
 ///
@@ -48,7 +48,7 @@ public final class ControllerProgram: Sendable {
   private let events: EventRecorder
   private let controller: Controller<ObjectKey>
   private let elector: LeaderElector?
-  private let state = NIOLockedValueBox((isStopping: false, working: Task<LeaderElector.End, Never>?.none))
+  private let state = Mutex((isStopping: false, working: Task<LeaderElector.End, Never>?.none))
 
   /// A program that has not begun yet.
   ///
@@ -109,7 +109,7 @@ public final class ControllerProgram: Sendable {
   public func run() async throws(LeadershipLost) {
     let watching = Task { await watch() }
     let working = Task { await work() }
-    let isStopping = state.withLockedValue { state in
+    let isStopping = state.withLock { state in
       state.working = working
       return state.isStopping
     }
@@ -130,15 +130,15 @@ public final class ControllerProgram: Sendable {
 
   /// Takes no more work and lets what runs end; ``run()`` returns soon after.
   public func stop() async {
-    state.withLockedValue { $0.isStopping = true }
+    state.withLock { $0.isStopping = true }
     await controller.stop(within: options.grace)
     // Who does not lead, or has not read everything yet, has nothing to finish and would wait for ever.
-    state.withLockedValue { $0.working }?.cancel()
+    state.withLock { $0.working }?.cancel()
   }
 
   /// For a readiness probe: why the program is not ready, or nil.
   public var notReady: String? {
-    state.withLockedValue { $0.isStopping }
+    state.withLock { $0.isStopping }
       ? "stopping" : informers.notSynced(Set(sources.map(\.target))) ?? elector?.notReady
   }
 

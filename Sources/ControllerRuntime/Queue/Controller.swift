@@ -3,7 +3,7 @@
 import KubernetesClient
 import KubernetesCore
 import Logging
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// Workers that take keys from a queue and reconcile them.
 ///
@@ -44,7 +44,7 @@ public final class Controller<Key: Hashable & Sendable & CustomStringConvertible
   private let logger: Logger
   private let onResult: @Sendable (ReconcileReport<Key>) -> Void
   private let reconcile: Reconcile
-  private let state = NIOLockedValueBox(State())
+  private let state = Mutex(State())
   private let changed = ChangeSignal()
   /// Told once, when running reconciles are to end now.
   private let halted = ChangeSignal()
@@ -73,7 +73,7 @@ public final class Controller<Key: Hashable & Sendable & CustomStringConvertible
 
   /// Works until ``stop()``, or until the task is cancelled, which cancels the running reconciles too.
   public func run() async {
-    state.withLockedValue { $0.isRunning = true }
+    state.withLock { $0.isRunning = true }
     metrics.workers(controller: name, active: 0, of: workers)
     await withTaskGroup(of: Void.self) { group in
       for _ in 0..<workers {
@@ -82,7 +82,7 @@ public final class Controller<Key: Hashable & Sendable & CustomStringConvertible
         }
       }
     }
-    state.withLockedValue { $0.isRunning = false }
+    state.withLock { $0.isRunning = false }
     changed.notify()
   }
 
@@ -106,7 +106,7 @@ public final class Controller<Key: Hashable & Sendable & CustomStringConvertible
   }
 
   private func untilEnded() async {
-    await changed.wait { state.withLockedValue { !$0.isRunning } }
+    await changed.wait { state.withLock { !$0.isRunning } }
   }
 
   private func work(on key: Key) async {
@@ -123,7 +123,7 @@ public final class Controller<Key: Hashable & Sendable & CustomStringConvertible
   }
 
   private func countActive(_ difference: Int) {
-    let active = state.withLockedValue { state in
+    let active = state.withLock { state in
       state.active += difference
       return state.active
     }
@@ -189,7 +189,7 @@ public final class Controller<Key: Hashable & Sendable & CustomStringConvertible
 
   private func log(_ report: ReconcileReport<Key>) {
     let message = report.error.map { "\($0)" }
-    let last = state.withLockedValue { state in
+    let last = state.withLock { state in
       defer { state.errors[report.key] = message }
       return state.errors[report.key]
     }

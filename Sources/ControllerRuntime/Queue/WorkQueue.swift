@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import KubernetesCore
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// Keys that wait for a worker: once each, never handed out twice at the same time.
 ///
@@ -11,7 +11,7 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
   /// The name in metrics.
   public let name: String
 
-  private let state: NIOLockedValueBox<WorkQueueState<Key>>
+  private let state: Mutex<WorkQueueState<Key>>
   private let changed = ChangeSignal()
   let environment: RuntimeEnvironment
   private let metrics: any RuntimeMetrics
@@ -29,7 +29,7 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
     self.name = name
     self.environment = environment
     self.metrics = metrics
-    state = NIOLockedValueBox(
+    state = Mutex(
       WorkQueueState(retries: .init(base: firstRetry, cap: longestRetry, jitter: 0.5, resetAfter: nil)))
     metrics.observe(queue: name) { [weak self] in self?.snapshot ?? WorkQueueSnapshot() }
   }
@@ -60,12 +60,12 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
 
   /// Forgets the failures of a key, so that its next retry comes quickly.
   public func forget(_ key: Key) {
-    state.withLockedValue { $0.forget(key) }
+    state.withLock { $0.forget(key) }
   }
 
   /// How often a key has failed in a row.
   public func failures(of key: Key) -> Int {
-    state.withLockedValue { $0.failures(of: key) }
+    state.withLock { $0.failures(of: key) }
   }
 
   /// Waits for a key to work on, which must be given back with ``done(_:)``. Nil after ``shutDown()``, or if the task
@@ -96,34 +96,34 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
 
   /// Hands out nothing from now on; what is being worked on may finish.
   public func shutDown() {
-    state.withLockedValue { $0.shutDown() }
+    state.withLock { $0.shutDown() }
     changed.notify()
   }
 
   /// Returns once nothing is being worked on, and no key is ready or will be within that time; or the task is cancelled.
   public func waitUntilIdle(dueWithin horizon: Duration = .zero) async {
-    await changed.wait { state.withLockedValue { $0.isIdle(until: environment.now() + horizon) } }
+    await changed.wait { state.withLock { $0.isIdle(until: environment.now() + horizon) } }
   }
 
   /// The number of keys that wait, those with a delay included.
-  public var count: Int { state.withLockedValue { $0.waiting } }
+  public var count: Int { state.withLock { $0.waiting } }
 
   /// The number of keys being worked on.
-  public var running: Int { state.withLockedValue { $0.running } }
+  public var running: Int { state.withLock { $0.running } }
 
   /// For how long the key that has been ready longest has waited for a worker. Grows without bound if no worker takes
   /// keys any more, so a liveness check may compare it with a multiple of the reconcile deadline.
   ///
   /// Zero as long as no worker has begun: a candidate that does not lead is not stuck.
-  public var longestWait: Duration { state.withLockedValue { $0.longestWait(now: environment.now()) } }
+  public var longestWait: Duration { state.withLock { $0.longestWait(now: environment.now()) } }
 
   /// For how long the longest work has been going on.
-  public var longestWork: Duration { state.withLockedValue { $0.longestWork(now: environment.now()) } }
+  public var longestWork: Duration { state.withLock { $0.longestWork(now: environment.now()) } }
 
   /// How the queue stands now.
   public var snapshot: WorkQueueSnapshot {
     let now = environment.now()
-    return state.withLockedValue { state in
+    return state.withLock { state in
       WorkQueueSnapshot(
         depths: state.depths, unfinishedWork: state.unfinishedWork(now: now), longestWork: state.longestWork(now: now))
     }
@@ -131,7 +131,7 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
 
   /// Changes the state, and counts the keys that have become ready by that.
   private func change<Result>(_ body: (inout WorkQueueState<Key>) -> Result) -> Result {
-    let (result, added) = state.withLockedValue { state in
+    let (result, added) = state.withLock { state in
       let before = state.added
       return (body(&state), state.added - before)
     }

@@ -5,7 +5,7 @@ import JSON
 import KubernetesClient
 import KubernetesCore
 import Logging
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// Tells of objects with Events (`events.k8s.io/v1`, KEP-383), without ever keeping anyone waiting.
 ///
@@ -30,7 +30,7 @@ public final class EventRecorder: Sendable {
   private let metrics: any RuntimeMetrics
   private let logger: Logger
   private let capacity: Int
-  private let state: NIOLockedValueBox<State>
+  private let state: Mutex<State>
   private let changed = ChangeSignal()
 
   /// A recorder with an empty queue.
@@ -48,7 +48,7 @@ public final class EventRecorder: Sendable {
     self.metrics = metrics
     self.logger = logger
     self.capacity = capacity
-    state = NIOLockedValueBox(State(series: EventSeries(controller: controller, instance: instance)))
+    state = Mutex(State(series: EventSeries(controller: controller, instance: instance)))
   }
 
   /// Tells something of an object. Returns at once.
@@ -68,7 +68,7 @@ public final class EventRecorder: Sendable {
       regarding: regarding, type: type, reason: reason.bounded(bytes: EventSeries.longestReason),
       action: action.bounded(bytes: EventSeries.longestReason), note: note.cleaned(bytes: EventSeries.longestNote),
       time: environment.timestamp())
-    let isTaken = state.withLockedValue { state in
+    let isTaken = state.withLock { state in
       guard state.waiting.count < capacity, !state.isClosed else { return false }
       state.waiting.append(occurrence)
       return true
@@ -77,20 +77,20 @@ public final class EventRecorder: Sendable {
   }
 
   /// How many Events were dropped.
-  public var dropped: Int { state.withLockedValue { $0.dropped } }
+  public var dropped: Int { state.withLock { $0.dropped } }
 
   /// Sends what is recorded until the task is cancelled, or ``drain(within:)`` has sent the last.
   public func run() async {
     while !Task.isCancelled {
       let version = changed.version
-      let (next, isClosed) = state.withLockedValue { state in
+      let (next, isClosed) = state.withLock { state in
         let next = state.waiting.isEmpty ? nil : state.waiting.removeFirst()
         state.isSending = next != nil
         return (next, state.isClosed)
       }
       if let next {
         await send(next)
-        state.withLockedValue { $0.isSending = false }
+        state.withLock { $0.isSending = false }
         changed.notify()
       } else if isClosed {
         return
@@ -102,17 +102,17 @@ public final class EventRecorder: Sendable {
 
   /// Takes no more Events, and returns once all are sent, or after that time; what is left then is dropped.
   public func drain(within deadline: Duration) async {
-    state.withLockedValue { $0.isClosed = true }
+    state.withLock { $0.isClosed = true }
     changed.notify()
     await withTaskGroup(of: Void.self) { group in
       group.addTask {
-        await self.changed.wait { self.state.withLockedValue { $0.waiting.isEmpty && !$0.isSending } }
+        await self.changed.wait { self.state.withLock { $0.waiting.isEmpty && !$0.isSending } }
       }
       group.addTask { try? await self.environment.sleep(deadline) }
       await group.next()
       group.cancelAll()
     }
-    let left = state.withLockedValue { state in
+    let left = state.withLock { state in
       defer { state.waiting = [] }
       return state.waiting.count
     }
@@ -120,7 +120,7 @@ public final class EventRecorder: Sendable {
   }
 
   private func drop(_ count: Int = 1) {
-    state.withLockedValue { $0.dropped += count }
+    state.withLock { $0.dropped += count }
     metrics.eventsDropped(count)
   }
 
@@ -136,13 +136,13 @@ public final class EventRecorder: Sendable {
         case .create where error.isConflict: return
         // The server forgets Events after a while; the next one begins a new series.
         case .patch(let key, _) where error.isNotFound:
-          state.withLockedValue { $0.series.lost(key) }
+          state.withLock { $0.series.lost(key) }
           action = decide(occurrence)
           continue
         default: break
         }
         if attempt == Self.tries || error.isInvalid || error.isForbidden || Task.isCancelled {
-          if case .create(let event) = action { state.withLockedValue { $0.series.lost(event.key) } }
+          if case .create(let event) = action { state.withLock { $0.series.lost(event.key) } }
           drop()
           logger.warning("event dropped", metadata: ["reason": "\(occurrence.reason)", "error": "\(error)"])
           return
@@ -157,7 +157,7 @@ public final class EventRecorder: Sendable {
 
   private func decide(_ occurrence: EventOccurrence) -> EventSeries.Action {
     let suffix = UInt64(environment.random() * Double(UInt64(1) << 53))
-    return state.withLockedValue { $0.series.action(for: occurrence, now: environment.now(), suffix: suffix) }
+    return state.withLock { $0.series.action(for: occurrence, now: environment.now(), suffix: suffix) }
   }
 
   private func perform(_ action: EventSeries.Action) async throws(KubernetesError) {

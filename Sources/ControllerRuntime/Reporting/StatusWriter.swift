@@ -3,13 +3,13 @@
 import JSON
 import KubernetesClient
 import KubernetesCore
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// Writes the status of objects, and only if it says something new.
 ///
 /// A store lags behind what was just written: keep one writer for the life of the process, tell it of every change of an
 /// object with ``observed(_:_:)``, and begin each reconcile from ``latest(_:_:)``.
-public struct StatusWriter: Sendable {
+public final class StatusWriter: Sendable {
   /// The field manager of the status: the manager of the rest with `-status` after it.
   public let fieldManager: String
 
@@ -27,7 +27,7 @@ public struct StatusWriter: Sendable {
   private let api: any KubernetesAPI
   private let recent: RecentWrites
   private let environment: RuntimeEnvironment
-  private let last = NIOLockedValueBox<[ChildID: Last]>([:])
+  private let last = Mutex<[ChildID: Last]>([:])
   private let pace: RepairBackoff
 
   /// A writer whose field manager is derived from that of the rest.
@@ -63,7 +63,7 @@ public struct StatusWriter: Sendable {
   public func forget(_ type: ResourceType, _ key: ObjectKey) {
     let id = ChildID(type: type, key: key)
     recent.forget(id)
-    last.withLockedValue { $0[id] = nil }
+    last.withLock { $0[id] = nil }
   }
 
   /// How long a status is left as it is because another process writes it each time it was written here; nil if it may be
@@ -90,7 +90,7 @@ public struct StatusWriter: Sendable {
     guard written != stored else { return false }
     let now = environment.now()
     var isRepair = false
-    if let known = last.withLockedValue({ $0[id] }), known.uid == live.uid {
+    if let known = last.withLock({ $0[id] }), known.uid == live.uid {
       if known.written == written, known.stored == stored, now - known.at < Self.alteredBackoff { return false }
       isRepair = known.stored != stored
     }
@@ -101,7 +101,7 @@ public struct StatusWriter: Sendable {
     let answer = try await api.apply(
       type, object, ApplyOptions(fieldManager: fieldManager, force: true, subresource: "status"))
     let kept = Self.normalized(answer["status"] ?? .null)
-    last.withLockedValue { $0[id] = Last(uid: live.uid, written: written, stored: kept, at: now) }
+    last.withLock { $0[id] = Last(uid: live.uid, written: written, stored: kept, at: now) }
     if isRepair { pace.repaired(id) }
     recent.remember(id, stored: live, hash: "", answer: answer)
     return true

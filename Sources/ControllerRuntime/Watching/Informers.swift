@@ -2,7 +2,7 @@
 
 import KubernetesClient
 import KubernetesCore
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// The reflectors of a process: one for each target that somebody wants, started and stopped as that changes.
 ///
@@ -31,7 +31,7 @@ public final class Informers: Sendable {
   private let budget: ListBudget
   private let onChange: @Sendable (WatchTarget, StoreChange) -> Void
   private let onState: @Sendable (WatchTarget, InformerState) -> Void
-  private let state = NIOLockedValueBox(State())
+  private let state = Mutex(State())
   private let changed = ChangeSignal()
 
   /// Reflectors that read through `api`.
@@ -65,7 +65,7 @@ public final class Informers: Sendable {
   /// Sets the targets that a holder needs, in place of its earlier ones. A target without a holder is stopped and its
   /// store dropped; an empty set releases everything.
   public func setTargets(_ targets: Set<WatchTarget>, for holder: String) {
-    let stopped = state.withLockedValue { state in
+    let stopped = state.withLock { state in
       var stopped: [Task<Void, Never>] = []
       for (target, var entry) in state.entries where !targets.contains(target) {
         guard entry.holders.remove(holder) != nil else { continue }
@@ -90,7 +90,7 @@ public final class Informers: Sendable {
   /// Reads a target again from the beginning, because what is to be kept of its objects has changed. Its store is empty
   /// until then; without effect if the target has no holder.
   public func reread(_ target: WatchTarget) {
-    let stopped = state.withLockedValue { state -> Task<Void, Never>? in
+    let stopped = state.withLock { state -> Task<Void, Never>? in
       guard let old = state.entries[target] else { return nil }
       state.nextID += 1
       var entry = Entry(
@@ -105,22 +105,22 @@ public final class Informers: Sendable {
 
   /// The objects of a target, or nil if it has no holder.
   public func store(_ target: WatchTarget) -> ObjectStore? {
-    state.withLockedValue { $0.entries[target]?.store }
+    state.withLock { $0.entries[target]?.store }
   }
 
   /// The state of the reflector of a target; `starting` if it has no holder.
   public func state(_ target: WatchTarget) -> InformerState {
-    state.withLockedValue { $0.entries[target]?.state ?? .starting }
+    state.withLock { $0.entries[target]?.state ?? .starting }
   }
 
   /// All targets that somebody wants, with their states.
   public var states: [WatchTarget: InformerState] {
-    state.withLockedValue { $0.entries.mapValues(\.state) }
+    state.withLock { $0.entries.mapValues(\.state) }
   }
 
   /// Runs the reflectors until the task is cancelled, and returns once all have stopped. The stores stay readable.
   public func run() async {
-    state.withLockedValue { state in
+    state.withLock { state in
       state.isRunning = true
       for (target, entry) in state.entries where entry.task == nil {
         state.entries[target]?.task = start(target, entry.id, entry.store)
@@ -128,7 +128,7 @@ public final class Informers: Sendable {
     }
     let never = ChangeSignal()
     await never.changed(since: never.version)
-    let tasks = state.withLockedValue { state in
+    let tasks = state.withLock { state in
       state.isRunning = false
       defer { for target in state.entries.keys { state.entries[target]?.task = nil } }
       return state.entries.values.compactMap(\.task)
@@ -161,7 +161,7 @@ public final class Informers: Sendable {
         if isCurrent(target, id) { onChange(target, change) }
       },
       onState: { [self] new in
-        let isCurrent = state.withLockedValue { state in
+        let isCurrent = state.withLock { state in
           guard state.entries[target]?.id == id else { return false }
           state.entries[target]?.state = new
           return true
@@ -174,6 +174,6 @@ public final class Informers: Sendable {
   }
 
   private func isCurrent(_ target: WatchTarget, _ id: Int) -> Bool {
-    state.withLockedValue { $0.entries[target]?.id == id }
+    state.withLock { $0.entries[target]?.id == id }
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// Bounds the memory that the lists of all reflectors of a process take together: those that stores hold, and those that
 /// are being read beside them. Estimated by `JSONObject.footprint`.
@@ -12,7 +12,7 @@ final class ListBudget: Sendable {
 
   /// The bound, in bytes.
   let limit: Int
-  private let shares = NIOLockedValueBox<[ObjectIdentifier: Share]>([:])
+  private let shares = Mutex<[ObjectIdentifier: Share]>([:])
 
   init(limit: Int) {
     self.limit = limit
@@ -20,7 +20,7 @@ final class ListBudget: Sendable {
 
   /// A holder has read so much of a new list; says whether that fits beside everything else.
   func reads(_ bytes: Int, _ holder: AnyObject) -> Bool {
-    shares.withLockedValue { shares in
+    shares.withLock { shares in
       shares[ObjectIdentifier(holder), default: Share()].inProgress = bytes
       return shares.values.reduce(0) { $0 + $1.kept + $1.inProgress } <= limit
     }
@@ -28,7 +28,7 @@ final class ListBudget: Sendable {
 
   /// What the holder has read takes the place of what it held.
   func keepsRead(_ holder: AnyObject) {
-    shares.withLockedValue { shares in
+    shares.withLock { shares in
       let read = shares[ObjectIdentifier(holder)]?.inProgress ?? 0
       shares[ObjectIdentifier(holder)] = Share(kept: read)
     }
@@ -36,11 +36,11 @@ final class ListBudget: Sendable {
 
   /// What the holder has read is dropped.
   func dropRead(_ holder: AnyObject) {
-    shares.withLockedValue { $0[ObjectIdentifier(holder)]?.inProgress = 0 }
+    shares.withLock { $0[ObjectIdentifier(holder)]?.inProgress = 0 }
   }
 
   /// The holder holds nothing any longer.
   func release(_ holder: AnyObject) {
-    shares.withLockedValue { $0[ObjectIdentifier(holder)] = nil }
+    shares.withLock { $0[ObjectIdentifier(holder)] = nil }
   }
 }

@@ -2,7 +2,7 @@
 
 import JSON
 import KubernetesCore
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// The objects of one watch target as the API server last told of them.
 ///
@@ -18,7 +18,7 @@ public final class ObjectStore: Sendable {
     var version = 0
   }
 
-  private let contents = NIOLockedValueBox(Contents())
+  private let contents = Mutex(Contents())
   private let projection: Projection
 
   /// An empty store that no list has filled yet.
@@ -28,30 +28,30 @@ public final class ObjectStore: Sendable {
 
   /// The object of that key.
   public func get(_ key: ObjectKey) -> KubernetesObject? {
-    contents.withLockedValue { $0.objects[key] }
+    contents.withLock { $0.objects[key] }
   }
 
   /// All objects, sorted by key.
   public func all() -> [KubernetesObject] {
-    let objects = contents.withLockedValue { $0.objects }
+    let objects = contents.withLock { $0.objects }
     return objects.sorted { $0.key < $1.key }.map(\.value)
   }
 
   /// The objects that name an owner of that UID, sorted by key.
   public func owned(by uid: String) -> [KubernetesObject] {
-    contents.withLockedValue { contents in
+    contents.withLock { contents in
       (contents.owned[uid] ?? []).sorted().compactMap { contents.objects[$0] }
     }
   }
 
   /// The number of objects.
-  public var count: Int { contents.withLockedValue { $0.objects.count } }
+  public var count: Int { contents.withLock { $0.objects.count } }
 
   /// A number that changes with each change of the contents, so that what was made of the objects can be kept until then.
-  public var version: Int { contents.withLockedValue { $0.version } }
+  public var version: Int { contents.withLock { $0.version } }
 
   /// Whether a whole list has been taken in. Stays true while the server cannot be reached later.
-  public var isSynced: Bool { contents.withLockedValue { $0.isSynced } }
+  public var isSynced: Bool { contents.withLock { $0.isSynced } }
 
   /// What of an object is kept; nil if it is not kept at all.
   ///
@@ -64,7 +64,7 @@ public final class ObjectStore: Sendable {
     var next: [ObjectKey: KubernetesObject] = [:]
     next.reserveCapacity(objects.count)
     for object in objects { next[object.key] = object }
-    return contents.withLockedValue { contents in
+    return contents.withLock { contents in
       let isInitial = !contents.isSynced
       let old = contents.objects
       var changes = old.keys.filter { next[$0] == nil }.sorted().map { StoreChange(key: $0, old: old[$0], new: nil) }
@@ -86,7 +86,7 @@ public final class ObjectStore: Sendable {
   /// Takes in an object as it is now; nil if nothing changed that the store keeps.
   func put(_ object: KubernetesObject) -> StoreChange? {
     guard let kept = projection(object) else { return remove(object.key) }
-    return contents.withLockedValue { contents in
+    return contents.withLock { contents in
       let old = contents.objects[kept.key]
       guard old != kept else { return nil }
       contents.put(kept, at: kept.key)
@@ -96,7 +96,7 @@ public final class ObjectStore: Sendable {
 
   /// Takes an object out; nil if it was not in.
   func remove(_ key: ObjectKey) -> StoreChange? {
-    contents.withLockedValue { contents in
+    contents.withLock { contents in
       contents.take(at: key).map { StoreChange(key: key, old: $0, new: nil) }
     }
   }

@@ -3,7 +3,7 @@
 import HTTPTransport
 import KubernetesClient
 import KubernetesCore
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// Keeps one store equal to one part of the API, by doing what its ``ReflectorStateMachine`` decides.
 final class Reflector: Sendable {
@@ -29,8 +29,8 @@ final class Reflector: Sendable {
   private let environment: RuntimeEnvironment
   private let onChange: @Sendable (StoreChange) -> Void
   private let onState: @Sendable (InformerState) -> Void
-  private let machine: NIOLockedValueBox<ReflectorStateMachine>
-  private let reported = NIOLockedValueBox(InformerState.starting)
+  private let machine: Mutex<ReflectorStateMachine>
+  private let reported = Mutex(InformerState.starting)
 
   init(
     _ source: Source, store: ObjectStore, environment: RuntimeEnvironment,
@@ -41,7 +41,7 @@ final class Reflector: Sendable {
     self.environment = environment
     self.onChange = onChange
     self.onState = onState
-    machine = NIOLockedValueBox(
+    machine = Mutex(
       ReflectorStateMachine(
         pageSize: source.pageSize, streams: source.streaming != nil, name: source.target.type.description))
   }
@@ -52,7 +52,7 @@ final class Reflector: Sendable {
       source.streaming?.stopped(source.target.type, self)
       source.budget.release(self)
     }
-    var action = machine.withLockedValue { $0.start(random: environment.random()) }
+    var action = machine.withLock { $0.start(random: environment.random()) }
     while !Task.isCancelled {
       do throws(KubernetesError) {
         action = try await perform(action)
@@ -60,9 +60,9 @@ final class Reflector: Sendable {
         // A failure by cancellation is no news about the server.
         if Task.isCancelled { return }
         source.budget.dropRead(self)
-        action = machine.withLockedValue { $0.failed(error, now: environment.now(), random: environment.random()) }
+        action = machine.withLock { $0.failed(error, now: environment.now(), random: environment.random()) }
       }
-      if !machine.withLockedValue({ $0.streams }) {
+      if !machine.withLock({ $0.streams }) {
         source.streaming?.refuses(source.target.type)
       } else if case .wait = action {
         // A reflector that is refused in its namespace must not hold up those of other namespaces.
@@ -73,8 +73,8 @@ final class Reflector: Sendable {
   }
 
   private func report() {
-    let state = machine.withLockedValue { $0.state }
-    let isNews = reported.withLockedValue { reported in
+    let state = machine.withLock { $0.state }
+    let isNews = reported.withLock { reported in
       defer { reported = state }
       return state.differs(from: reported)
     }
@@ -88,7 +88,7 @@ final class Reflector: Sendable {
     switch action {
     case .stream(let timeoutSeconds):
       guard await source.streaming?.mayStream(target.type, self) == true else {
-        return machine.withLockedValue { $0.streamingRefused() }
+        return machine.withLock { $0.streamingRefused() }
       }
       return try await follow(query(timeoutSeconds, from: nil))
     case .list(let limit, let continueToken):
@@ -98,17 +98,17 @@ final class Reflector: Sendable {
       var page = try await source.api.list(target.type, query)
       let sent = page.items.count
       page.items = page.items.compactMap(store.kept)
-      if let refusal = machine.withLockedValue({ [page] in $0.refusal(of: page, sent: sent) }) { throw refusal }
+      if let refusal = machine.withLock({ [page] in $0.refusal(of: page, sent: sent) }) { throw refusal }
       try holdRead()
-      return machine.withLockedValue { $0.listed(page) }
+      return machine.withLock { $0.listed(page) }
     case .replace(let objects):
       take(objects)
-      return machine.withLockedValue { $0.replaced(random: environment.random()) }
+      return machine.withLock { $0.replaced(random: environment.random()) }
     case .watch(let resourceVersion, let timeoutSeconds):
       return try await follow(query(timeoutSeconds, from: resourceVersion))
     case .wait(let duration):
       try? await environment.sleep(duration)
-      return machine.withLockedValue { $0.waited(random: environment.random()) }
+      return machine.withLock { $0.waited(random: environment.random()) }
     }
   }
 
@@ -133,17 +133,17 @@ final class Reflector: Sendable {
     }
     try outcome.get()
     let now = environment.now()
-    return machine.withLockedValue { $0.watchEnded(after: now - began, now: now, random: environment.random()) }
+    return machine.withLock { $0.watchEnded(after: now - began, now: now, random: environment.random()) }
   }
 
   private func read(_ query: WatchQuery) async throws(KubernetesError) {
     let events = try await source.api.watch(source.target.type, query)
-    machine.withLockedValue { $0.opened() }
+    machine.withLock { $0.opened() }
     report()
     for try await event in events {
       // A watch that was given up may still have a frame in its hands.
       if Task.isCancelled { return }
-      switch machine.withLockedValue({ $0.received($0.streamed == nil ? event : kept(of: event)) }) {
+      switch machine.withLock({ $0.received($0.streamed == nil ? event : kept(of: event)) }) {
       case .none: try holdRead()
       case .put(let object): store.put(object).map(onChange)
       case .remove(let key): store.remove(key).map(onChange)
@@ -158,7 +158,7 @@ final class Reflector: Sendable {
 
   /// Counts what has been read of a list against what all reflectors may hold.
   private func holdRead() throws(KubernetesError) {
-    let bytes = machine.withLockedValue { $0.readBytes }
+    let bytes = machine.withLock { $0.readBytes }
     guard source.budget.reads(bytes, self) else {
       throw .oversized(
         "\(source.target.type) do not fit into the \(source.budget.limit >> 20) MiB that all lists may take together")
@@ -184,7 +184,7 @@ final class Reflector: Sendable {
     var last: Int?
     let end = environment.now() + .seconds(query.timeoutSeconds) + Self.watchEndMargin
     // Only the list at the beginning must make progress; after it, silence is no news.
-    while query.sendInitialEvents, !Task.isCancelled, let streamed = machine.withLockedValue({ $0.streamed }) {
+    while query.sendInitialEvents, !Task.isCancelled, let streamed = machine.withLock({ $0.streamed }) {
       if streamed == last { return Self.error("the streamed list paused for more than \(Self.streamPause)") }
       if environment.now() >= end { return Self.error("the streamed list did not end in time") }
       last = streamed

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import KubernetesCore
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// Which types the server streams the list of (KEP-3157), found out once for each type and for all its reflectors.
 ///
@@ -14,7 +14,7 @@ final class StreamingLists: Sendable {
     case refuses
   }
 
-  private let verdicts = NIOLockedValueBox<[ResourceType: Verdict]>([:])
+  private let verdicts = Mutex<[ResourceType: Verdict]>([:])
   private let changed = ChangeSignal()
 
   /// Whether that reflector may ask for a streamed list; waits while another finds out. False once the task is cancelled.
@@ -22,7 +22,7 @@ final class StreamingLists: Sendable {
     let id = ObjectIdentifier(reflector)
     var answer = false
     await changed.wait {
-      let decided: Bool? = verdicts.withLockedValue { verdicts in
+      let decided: Bool? = verdicts.withLock { verdicts in
         switch verdicts[type] {
         case nil:
           verdicts[type] = .tried(by: id)
@@ -59,7 +59,7 @@ final class StreamingLists: Sendable {
   }
 
   private func settle(_ change: (inout [ResourceType: Verdict]) -> Void) {
-    verdicts.withLockedValue { change(&$0) }
+    verdicts.withLock { change(&$0) }
     changed.notify()
   }
 }

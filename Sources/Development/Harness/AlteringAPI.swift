@@ -2,7 +2,7 @@
 
 import KubernetesClient
 import KubernetesCore
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// Puts a mutating webhook before an API: what is applied is altered on its way in, and stays the field manager's own, as
 /// on a real server, which takes the owners from the request before admission alters the object.
@@ -11,16 +11,16 @@ public final class AlteringAPI: KubernetesAPI {
   public typealias Alteration = @Sendable (ResourceType, KubernetesObject) -> KubernetesObject
 
   private let api: any KubernetesAPI
-  private let alteration: NIOLockedValueBox<Alteration?>
+  private let alteration: Mutex<Alteration?>
 
   /// The API behind such a webhook.
   public init(_ api: any KubernetesAPI, alteration: @escaping Alteration) {
     self.api = api
-    self.alteration = NIOLockedValueBox(alteration)
+    self.alteration = Mutex(alteration)
   }
 
   /// Takes the webhook away.
-  public func stopAltering() { alteration.withLockedValue { $0 = nil } }
+  public func stopAltering() { alteration.withLock { $0 = nil } }
 
   /// Reads one object.
   public func get(_ type: ResourceType, _ key: ObjectKey) async throws(KubernetesError) -> KubernetesObject {
@@ -41,7 +41,7 @@ public final class AlteringAPI: KubernetesAPI {
   public func apply(
     _ type: ResourceType, _ object: KubernetesObject, _ options: ApplyOptions
   ) async throws(KubernetesError) -> KubernetesObject {
-    let alteration = options.subresource == nil ? alteration.withLockedValue { $0 } : nil
+    let alteration = options.subresource == nil ? alteration.withLock { $0 } : nil
     return try await api.apply(type, alteration?(type, object) ?? object, options)
   }
 

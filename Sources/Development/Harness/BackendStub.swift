@@ -2,7 +2,7 @@
 
 import DevCluster
 import HTTPTransport
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// A metrics backend that answers as VictoriaMetrics does, or as a test wants.
 public final class BackendStub: HTTPTransport {
@@ -20,29 +20,29 @@ public final class BackendStub: HTTPTransport {
     var held: [CheckedContinuation<Void, Never>] = []
   }
 
-  private let state = NIOLockedValueBox(State())
+  private let state = Mutex(State())
 
   /// A backend that is healthy.
   public init() {}
 
   /// How it behaves from now on.
   public var behaviour: Behaviour {
-    get { state.withLockedValue { $0.behaviour } }
-    set { state.withLockedValue { $0.behaviour = newValue } }
+    get { state.withLock { $0.behaviour } }
+    set { state.withLock { $0.behaviour = newValue } }
   }
 
   /// What was asked, in order.
-  public var requests: [HTTPRequest] { state.withLockedValue { $0.requests } }
+  public var requests: [HTTPRequest] { state.withLock { $0.requests } }
 
   /// Answers nothing until ``release()``.
-  public func hold() { state.withLockedValue { $0.isHolding = true } }
+  public func hold() { state.withLock { $0.isHolding = true } }
 
   /// How many requests wait for their answer.
-  public var held: Int { state.withLockedValue { $0.held.count } }
+  public var held: Int { state.withLock { $0.held.count } }
 
   /// Answers what waits, and everything from now on.
   public func release() {
-    let held = state.withLockedValue { state in
+    let held = state.withLock { state in
       state.isHolding = false
       defer { state.held = [] }
       return state.held
@@ -52,7 +52,7 @@ public final class BackendStub: HTTPTransport {
 
   private func waitUntilReleased() async {
     await withCheckedContinuation { continuation in
-      let isHolding = state.withLockedValue { state in
+      let isHolding = state.withLock { state in
         if state.isHolding { state.held.append(continuation) }
         return state.isHolding
       }
@@ -63,7 +63,7 @@ public final class BackendStub: HTTPTransport {
   /// Answers as it is told to behave.
   public func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     await waitUntilReleased()
-    let behaviour = state.withLockedValue { state in
+    let behaviour = state.withLock { state in
       state.requests.append(request)
       return state.behaviour
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// Lets so many through at once, the others in the order in which they came.
 ///
@@ -15,10 +15,10 @@ final class ConcurrencyLimit: Sendable {
     var waiting: [CheckedContinuation<Void, Never>] = []
   }
 
-  private let state: NIOLockedValueBox<State>
+  private let state: Mutex<State>
 
   init(_ width: Int) {
-    state = NIOLockedValueBox(State(free: width))
+    state = Mutex(State(free: width))
   }
 
   /// Runs the body once there is room.
@@ -30,7 +30,7 @@ final class ConcurrencyLimit: Sendable {
 
   private func enter() async {
     await withCheckedContinuation { continuation in
-      let isThrough = state.withLockedValue { state in
+      let isThrough = state.withLock { state in
         guard state.free > 0 else {
           state.waiting.append(continuation)
           return false
@@ -43,7 +43,7 @@ final class ConcurrencyLimit: Sendable {
   }
 
   private func leave() {
-    let next = state.withLockedValue { state in
+    let next = state.withLock { state in
       guard !state.waiting.isEmpty else {
         state.free += 1
         return CheckedContinuation<Void, Never>?.none

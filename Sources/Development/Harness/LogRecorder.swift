@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Logging
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// Keeps what is logged, for assertions.
 public final class LogRecorder: Sendable {
@@ -25,18 +25,18 @@ public final class LogRecorder: Sendable {
     var readers: [AsyncStream<Line>.Continuation] = []
   }
 
-  private let state = NIOLockedValueBox(State())
+  private let state = Mutex(State())
 
   /// A recorder that has heard nothing yet.
   public init() {}
 
   /// What was logged so far.
-  public var all: [Line] { state.withLockedValue { $0.lines } }
+  public var all: [Line] { state.withLock { $0.lines } }
 
   /// Returns once a line with that message has been logged, or the task is cancelled.
   public func waitForLine(_ message: String) async {
     let (stream, continuation) = AsyncStream<Line>.makeStream()
-    state.withLockedValue { state in
+    state.withLock { state in
       for line in state.lines { continuation.yield(line) }
       state.readers.append(continuation)
     }
@@ -66,7 +66,7 @@ public final class LogRecorder: Sendable {
     func log(event: LogEvent) {
       let all = metadata.merging(event.metadata ?? [:]) { $1 }
       let line = Line(level: event.level, message: "\(event.message)", metadata: all.mapValues { "\($0)" })
-      recorder.state.withLockedValue { state in
+      recorder.state.withLock { state in
         state.lines.append(line)
         for reader in state.readers { reader.yield(line) }
       }

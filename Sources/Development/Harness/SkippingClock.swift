@@ -2,7 +2,7 @@
 
 import ControllerRuntime
 import KubernetesCore
-import NIOConcurrencyHelpers
+import Synchronization
 import Waiting
 
 /// A clock that runs as time does and can be set forward, so that nobody waits for a minute to pass.
@@ -13,7 +13,7 @@ public final class SkippingClock: Sendable {
     var sleepers: [Int: AsyncStream<Void>.Continuation] = [:]
   }
 
-  private let state = NIOLockedValueBox(State())
+  private let state = Mutex(State())
   private let live = RuntimeEnvironment.live
 
   /// A clock that has skipped nothing yet.
@@ -25,7 +25,7 @@ public final class SkippingClock: Sendable {
       now: { self.now }, sleep: { try await self.sleep($0) },
       timestamp: {
         let now = self.live.timestamp()
-        let skipped = self.state.withLockedValue { $0.skipped }
+        let skipped = self.state.withLock { $0.skipped }
         return Timestamp(
           secondsSinceEpoch: now.secondsSinceEpoch + skipped.components.seconds, nanoseconds: now.nanoseconds)
       }, random: live.random)
@@ -33,7 +33,7 @@ public final class SkippingClock: Sendable {
 
   /// Sets the clock forward; who sleeps until a time before the new one wakes.
   public func advance(by duration: Duration) {
-    let sleepers = state.withLockedValue { state in
+    let sleepers = state.withLock { state in
       state.skipped += duration
       return Array(state.sleepers.values)
     }
@@ -55,7 +55,7 @@ public final class SkippingClock: Sendable {
     throw DeadlineMissed("set forward by \(duration) again and again, still not: \(what)")
   }
 
-  private var now: Duration { state.withLockedValue { live.now() + $0.skipped } }
+  private var now: Duration { state.withLock { live.now() + $0.skipped } }
 
   private func sleep(_ duration: Duration) async throws {
     let deadline = now + duration
@@ -69,12 +69,12 @@ public final class SkippingClock: Sendable {
   /// Returns at the deadline, or as soon as the clock is set forward.
   private func passOrSkip(until deadline: Duration) async {
     let (stream, continuation) = AsyncStream<Void>.makeStream()
-    let id = state.withLockedValue { state in
+    let id = state.withLock { state in
       state.nextID += 1
       state.sleepers[state.nextID] = continuation
       return state.nextID
     }
-    defer { state.withLockedValue { $0.sleepers[id] = nil } }
+    defer { state.withLock { $0.sleepers[id] = nil } }
     // Looked at only now: a skip before this line shows here, one after it is yielded.
     let left = deadline - now
     guard left > .zero else { return }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DevCluster
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// Lets so many of the operator's writes through, then closes every connection of it, as when its process dies.
 public final class WriteCutter: Sendable {
@@ -10,20 +10,20 @@ public final class WriteCutter: Sendable {
     var isCut = false
   }
 
-  private let state: NIOLockedValueBox<State>
+  private let state: Mutex<State>
 
   /// Cuts after that many writes.
   public init(after writes: Int) {
-    state = NIOLockedValueBox(State(left: writes))
+    state = Mutex(State(left: writes))
   }
 
   /// Whether it has come to that.
-  public var isCut: Bool { state.withLockedValue { $0.isCut } }
+  public var isCut: Bool { state.withLock { $0.isCut } }
 
   /// To be set as the server's intercept.
   public func intercept(_ request: APIRequest) -> Fault? {
     guard request.header("Authorization") == "Bearer \(TestCluster.operatorToken)" else { return nil }
-    return state.withLockedValue { state in
+    return state.withLock { state in
       if state.isCut { return .closeConnection }
       guard request.method != "GET" else { return nil }
       state.left -= 1
@@ -35,17 +35,17 @@ public final class WriteCutter: Sendable {
 
 /// Counts.
 public final class WriteCounter: Sendable {
-  private let state = NIOLockedValueBox(0)
+  private let state = Mutex(0)
 
   /// A counter at zero.
   public init() {}
 
   /// How far it has come.
-  public var count: Int { state.withLockedValue { $0 } }
+  public var count: Int { state.withLock { $0 } }
 
   /// Counts one more and says how many that makes.
   public func next() -> Int {
-    state.withLockedValue { count in
+    state.withLock { count in
       count += 1
       return count
     }

@@ -2,7 +2,7 @@
 
 import Dispatch
 import Glibc
-import NIOConcurrencyHelpers
+import Synchronization
 import Waiting
 
 /// A program that runs beside this one, with both its outputs read.
@@ -27,7 +27,7 @@ public final class ChildProcess: Sendable {
   public let errors: OutputLines
   /// When it was started.
   public let start: ContinuousClock.Instant
-  private let state = NIOLockedValueBox(State())
+  private let state = Mutex(State())
   private let queue = DispatchQueue(label: "child")
 
   /// Starts the program with nothing on standard input, and with no variable of the environment but those given, `PATH`
@@ -50,7 +50,7 @@ public final class ChildProcess: Sendable {
       // Looked at before it is reaped, so that a signal cannot reach another process of the same id.
       var information = siginfo_t()
       while waitid(P_PID, id_t(id), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
-      state.withLockedValue { state in
+      state.withLock { state in
         var status: Int32 = 0
         waitpid(id, &status, 0)
         let ending = status & 0x7f == 0 ? Ending.exit((status >> 8) & 0xff) : .signal(status & 0x7f)
@@ -62,11 +62,11 @@ public final class ChildProcess: Sendable {
   }
 
   /// How it ended, or nil while it runs.
-  public var ending: Ending? { state.withLockedValue { $0.ending } }
+  public var ending: Ending? { state.withLock { $0.ending } }
 
   /// Sends a signal, unless it has ended.
   public func signal(_ number: Int32) {
-    state.withLockedValue { state in
+    state.withLock { state in
       if state.ending == nil { kill(id, number) }
     }
   }
@@ -78,12 +78,12 @@ public final class ChildProcess: Sendable {
   public func waitForEnd(within deadline: Duration = .seconds(30)) async throws -> Ending {
     let timer = Task {
       try await ContinuousClock().sleep(for: deadline)
-      state.withLockedValue { $0.isLate = true }
+      state.withLock { $0.isLate = true }
       signal(SIGKILL)
     }
     defer { timer.cancel() }
     let ending = await withCheckedContinuation { continuation in
-      state.withLockedValue { state in
+      state.withLock { state in
         if let ending = state.ending {
           continuation.resume(returning: ending)
         } else {
@@ -93,7 +93,7 @@ public final class ChildProcess: Sendable {
     }
     await output.waitForEnd()
     await errors.waitForEnd()
-    if state.withLockedValue({ $0.isLate }) {
+    if state.withLock({ $0.isLate }) {
       throw DeadlineMissed("the process did not end within \(deadline):\n\(errors.text)")
     }
     return ending

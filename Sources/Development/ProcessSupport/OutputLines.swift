@@ -2,7 +2,7 @@
 
 import Dispatch
 import Glibc
-import NIOConcurrencyHelpers
+import Synchronization
 import Waiting
 
 /// What a child writes into one pipe, line by line.
@@ -13,7 +13,7 @@ public final class OutputLines: Sendable {
     var readers: [AsyncStream<String>.Continuation] = []
   }
 
-  private let state = NIOLockedValueBox(State())
+  private let state = Mutex(State())
   private let queue = DispatchQueue(label: "output")
 
   /// Reads the descriptor to its end and closes it.
@@ -41,7 +41,7 @@ public final class OutputLines: Sendable {
   }
 
   /// The lines so far.
-  public var all: [String] { state.withLockedValue { $0.lines } }
+  public var all: [String] { state.withLock { $0.lines } }
 
   /// All of it as one text.
   public var text: String { all.map { $0 + "\n" }.joined() }
@@ -49,7 +49,7 @@ public final class OutputLines: Sendable {
   /// The lines from the first on, until the child closes its end.
   public var stream: AsyncStream<String> {
     let (stream, continuation) = AsyncStream<String>.makeStream()
-    state.withLockedValue { state in
+    state.withLock { state in
       for line in state.lines { continuation.yield(line) }
       if state.hasEnded { continuation.finish() } else { state.readers.append(continuation) }
     }
@@ -76,14 +76,14 @@ public final class OutputLines: Sendable {
 
   private func append(_ bytes: [UInt8]) {
     let line = String(decoding: bytes, as: UTF8.self)
-    state.withLockedValue { state in
+    state.withLock { state in
       state.lines.append(line)
       for reader in state.readers { reader.yield(line) }
     }
   }
 
   private func end() {
-    state.withLockedValue { state in
+    state.withLock { state in
       state.hasEnded = true
       for reader in state.readers { reader.finish() }
       state.readers = []

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// A clock that stands still until it is stepped: a watch of six seconds takes no time.
 final class SteppedClock: Sendable {
@@ -12,17 +12,17 @@ final class SteppedClock: Sendable {
     var isStopped = false
   }
 
-  private let state = NIOLockedValueBox(State())
+  private let state = Mutex(State())
 
   /// Sleeps until the clock is stepped.
   func sleep() async throws {
-    let id = state.withLockedValue { state in
+    let id = state.withLock { state in
       state.next += 1
       return state.next
     }
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-        let stepper = state.withLockedValue { state -> CheckedContinuation<Bool, Never>? in
+        let stepper = state.withLock { state -> CheckedContinuation<Bool, Never>? in
           guard state.cancelled.remove(id) == nil else {
             continuation.resume(throwing: CancellationError())
             return nil
@@ -38,7 +38,7 @@ final class SteppedClock: Sendable {
         stepper?.resume(returning: true)
       }
     } onCancel: {
-      state.withLockedValue { state in
+      state.withLock { state in
         guard let index = state.sleepers.firstIndex(where: { $0.id == id }) else {
           state.cancelled.insert(id)
           return
@@ -51,7 +51,7 @@ final class SteppedClock: Sendable {
   /// Wakes the sleeper that has waited longest, or the next to come; false once the clock is stopped.
   func step() async -> Bool {
     await withCheckedContinuation { continuation in
-      state.withLockedValue { state in
+      state.withLock { state in
         if state.isStopped {
           continuation.resume(returning: false)
         } else if state.sleepers.isEmpty {
@@ -66,7 +66,7 @@ final class SteppedClock: Sendable {
 
   /// Ends a wait for a sleeper, and all to come.
   func stop() {
-    state.withLockedValue { state in
+    state.withLock { state in
       state.isStopped = true
       state.stepper?.resume(returning: false)
       state.stepper = nil
@@ -74,5 +74,5 @@ final class SteppedClock: Sendable {
   }
 
   /// Runs again after it was stopped.
-  func start() { state.withLockedValue { $0.isStopped = false } }
+  func start() { state.withLock { $0.isStopped = false } }
 }

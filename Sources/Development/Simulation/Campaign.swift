@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// Many seeds, several at a time.
 public struct Campaign: Sendable {
@@ -74,11 +74,11 @@ public struct Campaign: Sendable {
   }
 
   private final class Shared: Sendable {
-    private let state = NIOLockedValueBox(State())
-    var summary: Summary { state.withLockedValue { $0.summary } }
+    private let state = Mutex(State())
+    var summary: Summary { state.withLock { $0.summary } }
 
     func next(of seeds: [UInt64], failureLimit: Int) -> UInt64? {
-      state.withLockedValue { state in
+      state.withLock { state in
         guard state.begun < seeds.count, state.summary.failed < failureLimit else { return nil }
         state.begun += 1
         return seeds[state.begun - 1]
@@ -86,7 +86,7 @@ public struct Campaign: Sendable {
     }
 
     func add(_ verdict: Simulation.Verdict) {
-      state.withLockedValue { state in
+      state.withLock { state in
         state.summary.seeds += 1
         state.summary.traces.insert(verdict.trace)
         state.summary.faults += verdict.faults

@@ -2,7 +2,7 @@
 
 import DevCluster
 import JSON
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// One life of a controller, as it follows from a seed.
 ///
@@ -72,25 +72,25 @@ public struct Simulation: Sendable {
   static func run(seed: UInt64, _ options: Options = Options()) -> Verdict {
     let scheduler = Scheduler(seed: seed)
     let trace = Trace(memory: options.memory)
-    let counts = NIOLockedValueBox((faults: 0, requests: 0))
+    let counts = Mutex((faults: 0, requests: 0))
     let remains = Remains()
-    let found = NIOLockedValueBox<[String]>([])
+    let found = Mutex<[String]>([])
     let end = scheduler.run(steps: stepLimit) {
       let world = World(seed: seed, scheduler: scheduler, trace: trace, defect: options.defect)
       remains.watch(world)
       await live(world, seed: seed, options)
       let result = (await world.server.faultsInjected, await world.server.requests)
-      counts.withLockedValue { $0 = result }
-      found.withLockedValue { $0 = world.violations }
+      counts.withLock { $0 = result }
+      found.withLock { $0 = world.violations }
     }
-    var violations = found.withLockedValue { $0 }
+    var violations = found.withLock { $0 }
     switch end {
     case .finished: violations += remains.violations(scheduler)
     case .stuck: violations.append("nothing can run any more, and not all is done")
     case .endless: violations.append("not done after \(stepLimit) steps")
     }
     if scheduler.oddJobs > 0 { violations.append("\(scheduler.oddJobs) jobs have a priority of their own") }
-    let (faults, requests) = counts.withLockedValue { $0 }
+    let (faults, requests) = counts.withLock { $0 }
     return Verdict(
       seed: seed, violations: violations, lastSteps: trace.last, trace: trace.hash, faults: faults,
       requests: requests, steps: scheduler.steps)
@@ -170,10 +170,10 @@ private final class Remains: Sendable {
     weak var world: World?
     weak var server: APIServer?
   }
-  private let kept = NIOLockedValueBox(Weak())
+  private let kept = Mutex(Weak())
 
   func watch(_ world: World) {
-    kept.withLockedValue {
+    kept.withLock {
       $0.world = world
       $0.server = world.server
     }
@@ -182,7 +182,7 @@ private final class Remains: Sendable {
   func violations(_ scheduler: Scheduler) -> [String] {
     var violations: [String] = []
     if scheduler.sleeping > 0 { violations.append("\(scheduler.sleeping) tasks are left that wait for a time") }
-    kept.withLockedValue { kept in
+    kept.withLock { kept in
       if kept.world != nil { violations.append("the world is left in memory: somebody waits for ever") }
       if kept.server != nil { violations.append("the server is left in memory: somebody waits for ever") }
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// Runs work that blocks, for a process to exit or for bytes to come, on a thread of its own.
 ///
@@ -11,12 +11,12 @@ import NIOConcurrencyHelpers
 /// - Throws: what the work throws, or ``NoThread``.
 public func blocking<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
   // By way of a lock: the thread sanitizer sees no order in what the continuation alone hands over.
-  let result = NIOLockedValueBox<Swift.Result<Result, any Error>>(.failure(NoThread()))
+  let result = Mutex<Swift.Result<Result, any Error>>(.failure(NoThread()))
   await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
     let job = Unmanaged.passRetained(
       Job {
         let answer = Swift.Result { try work() }
-        result.withLockedValue { $0 = answer }
+        result.withLock { $0 = answer }
         done.resume()
       })
     var thread = pthread_t()
@@ -32,7 +32,7 @@ public func blocking<Result: Sendable>(_ work: @escaping @Sendable () throws -> 
     }
     pthread_detach(thread)
   }
-  return try result.withLockedValue { $0 }.get()
+  return try result.withLock { $0 }.get()
 }
 
 /// The system has no thread for work that blocks.

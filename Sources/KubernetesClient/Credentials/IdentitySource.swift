@@ -2,7 +2,7 @@
 
 import HTTPTransport
 import KubernetesCore
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// Who we are and whom we trust, in one request.
 struct Identity: Hashable, Sendable {
@@ -26,7 +26,7 @@ final class IdentitySource: Sendable {
   }
 
   let configuration: ClusterConfiguration
-  private let files = NIOLockedValueBox(Files())
+  private let files = Mutex(Files())
   private let plugin: CredentialSource?
   private let read: FileReader
   private let now: @Sendable () -> ContinuousClock.Instant
@@ -60,7 +60,7 @@ final class IdentitySource: Sendable {
       identity.generation = generation
     case .plugin: try await add(plugin, to: &identity)
     }
-    identity.hasRenewedTLS = files.withLockedValue { [tls = identity.tls] files in
+    identity.hasRenewedTLS = files.withLock { [tls = identity.tls] files in
       defer { files.lastTLS = tls }
       return files.lastTLS.map { $0 != tls } ?? false
     }
@@ -72,7 +72,7 @@ final class IdentitySource: Sendable {
   func refused(_ identity: Identity) async -> Bool {
     switch configuration.credentials {
     case .none, .token, .basic: return false
-    case .tokenFile: files.withLockedValue { $0.token.drop(generation: identity.generation) }
+    case .tokenFile: files.withLock { $0.token.drop(generation: identity.generation) }
     case .plugin: await plugin?.refused(generation: identity.generation)
     }
     return true
@@ -82,7 +82,7 @@ final class IdentitySource: Sendable {
   /// connections by themselves.
   private func tls() -> TLSOptions {
     var tls = configuration.tls
-    files.withLockedValue { files in
+    files.withLock { files in
       // What was read at the start stays if a file cannot be read now.
       if let path = configuration.certificateAuthorityFile {
         let fresh = try? files.authorities.value(now: now()) { () throws(FileProblem) in
@@ -99,7 +99,7 @@ final class IdentitySource: Sendable {
   }
 
   private func token(_ path: String) throws(KubernetesError) -> (String, generation: Int) {
-    let result: Result<(String, generation: Int), FileProblem> = files.withLockedValue { files in
+    let result: Result<(String, generation: Int), FileProblem> = files.withLock { files in
       Result { () throws(FileProblem) in
         let token = try files.token.value(now: now()) { () throws(FileProblem) in
           try RenewedFile.token(read(path))

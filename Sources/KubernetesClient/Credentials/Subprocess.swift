@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// Runs a program to its end and collects what it writes, on a thread of its own: none of the pool is ever blocked.
 ///
@@ -68,7 +68,7 @@ enum Subprocess {
 private final class SubprocessWatcher: Sendable {
   private let command: Subprocess.Command
   private let alarm: Pipe
-  private let waiting = NIOLockedValueBox<CheckedContinuation<Subprocess.Report, Never>?>(nil)
+  private let waiting = Mutex<CheckedContinuation<Subprocess.Report, Never>?>(nil)
 
   init?(_ command: Subprocess.Command) {
     guard let alarm = Pipe() else { return nil }
@@ -77,7 +77,7 @@ private final class SubprocessWatcher: Sendable {
   }
 
   func start(_ continuation: CheckedContinuation<Subprocess.Report, Never>) {
-    waiting.withLockedValue { $0 = continuation }
+    waiting.withLock { $0 = continuation }
     var thread = pthread_t()
     let context = Unmanaged.passRetained(self)
     let code = pthread_create(
@@ -118,7 +118,7 @@ private final class SubprocessWatcher: Sendable {
   }
 
   private func tell(_ report: Subprocess.Report) {
-    waiting.withLockedValue { continuation in
+    waiting.withLock { continuation in
       defer { continuation = nil }
       return continuation
     }?.resume(returning: report)
@@ -129,7 +129,7 @@ private final class SubprocessWatcher: Sendable {
 private final class Pipe: Sendable {
   let readingEnd: Int32
   let writingEnd: Int32
-  private let isWritingEndOpen = NIOLockedValueBox(true)
+  private let isWritingEndOpen = Mutex(true)
 
   init?() {
     var ends: [Int32] = [-1, -1]
@@ -141,7 +141,7 @@ private final class Pipe: Sendable {
   }
 
   func closeWritingEnd() {
-    isWritingEndOpen.withLockedValue { isOpen in
+    isWritingEndOpen.withLock { isOpen in
       if isOpen { close(writingEnd) }
       isOpen = false
     }

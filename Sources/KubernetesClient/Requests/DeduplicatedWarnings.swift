@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// Says each warning of the API server once, however often the server repeats it:
 ///
@@ -12,7 +12,7 @@ public final class DeduplicatedWarnings: Sendable {
   /// How many texts are remembered; further ones are not said, lest a server that words each anew fill log and memory.
   public static let limit = 256
 
-  private let seen = NIOLockedValueBox<Set<String>>([])
+  private let seen = Mutex<Set<String>>([])
   private let tell: @Sendable (String) -> Void
 
   /// - Parameter tell: called once for each text, on whatever task made the request.
@@ -22,6 +22,6 @@ public final class DeduplicatedWarnings: Sendable {
 
   /// Says the warning unless it was said before.
   @Sendable public func say(_ warning: String) {
-    if seen.withLockedValue({ $0.count < Self.limit && $0.insert(warning).inserted }) { tell(warning) }
+    if seen.withLock({ $0.count < Self.limit && $0.insert(warning).inserted }) { tell(warning) }
   }
 }

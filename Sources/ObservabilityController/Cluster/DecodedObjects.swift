@@ -3,8 +3,8 @@
 import JSON
 import KubernetesClient
 import KubernetesCore
-import NIOConcurrencyHelpers
 import ObservabilityAPI
+import Synchronization
 
 /// Objects decoded once for each generation: every pass looks at all of them for overlapping node pools.
 final class DecodedObjects: Sendable {
@@ -14,21 +14,21 @@ final class DecodedObjects: Sendable {
     var result: Result<Observability, InvalidObservability>
   }
 
-  private let entries = NIOLockedValueBox<[String: Entry]>([:])
+  private let entries = Mutex<[String: Entry]>([:])
 
   func decode(_ object: KubernetesObject) throws(InvalidObservability) -> Observability {
-    let known = entries.withLockedValue { $0[object.name] }
+    let known = entries.withLock { $0[object.name] }
     if let known, known.uid == object.uid, known.generation == object.generation { return try known.result.get() }
     let result = Result { () throws(InvalidObservability) in
       try ObservabilityDecoder.decode(.object(object.content))
     }
-    entries.withLockedValue {
+    entries.withLock {
       $0[object.name] = Entry(uid: object.uid, generation: object.generation, result: result)
     }
     return try result.get()
   }
 
   func forget(_ name: String) {
-    entries.withLockedValue { $0[name] = nil }
+    entries.withLock { $0[name] = nil }
   }
 }

@@ -4,7 +4,7 @@ import ControllerRuntime
 import KubernetesClient
 import KubernetesCore
 import Logging
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// Turns watch events into work and log lines.
 final class WatchRouter: Sendable {
@@ -20,10 +20,10 @@ final class WatchRouter: Sendable {
     weak var reconciler: ObservabilityReconciler?
   }
 
-  private let connected = NIOLockedValueBox(Connected())
+  private let connected = Mutex(Connected())
   private let queue: WorkQueue<String>
   private let logger: Logger
-  private let transitions = NIOLockedValueBox(WatchTransitionLog())
+  private let transitions = Mutex(WatchTransitionLog())
 
   init(queue: WorkQueue<String>, logger: Logger) {
     self.queue = queue
@@ -32,11 +32,11 @@ final class WatchRouter: Sendable {
 
   /// Connects the watches and the reconciler, which are created after the router.
   func connect(_ informers: Informers, _ reconciler: ObservabilityReconciler) {
-    connected.withLockedValue { $0 = Connected(informers: informers, reconciler: reconciler) }
+    connected.withLock { $0 = Connected(informers: informers, reconciler: reconciler) }
   }
 
-  private var informers: Informers? { connected.withLockedValue { $0.informers } }
-  private var reconciler: ObservabilityReconciler? { connected.withLockedValue { $0.reconciler } }
+  private var informers: Informers? { connected.withLock { $0.informers } }
+  private var reconciler: ObservabilityReconciler? { connected.withLock { $0.reconciler } }
 
   func changed(_ target: WatchTarget, _ change: StoreChange) {
     if reconciler?.observed(target, change) == true { return }
@@ -125,7 +125,7 @@ final class WatchRouter: Sendable {
     {
       return
     }
-    for line in transitions.withLockedValue({ $0.record(target, state, all: all) }) {
+    for line in transitions.withLock({ $0.record(target, state, all: all) }) {
       logger.log(level: line.level, "\(line.message)", metadata: line.metadata)
     }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// Keeps one copy of equal strings in memory.
 typealias StringInterner = Interner<String>
@@ -9,14 +9,14 @@ typealias StringInterner = Interner<String>
 final class Interner<Value: Hashable & Sendable>: Sendable {
   static var limit: Int { 1000 }
 
-  private let values = NIOLockedValueBox<Set<Value>>([])
+  private let values = Mutex<Set<Value>>([])
 
   /// The number of values kept.
-  var count: Int { values.withLockedValue { $0.count } }
+  var count: Int { values.withLock { $0.count } }
 
   /// Returns the kept copy of a value.
   func shared(_ value: Value) -> Value {
-    values.withLockedValue { values in
+    values.withLock { values in
       if let index = values.firstIndex(of: value) { return values[index] }
       if values.count < Self.limit { values.insert(value) }
       return value

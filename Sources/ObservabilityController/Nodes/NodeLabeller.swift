@@ -4,7 +4,7 @@ import ControllerRuntime
 import KubernetesClient
 import KubernetesCore
 import Logging
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// Makes the operator's label on each node as the ``NodeSurvey`` wishes it: a controller of its own, with the names of
 /// nodes as keys, so that thousands of them are written with bounded concurrency and each that fails at its own pace.
@@ -61,7 +61,7 @@ final class NodeLabeller: Sendable {
   private let logger: Logger
   private let pace: RepairBackoff
   private let onChange: @Sendable () -> Void
-  private let state = NIOLockedValueBox(State())
+  private let state = Mutex(State())
 
   /// - Parameter onChange: called when the last node has been tried, and when the first fails or none does any more.
   init(
@@ -95,14 +95,14 @@ final class NodeLabeller: Sendable {
   }
 
   /// Whether there are nodes that are to be labelled and that no attempt has been made for.
-  var isBusy: Bool { state.withLockedValue { !$0.untried.isEmpty } }
+  var isBusy: Bool { state.withLock { !$0.untried.isEmpty } }
 
   /// Whether this process has written the label of that node.
-  func hasWritten(_ node: String) -> Bool { state.withLockedValue { $0.writes[node] != nil } }
+  func hasWritten(_ node: String) -> Bool { state.withLock { $0.writes[node] != nil } }
 
   /// The nodes whose label cannot be written and does not seem to heal by itself, sorted by name.
   var failures: [Failure] {
-    state.withLockedValue { $0.failures.values }
+    state.withLock { $0.failures.values }
       .filter { $0.tries >= Self.patience || $0.error.isForbidden || $0.error.isInvalid }.sorted { $0.node < $1.node }
   }
 
@@ -110,7 +110,7 @@ final class NodeLabeller: Sendable {
   func observed(_ change: StoreChange) {
     let name = change.key.name
     let label = change.new.flatMap(NodeLabel.current)
-    state.withLockedValue { state in
+    state.withLock { state in
       guard let write = state.writes[name] else { return }
       if change.new?.uid != write.uid {
         state.writes[name] = nil
@@ -125,7 +125,7 @@ final class NodeLabeller: Sendable {
   /// Looks at all nodes after the survey has changed; the work that follows from it is queued.
   func look() {
     guard let result = survey.result(informers), let store = informers.store(Watches.nodes) else { return }
-    let isNews = state.withLockedValue { state in
+    let isNews = state.withLock { state in
       defer { state.looked = max(state.looked, result.version) }
       return state.looked < result.version
     }
@@ -133,7 +133,7 @@ final class NodeLabeller: Sendable {
     for node in store.all() {
       let wish = result.plan.wish(for: node.name)
       guard !NodeLabel.suits(NodeLabel.current(node), wish) else { continue }
-      let isNew = state.withLockedValue { state in
+      let isNew = state.withLock { state in
         // What has failed or awaits the watch is looked at again at its own time.
         guard state.failures[node.name] == nil, state.writes[node.name]?.wish != wish else { return false }
         if wish == .labelled { state.untried.insert(node.name) }
@@ -168,7 +168,7 @@ final class NodeLabeller: Sendable {
       if let obstacle = proof.outcome.obstacle { failed(name, obstacle, isLasting: true) }
       return .settled
     }
-    let before = state.withLockedValue { $0.writes[name] }
+    let before = state.withLock { $0.writes[name] }
     let isRepeat = before?.uid == uid && before?.wish == wish
     if isRepeat, let rest = rest(name, before) {
       settled(name)
@@ -212,7 +212,7 @@ final class NodeLabeller: Sendable {
     let isShown = informers.store(Watches.nodes)?.get(ObjectKey(name: name)).map {
       $0.uid == write.uid && NodeLabel.suits(NodeLabel.current($0), write.wish)
     }
-    state.withLockedValue { state in
+    state.withLock { state in
       state.writes[name] = write
       // The watch may have been faster than the answer.
       state.writes[name]?.isShown = isShown == true
@@ -222,7 +222,7 @@ final class NodeLabeller: Sendable {
 
   /// Nothing is left to be tried for a node.
   private func settled(_ name: String) {
-    let (wasLast, isHealed) = state.withLockedValue { state in
+    let (wasLast, isHealed) = state.withLock { state in
       let wasLast = state.untried.remove(name) != nil && state.untried.isEmpty
       let isHealed = state.failures.removeValue(forKey: name) != nil && state.failures.isEmpty
       return (wasLast, isHealed)
@@ -233,7 +233,7 @@ final class NodeLabeller: Sendable {
 
   /// - Parameter isLasting: whether the failure is reported at the first attempt.
   private func failed(_ name: String, _ error: KubernetesError, isLasting: Bool = false) {
-    let (wasLast, isFirst, tries) = state.withLockedValue { state in
+    let (wasLast, isFirst, tries) = state.withLock { state in
       let wasLast = state.untried.remove(name) != nil && state.untried.isEmpty
       let isFirst = state.failures.isEmpty
       let tries = isLasting ? Self.patience : (state.failures[name]?.tries ?? 0) + 1

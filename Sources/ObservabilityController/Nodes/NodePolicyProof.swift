@@ -5,7 +5,7 @@ import JSON
 import KubernetesClient
 import KubernetesCore
 import Logging
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// Whether the admission policy on nodes binds this operator, found out by a dry run that it must refuse.
 ///
@@ -73,7 +73,7 @@ final class NodePolicyProof: Sendable {
   private let informers: Informers
   private let environment: RuntimeEnvironment
   private let logger: Logger
-  private let state = NIOLockedValueBox(Outcome.unknown)
+  private let state = Mutex(Outcome.unknown)
 
   init(api: any KubernetesAPI, informers: Informers, environment: RuntimeEnvironment, logger: Logger) {
     self.api = api
@@ -83,7 +83,7 @@ final class NodePolicyProof: Sendable {
   }
 
   /// What is known now.
-  var outcome: Outcome { state.withLockedValue { $0 } }
+  var outcome: Outcome { state.withLock { $0 } }
 
   /// Tries until the policy is shown to hold, or the task is cancelled.
   ///
@@ -95,7 +95,7 @@ final class NodePolicyProof: Sendable {
       await informers.waitUntilSynced([Watches.nodes])
       let outcome = await tried(&failures)
       if Task.isCancelled { return }
-      let before = state.withLockedValue { state in
+      let before = state.withLock { state in
         defer { state = outcome }
         return state
       }

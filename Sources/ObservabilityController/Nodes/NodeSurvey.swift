@@ -2,8 +2,8 @@
 
 import ControllerRuntime
 import KubernetesCore
-import NIOConcurrencyHelpers
 import ObservabilityAPI
+import Synchronization
 
 /// The nodes, who serves which, and what their labels are to be, worked out once for each change of nodes, objects or
 /// verdicts: with thousands of nodes that is most of what a pass costs.
@@ -29,7 +29,7 @@ final class NodeSurvey: Sendable {
   }
 
   private let decoded: DecodedObjects
-  private let state = NIOLockedValueBox(State())
+  private let state = Mutex(State())
 
   init(decoded: DecodedObjects) {
     self.decoded = decoded
@@ -37,12 +37,12 @@ final class NodeSurvey: Sendable {
 
   /// Something has changed that a result depends on. To be called after the store holds it.
   func touch() {
-    state.withLockedValue { $0.version += 1 }
+    state.withLock { $0.version += 1 }
   }
 
   /// Says what is known of the nodes of an object from now on.
   func publish(_ findings: LabelPlan.Findings, of object: KubernetesObject) {
-    state.withLockedValue { state in
+    state.withLock { state in
       if let known = state.findings[object.name], known.uid == object.uid, known.1 == findings { return }
       state.findings[object.name] = (object.uid, findings)
       state.version += 1
@@ -51,7 +51,7 @@ final class NodeSurvey: Sendable {
 
   /// Drops what is known of the nodes of an object that is gone.
   func forget(_ object: String) {
-    state.withLockedValue { state in
+    state.withLock { state in
       if state.findings.removeValue(forKey: object) != nil { state.version += 1 }
     }
   }
@@ -62,10 +62,10 @@ final class NodeSurvey: Sendable {
       objects.isSynced
     else { return nil }
     // Taken before the stores are read: after a change meanwhile the next call computes it again.
-    let (version, last, findings) = state.withLockedValue { ($0.version, $0.last, $0.findings) }
+    let (version, last, findings) = state.withLock { ($0.version, $0.last, $0.findings) }
     if let last, last.version == version { return last.result }
     let result = survey(version, nodes.all().map(NodeView.init), objects.all(), findings)
-    state.withLockedValue { state in
+    state.withLock { state in
       if (state.last?.version ?? -1) < version { state.last = (version, result) }
     }
     return result

@@ -5,8 +5,8 @@ import HTTPTransport
 import KubernetesClient
 import KubernetesCore
 import Logging
-import NIOConcurrencyHelpers
 import ObservabilityAPI
+import Synchronization
 
 /// Makes one object's children as the object asks, and says in its status how that goes.
 ///
@@ -58,7 +58,7 @@ final class ObservabilityReconciler: Sendable {
   let settings: OperatorSettings
   let environment: RuntimeEnvironment
   let logger: Logger
-  private let memories = NIOLockedValueBox<[String: Memory]>([:])
+  private let memories = Mutex<[String: Memory]>([:])
 
   init(
     api: any KubernetesAPI, informers: Informers, events: EventRecorder, transport: any HTTPTransport,
@@ -96,7 +96,7 @@ final class ObservabilityReconciler: Sendable {
 
   /// Whether the object of that name has been reconciled by this process; then a reconcile says what is watched for it.
   func knows(_ name: String) -> Bool {
-    memories.withLockedValue { $0[name] != nil }
+    memories.withLock { $0[name] != nil }
   }
 
   /// What a reconcile of the object will want watched, as far as that can be told from the object alone.
@@ -160,7 +160,7 @@ final class ObservabilityReconciler: Sendable {
     await monitor.forget(name)
     decoded.forget(name)
     survey.forget(name)
-    guard let memory = memories.withLockedValue({ $0.removeValue(forKey: name) }) else { return }
+    guard let memory = memories.withLock({ $0.removeValue(forKey: name) }) else { return }
     for entry in memory.inventory ?? [] { applier.forget(entry.id) }
     statusWriter.forget(.observabilities, ObjectKey(name: name))
     logger.info("object gone", metadata: ["object": "\(name)"])
@@ -168,7 +168,7 @@ final class ObservabilityReconciler: Sendable {
 
   /// Drops what is remembered of another object that had the same name.
   private func forgetPredecessor(of object: KubernetesObject) {
-    let predecessor = memories.withLockedValue { memories -> Memory? in
+    let predecessor = memories.withLock { memories -> Memory? in
       guard memories[object.name]?.uid != object.uid else { return nil }
       return memories.updateValue(Memory(uid: object.uid), forKey: object.name)
     }
@@ -176,11 +176,11 @@ final class ObservabilityReconciler: Sendable {
   }
 
   func memory(of name: String) -> Memory {
-    memories.withLockedValue { $0[name] ?? Memory() }
+    memories.withLock { $0[name] ?? Memory() }
   }
 
   func remember<Result: Sendable>(_ name: String, _ body: (inout Memory) -> sending Result) -> Result {
-    memories.withLockedValue { memories in
+    memories.withLock { memories in
       body(&memories[name, default: Memory()])
     }
   }

@@ -4,7 +4,7 @@ import HTTPTransport
 import JSON
 import KubernetesClient
 import KubernetesCore
-import NIOConcurrencyHelpers
+import Synchronization
 
 @testable import ControllerRuntime
 
@@ -40,44 +40,44 @@ final class FakeAPI: KubernetesAPI {
     var alteration: (@Sendable (KubernetesObject) -> KubernetesObject)?
   }
 
-  private let state = NIOLockedValueBox(State())
+  private let state = Mutex(State())
 
-  var requests: [Request] { state.withLockedValue { $0.requests } }
+  var requests: [Request] { state.withLock { $0.requests } }
   var writes: [Request] { requests.filter { !["get", "list", "stream", "watch"].contains($0.verb) } }
-  var openWatches: Int { state.withLockedValue { $0.feeds.count { !$0.isClosed } } }
+  var openWatches: Int { state.withLock { $0.feeds.count { !$0.isClosed } } }
 
   /// Whether every frame has been read by whoever watches.
-  var isDrained: Bool { state.withLockedValue { $0.feeds.allSatisfy { $0.isClosed || $0.isEmpty } } }
+  var isDrained: Bool { state.withLock { $0.feeds.allSatisfy { $0.isClosed || $0.isEmpty } } }
 
   func count(_ verb: String) -> Int { requests.count { $0.verb == verb } }
   func object(_ type: ResourceType, _ key: ObjectKey) -> KubernetesObject? {
-    state.withLockedValue { $0.objects[type]?[key] }
+    state.withLock { $0.objects[type]?[key] }
   }
   func objects(_ type: ResourceType) -> [KubernetesObject] {
-    state.withLockedValue { ($0.objects[type] ?? [:]).values.sorted { $0.key < $1.key } }
+    state.withLock { ($0.objects[type] ?? [:]).values.sorted { $0.key < $1.key } }
   }
   func fail(_ verb: String, _ error: KubernetesError, times: Int = 1) {
-    state.withLockedValue { $0.failures += Array(repeating: (verb, error), count: times) }
+    state.withLock { $0.failures += Array(repeating: (verb, error), count: times) }
   }
   /// What a mutating webhook makes of each object that is applied.
   func alter(_ alteration: (@Sendable (KubernetesObject) -> KubernetesObject)?) {
-    state.withLockedValue { $0.alteration = alteration }
+    state.withLock { $0.alteration = alteration }
   }
-  func heal() { state.withLockedValue { $0.failures = [] } }
+  func heal() { state.withLock { $0.failures = [] } }
   func setAbsent(_ type: ResourceType, _ isAbsent: Bool) {
-    state.withLockedValue { state in
+    state.withLock { state in
       if isAbsent { state.absent.insert(type) } else { state.absent.remove(type) }
     }
   }
-  func setStreaming(_ streaming: Streaming) { state.withLockedValue { $0.streaming = streaming } }
+  func setStreaming(_ streaming: Streaming) { state.withLock { $0.streaming = streaming } }
   /// Requests other than watches do not answer any more until their task is cancelled.
-  func hang(_ isHanging: Bool) { state.withLockedValue { $0.isHanging = isHanging } }
+  func hang(_ isHanging: Bool) { state.withLock { $0.isHanging = isHanging } }
 
   /// Forgets what watches could resume from.
-  func compact() { state.withLockedValue { $0.oldestVersion = $0.version } }
+  func compact() { state.withLock { $0.oldestVersion = $0.version } }
 
   func endWatches(_ error: KubernetesError? = nil) {
-    let feeds = state.withLockedValue { state in
+    let feeds = state.withLock { state in
       defer { state.feeds = [] }
       return state.feeds
     }
@@ -85,7 +85,7 @@ final class FakeAPI: KubernetesAPI {
   }
 
   func bookmark() {
-    state.withLockedValue { state in
+    state.withLock { state in
       for feed in state.feeds {
         feed.push(.success(.bookmark(resourceVersion: "\(state.version)", endsInitialEvents: false)))
       }
@@ -94,11 +94,11 @@ final class FakeAPI: KubernetesAPI {
 
   @discardableResult
   func put(_ type: ResourceType, _ object: KubernetesObject) -> KubernetesObject {
-    state.withLockedValue { store(type, object, &$0) }
+    state.withLock { store(type, object, &$0) }
   }
 
   func remove(_ type: ResourceType, _ key: ObjectKey) {
-    state.withLockedValue { remove(type, key, &$0) }
+    state.withLock { remove(type, key, &$0) }
   }
 
   private func remove(_ type: ResourceType, _ key: ObjectKey, _ state: inout State) {
@@ -130,7 +130,7 @@ final class FakeAPI: KubernetesAPI {
   }
 
   private func begin(_ verb: String, _ target: String, _ detail: String = "") async throws(KubernetesError) {
-    let (failure, isHanging) = state.withLockedValue { state in
+    let (failure, isHanging) = state.withLock { state in
       state.requests.append(Request(verb: verb, target: target, detail: detail))
       let index = state.failures.firstIndex { $0.verb == verb }
       return (index.map { state.failures.remove(at: $0).error }, state.isHanging)
@@ -152,7 +152,7 @@ final class FakeAPI: KubernetesAPI {
   func list(_ type: ResourceType, _ query: ListQuery) async throws(KubernetesError) -> ObjectList {
     let detail = "from=\(query.resourceVersion ?? "") limit=\(query.limit ?? 0) continue=\(query.continueToken ?? "")"
     try await begin("list", "\(type)", detail)
-    return try state.withLockedValue { state in
+    return try state.withLock { state in
       Result { () throws(KubernetesError) in
         if state.absent.contains(type) { throw .notFound }
         let all = Self.selected(state.objects[type], query.namespace, query.fieldSelector)
@@ -170,13 +170,13 @@ final class FakeAPI: KubernetesAPI {
     try await begin(query.sendInitialEvents ? "stream" : "watch", "\(type)", detail)
     let feed = WatchFeed(type)
     if query.sendInitialEvents {
-      try state.withLockedValue { state in
+      try state.withLock { state in
         Result { () throws(KubernetesError) in try Self.stream(query, into: feed, &state) }
       }.get()
       return WatchStream { () throws(KubernetesError) in try await feed.next() }
     }
     let since = query.resourceVersion.flatMap { Int($0) } ?? 0
-    state.withLockedValue { state in
+    state.withLock { state in
       guard since >= state.oldestVersion else { return feed.push(.failure(.expired)) }
       for entry in state.history where entry.version > since && entry.type == type {
         feed.push(.success(entry.event))
@@ -215,7 +215,7 @@ final class FakeAPI: KubernetesAPI {
   ) async throws(KubernetesError) -> KubernetesObject {
     let detail = "\(options.fieldManager)\(options.force ? " force" : "")\(options.subresource.map { " \($0)" } ?? "")"
     try await begin("apply", "\(type) \(object.key)", detail)
-    return state.withLockedValue { state in
+    return state.withLock { state in
       var merged = state.objects[type]?[object.key] ?? object
       for (name, value) in object.content where name != "metadata" { merged[name] = value }
       for (name, value) in object["metadata"]?.object ?? [:] { merged["metadata"]?[name] = value }
@@ -271,12 +271,10 @@ final class FakeAPI: KubernetesAPI {
 
   /// Runs a request that reads and writes under the lock: between two locks another request could come first, and both of
   /// two creations would succeed.
-  private func atomically<Answer>(
+  private func atomically<Answer: Sendable>(
     _ request: (inout State) throws(KubernetesError) -> Answer
   ) throws(KubernetesError) -> Answer {
-    try state.withLockedValue { state in
-      Result { () throws(KubernetesError) in try request(&state) }
-    }.get()
+    try state.withLock { state throws(KubernetesError) in try request(&state) }
   }
 }
 

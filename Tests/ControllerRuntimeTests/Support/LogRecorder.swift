@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Logging
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// Keeps what is logged.
 final class LogRecorder: Sendable {
-  private let entries = NIOLockedValueBox<[(level: Logger.Level, message: String, metadata: Logger.Metadata)]>([])
+  private let entries = Mutex<[(level: Logger.Level, message: String, metadata: Logger.Metadata)]>([])
 
   var logger: Logger {
     Logger(label: "test") { _ in Handler(recorder: self) }
   }
 
   func lines(_ level: Logger.Level) -> [String] {
-    entries.withLockedValue { $0.filter { $0.level == level }.map(\.message) }
+    entries.withLock { $0.filter { $0.level == level }.map(\.message) }
   }
 
   func metadata(_ key: String) -> [String] {
-    entries.withLockedValue { $0.compactMap { $0.metadata[key].map { "\($0)" } } }
+    entries.withLock { $0.compactMap { $0.metadata[key].map { "\($0)" } } }
   }
 
   private struct Handler: LogHandler {
@@ -30,7 +30,7 @@ final class LogRecorder: Sendable {
     }
 
     func log(event: LogEvent) {
-      recorder.entries.withLockedValue { $0.append((event.level, "\(event.message)", event.metadata ?? [:])) }
+      recorder.entries.withLock { $0.append((event.level, "\(event.message)", event.metadata ?? [:])) }
     }
   }
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// What happened, in order, noted from any task.
 final class Recorded<Value: Sendable>: Sendable {
-  private let state = NIOLockedValueBox<[Value]>([])
+  private let state = Mutex<[Value]>([])
 
-  var values: [Value] { state.withLockedValue { $0 } }
+  var values: [Value] { state.withLock { $0 } }
 
   func append(_ value: Value) {
-    state.withLockedValue { $0.append(value) }
+    state.withLock { $0.append(value) }
   }
 }

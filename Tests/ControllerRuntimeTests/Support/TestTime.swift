@@ -2,7 +2,7 @@
 
 import KubernetesClient
 import KubernetesCore
-import NIOConcurrencyHelpers
+import Synchronization
 
 @testable import ControllerRuntime
 
@@ -14,17 +14,17 @@ final class TestTime: Sendable {
     var sleepers: [Int: (deadline: Duration, continuation: CheckedContinuation<Void, any Error>)] = [:]
   }
 
-  private let state = NIOLockedValueBox(State())
+  private let state = Mutex(State())
   let random: @Sendable () -> Double
 
   init(random: @escaping @Sendable () -> Double = { 0 }) {
     self.random = random
   }
 
-  var now: Duration { state.withLockedValue { $0.now } }
+  var now: Duration { state.withLock { $0.now } }
 
   /// When the sleepers wake, earliest first.
-  var deadlines: [Duration] { state.withLockedValue { $0.sleepers.values.map(\.deadline).sorted() } }
+  var deadlines: [Duration] { state.withLock { $0.sleepers.values.map(\.deadline).sorted() } }
 
   var environment: RuntimeEnvironment {
     RuntimeEnvironment(
@@ -33,7 +33,7 @@ final class TestTime: Sendable {
   }
 
   func advance(by duration: Duration) {
-    let woken = state.withLockedValue { state in
+    let woken = state.withLock { state in
       state.now += duration
       let due = state.sleepers.filter { $0.value.deadline <= state.now }
       for id in due.keys { state.sleepers[id] = nil }
@@ -43,13 +43,13 @@ final class TestTime: Sendable {
   }
 
   private func sleep(_ duration: Duration) async throws {
-    let id = state.withLockedValue { state in
+    let id = state.withLock { state in
       state.nextID += 1
       return state.nextID
     }
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        let isOver: Bool? = state.withLockedValue { state in
+        let isOver: Bool? = state.withLock { state in
           if Task.isCancelled { return nil }
           if duration <= .zero { return true }
           state.sleepers[id] = (state.now + duration, continuation)
@@ -62,7 +62,7 @@ final class TestTime: Sendable {
         }
       }
     } onCancel: {
-      state.withLockedValue { $0.sleepers.removeValue(forKey: id) }?.continuation.resume(throwing: CancellationError())
+      state.withLock { $0.sleepers.removeValue(forKey: id) }?.continuation.resume(throwing: CancellationError())
     }
   }
 }

@@ -2,7 +2,7 @@
 
 import DevCluster
 import Harness
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// Counts the operator's writes, and decides after which of them its process is to die.
 ///
@@ -18,11 +18,11 @@ final class Killer: Sendable {
     var perObject: [String: Int] = [:]
   }
 
-  private let state = NIOLockedValueBox(State())
+  private let state = Mutex(State())
 
   /// Begins to count, and lets the process die after so many writes, at once after none; nil for never.
   func arm(after writes: Int?) {
-    state.withLockedValue { state in
+    state.withLock { state in
       state.isCounting = true
       state.killAfter = writes
       state.isDue = writes == 0
@@ -30,29 +30,29 @@ final class Killer: Sendable {
   }
 
   /// Whether the process is to die now.
-  var isDue: Bool { state.withLockedValue { $0.isDue } }
+  var isDue: Bool { state.withLock { $0.isDue } }
 
   /// The process has died; its successor may go on.
   func hasKilled() {
-    state.withLockedValue { state in
+    state.withLock { state in
       state.isDue = false
       state.killAfter = nil
     }
   }
 
   /// How many writes were counted.
-  var writes: Int { state.withLockedValue { $0.writes } }
+  var writes: Int { state.withLock { $0.writes } }
 
   /// How many of them each object met, by method and path.
-  var perObject: [String: Int] { state.withLockedValue { $0.perObject } }
+  var perObject: [String: Int] { state.withLock { $0.perObject } }
 
   /// For how long there was no write.
-  var quiet: Duration { state.withLockedValue { ContinuousClock.now - $0.lastWrite } }
+  var quiet: Duration { state.withLock { ContinuousClock.now - $0.lastWrite } }
 
   /// To be the server's plan.
   func fault(_ request: APIRequest) -> Fault? {
     guard request.header("authorization") == "Bearer \(TestCluster.operatorToken)" else { return nil }
-    return state.withLockedValue { state in
+    return state.withLock { state in
       if state.isDue { return .closeConnection }
       // Events tell what happened; how many there are is of no account.
       guard request.method != "GET", !request.path.contains("/events"), !request.path.contains("/leases") else {

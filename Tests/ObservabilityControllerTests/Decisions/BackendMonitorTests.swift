@@ -6,7 +6,7 @@ import HTTPTransport
 import Harness
 import KubernetesClient
 import KubernetesCore
-import NIOConcurrencyHelpers
+import Synchronization
 import Testing
 
 @testable import ObservabilityController
@@ -38,13 +38,13 @@ import Testing
   }
 
   final class Time: Sendable {
-    private let value = NIOLockedValueBox(Duration.zero)
+    private let value = Mutex(Duration.zero)
 
-    func advance(by duration: Duration) { value.withLockedValue { $0 += duration } }
+    func advance(by duration: Duration) { value.withLock { $0 += duration } }
 
     var environment: RuntimeEnvironment {
       RuntimeEnvironment(
-        now: { self.value.withLockedValue { $0 } }, sleep: { _ in }, timestamp: { Timestamp(secondsSinceEpoch: 0) },
+        now: { self.value.withLock { $0 } }, sleep: { _ in }, timestamp: { Timestamp(secondsSinceEpoch: 0) },
         random: { 0 })
     }
   }

@@ -7,7 +7,7 @@ import JSON
 import KubernetesClient
 import KubernetesCore
 import Logging
-import NIOConcurrencyHelpers
+import Synchronization
 import Testing
 
 @testable import ObservabilityController
@@ -46,8 +46,8 @@ import Testing
 
   @Test("While the policy does not bind the operator no node is labelled, and condition, Event and log say why")
   func withoutThePolicy() async throws {
-    let isBound = NIOLockedValueBox(false)
-    let cluster = try await Self.cluster(NodeLabelGuard { _ in isBound.withLockedValue { $0 } })
+    let isBound = Mutex(false)
+    let cluster = try await Self.cluster(NodeLabelGuard { _ in isBound.withLock { $0 } })
     try await cluster.withOperator(environment: .impatient) { running in
       try await cluster.apply(TestCluster.object())
       let object = try await cluster.wait(condition: "Ready", is: "False", reason: "NodePolicyMissing")
@@ -59,7 +59,7 @@ import Testing
       #expect(await cluster.nodeWrites().isEmpty)
       #expect(await cluster.server.object("nodes", "node-0")?[path: "metadata", "labels", NodePolicyProof.probe] == nil)
 
-      isBound.withLockedValue { $0 = true }
+      isBound.withLock { $0 = true }
       try await cluster.wait(label: "ineligible", on: "old")
       try await cluster.wait(condition: "Ready")
       try await cluster.waitForAgents(on: ["node-0"])
@@ -120,10 +120,10 @@ import Testing
   @Test("A dry run that fails for a moment is not reported")
   func whileTheServerStarts() async throws {
     let cluster = try await Self.cluster()
-    let failures = NIOLockedValueBox(NodePolicyProof.patience - 1)
+    let failures = Mutex(NodePolicyProof.patience - 1)
     await cluster.server.setIntercept { request in
       guard request.method == "PATCH", request.path.hasPrefix("/api/v1/nodes/"),
-        failures.withLockedValue({
+        failures.withLock({
           $0 -= 1; return $0 >= 0
         })
       else { return nil }

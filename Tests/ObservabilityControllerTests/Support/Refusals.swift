@@ -2,15 +2,15 @@
 
 import DevCluster
 import Harness
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// How often something was refused.
 final class Refusals: Sendable {
-  private let refused = NIOLockedValueBox(0)
+  private let refused = Mutex(0)
 
-  var count: Int { refused.withLockedValue { $0 } }
+  var count: Int { refused.withLock { $0 } }
 
-  func add() { refused.withLockedValue { $0 += 1 } }
+  func add() { refused.withLock { $0 += 1 } }
 }
 
 extension TestCluster {

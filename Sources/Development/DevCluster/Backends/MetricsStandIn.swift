@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// Answers as VictoriaMetrics does where an operator asks: health, the write probe, writes, instant queries.
 ///
 /// What is written is counted and dropped; a query that begins with a number gets that number, any other gets nothing.
 public final class MetricsStandIn: Sendable {
-  private let state = NIOLockedValueBox(State())
+  private let state = Mutex(State())
 
   private struct State {
     var writes = 0
@@ -19,14 +19,14 @@ public final class MetricsStandIn: Sendable {
   public init() {}
 
   /// How many writes it took.
-  public var writes: Int { state.withLockedValue { $0.writes } }
+  public var writes: Int { state.withLock { $0.writes } }
 
   /// Makes it healthy, or unavailable: then everything is answered with 503.
-  public func setHealthy(_ isHealthy: Bool) { state.withLockedValue { $0.isHealthy = isHealthy } }
+  public func setHealthy(_ isHealthy: Bool) { state.withLock { $0.isHealthy = isHealthy } }
 
   /// Answers one request, by the paths of the cluster's components and of the single binary.
   public func handle(_ request: APIRequest) -> APIResponse {
-    guard state.withLockedValue({ $0.isHealthy }) else {
+    guard state.withLock({ $0.isHealthy }) else {
       return APIResponse(status: 503, text: "the service is unavailable\n")
     }
     switch request.path {
@@ -47,7 +47,7 @@ public final class MetricsStandIn: Sendable {
     for label in request.query where label.name == "extra_label" && !label.value.contains("=") {
       return APIResponse(status: 400, text: "missing tag value in extra_label=\"\(label.value)\"\n")
     }
-    state.withLockedValue {
+    state.withLock {
       $0.writes += 1
       $0.bytes += request.body.count
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTPTransport
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// Carries requests to an API server in this process, without a socket. An answer that a fault cuts breaks at that byte
 /// here too.
@@ -53,12 +53,12 @@ public struct InProcessTransport: HTTPTransport {
   /// The body up to so many bytes, and the end of its connection then.
   private static func cut(_ body: HTTPBody, after bytes: Int?) -> HTTPBody {
     guard let bytes else { return body }
-    let left = NIOLockedValueBox(bytes)
+    let left = Mutex(bytes)
     return HTTPBody { () async throws(TransportError) in
-      guard left.withLockedValue({ $0 }) > 0 else { throw error(.broken, "the connection was cut", .body) }
+      guard left.withLock({ $0 }) > 0 else { throw error(.broken, "the connection was cut", .body) }
       var chunks = body.makeAsyncIterator()
       guard let chunk = try await chunks.next() else { return nil }
-      return left.withLockedValue { left in
+      return left.withLock { left in
         defer { left -= min(left, chunk.count) }
         return Array(chunk.prefix(left))
       }

@@ -2,7 +2,7 @@
 
 import ControllerRuntime
 import DevCluster
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// Runs all tasks of a simulation on one thread, in an order that follows from a seed, on a clock that moves only when
 /// nothing is left to run.
@@ -40,35 +40,35 @@ final class Scheduler: TaskExecutor {
     case endless
   }
 
-  private let state: NIOLockedValueBox<State>
+  private let state: Mutex<State>
 
   /// A scheduler that has run nothing yet.
   init(seed: UInt64) {
     // Any origin will do, but not zero: a time that was never set must not look like the beginning.
-    state = NIOLockedValueBox(State(random: SeededRandom(seed: seed), now: .seconds(1000)))
+    state = Mutex(State(random: SeededRandom(seed: seed), now: .seconds(1000)))
   }
 
   /// The time.
-  var now: Duration { state.withLockedValue { $0.now } }
+  var now: Duration { state.withLock { $0.now } }
 
   /// How many jobs have run.
-  var steps: Int { state.withLockedValue { $0.steps } }
+  var steps: Int { state.withLock { $0.steps } }
 
   /// How many jobs had another priority than the rest. Actors let those of higher priority overtake, which is no order
   /// that follows from the seed.
-  var oddJobs: Int { state.withLockedValue { $0.oddJobs } }
+  var oddJobs: Int { state.withLock { $0.oddJobs } }
 
   /// How many tasks wait for a time.
-  var sleeping: Int { state.withLockedValue { $0.sleepers.count } }
+  var sleeping: Int { state.withLock { $0.sleepers.count } }
 
   /// A number in `0..<1`.
-  func fraction() -> Double { state.withLockedValue { $0.random.fraction() } }
+  func fraction() -> Double { state.withLock { $0.random.fraction() } }
 
   /// Takes a job in.
   func enqueue(_ job: consuming ExecutorJob) { enqueue(UnownedJob(job)) }
 
   func enqueue(_ job: UnownedJob) {
-    state.withLockedValue { state in
+    state.withLock { state in
       if job.priority.rawValue != TaskPriority.medium.rawValue { state.oddJobs += 1 }
       state.ready.append(job)
     }
@@ -76,13 +76,13 @@ final class Scheduler: TaskExecutor {
 
   /// Waits that long, or until the task is cancelled.
   func sleep(_ duration: Duration) async throws {
-    let id = state.withLockedValue { state in
+    let id = state.withLock { state in
       state.lastSleeper += 1
       return state.lastSleeper
     }
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-        let isWaiting = state.withLockedValue { state in
+        let isWaiting = state.withLock { state in
           guard !Task.isCancelled else { return false }
           state.sleepers[id] = continuation
           state.alarms.insert(Alarm(at: state.now + max(.zero, duration), sleeper: id))
@@ -91,7 +91,7 @@ final class Scheduler: TaskExecutor {
         if !isWaiting { continuation.resume(throwing: CancellationError()) }
       }
     } onCancel: {
-      state.withLockedValue { $0.sleepers.removeValue(forKey: id) }?.resume(throwing: CancellationError())
+      state.withLock { $0.sleepers.removeValue(forKey: id) }?.resume(throwing: CancellationError())
     }
   }
 
@@ -117,7 +117,7 @@ final class Scheduler: TaskExecutor {
   }
 
   private func draw() -> UnownedJob? {
-    state.withLockedValue { state in
+    state.withLock { state in
       guard !state.ready.isEmpty else { return nil }
       state.steps += 1
       let index = state.ready.count == 1 ? 0 : Int.random(in: 0..<state.ready.count, using: &state.random)
@@ -128,7 +128,7 @@ final class Scheduler: TaskExecutor {
 
   /// Moves the clock to the next time that is waited for and wakes who waits for it; says whether there is one.
   private func advance() -> Bool {
-    let woken = state.withLockedValue { state in
+    let woken = state.withLock { state in
       var woken: [CheckedContinuation<Void, any Error>] = []
       while let alarm = state.alarms.least, woken.isEmpty || alarm.at <= state.now {
         state.alarms.removeLeast()
@@ -144,7 +144,7 @@ final class Scheduler: TaskExecutor {
 }
 
 private final class Done: Sendable {
-  private let state = NIOLockedValueBox(false)
-  var isSet: Bool { state.withLockedValue { $0 } }
-  func set() { state.withLockedValue { $0 = true } }
+  private let state = Mutex(false)
+  var isSet: Bool { state.withLock { $0 } }
+  func set() { state.withLock { $0 = true } }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// What happened, step by step: the last steps as text, all of them as one number.
 final class Trace: Sendable {
@@ -11,20 +11,20 @@ final class Trace: Sendable {
     var count = 0
   }
 
-  private let state = NIOLockedValueBox(State())
+  private let state = Mutex(State())
   private let memory: Int
 
   /// A trace that keeps so many steps as text.
   init(memory: Int) { self.memory = memory }
 
   /// The number of all steps so far; the same steps in the same order have the same.
-  var hash: UInt64 { state.withLockedValue { $0.hash } }
+  var hash: UInt64 { state.withLock { $0.hash } }
   /// The last steps.
-  var last: [String] { state.withLockedValue { Array($0.last.suffix(memory)) } }
+  var last: [String] { state.withLock { Array($0.last.suffix(memory)) } }
 
   /// Notes a step.
   func note(_ step: String) {
-    state.withLockedValue { state in
+    state.withLock { state in
       for byte in step.utf8 {
         state.hash = (state.hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
       }

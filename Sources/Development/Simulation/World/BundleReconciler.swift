@@ -4,7 +4,7 @@ import ControllerRuntime
 import JSON
 import KubernetesClient
 import KubernetesCore
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// Makes the children of a bundle as it says: the pattern that the documentation of the runtime shows.
 final class BundleReconciler: Sendable {
@@ -21,7 +21,7 @@ final class BundleReconciler: Sendable {
   private let events: EventRecorder
   private let defect: Defect?
   private let environment: RuntimeEnvironment
-  private let memories = NIOLockedValueBox<[ObjectKey: Memory]>([:])
+  private let memories = Mutex<[ObjectKey: Memory]>([:])
 
   init(
     api: any KubernetesAPI, informers: Informers, events: EventRecorder, environment: RuntimeEnvironment,
@@ -54,14 +54,14 @@ final class BundleReconciler: Sendable {
     }
     let bundle = status.latest(Bundle.type, stored)
     guard !bundle.isBeingDeleted, let uid = bundle.uid else { return .settled }
-    if memories.withLockedValue({ $0[key]?.uid }) != uid { forget(key) }
-    var inventory = memories.withLockedValue { $0[key]?.inventory } ?? Self.inventory(of: bundle)
+    if memories.withLock({ $0[key]?.uid }) != uid { forget(key) }
+    var inventory = memories.withLock { $0[key]?.inventory } ?? Self.inventory(of: bundle)
     var pass = Pass()
     try await apply(bundle, &inventory, &pass)
     guard !pass.isOver else { return .requeue(after: .seconds(10)) }
     if pass.isComplete || defect == .prunesAfterFailure { await prune(bundle, uid, &inventory, &pass) }
     let kept = inventory.sorted()
-    memories.withLockedValue { $0[key] = Memory(uid: uid, inventory: kept) }
+    memories.withLock { $0[key] = Memory(uid: uid, inventory: kept) }
     if let failure = pass.failure {
       if defect == .forgetsToRetry { return .settled }
       throw failure
@@ -172,7 +172,7 @@ final class BundleReconciler: Sendable {
   }
 
   private func forget(_ key: ObjectKey) {
-    let memory = memories.withLockedValue { $0.removeValue(forKey: key) }
+    let memory = memories.withLock { $0.removeValue(forKey: key) }
     for entry in memory?.inventory ?? [] { applier.forget(entry.id) }
   }
 

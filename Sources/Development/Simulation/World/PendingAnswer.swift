@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTPTransport
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// One answer: waits for it, or keeps it until it is asked for.
 final class PendingAnswer: Sendable {
@@ -10,10 +10,10 @@ final class PendingAnswer: Sendable {
     var answer: Answer?
     var reader: CheckedContinuation<Answer?, Never>?
   }
-  private let state = NIOLockedValueBox(State())
+  private let state = Mutex(State())
 
   func put(_ answer: Answer) {
-    let reader = state.withLockedValue { state in
+    let reader = state.withLock { state in
       if state.reader == nil { state.answer = answer }
       defer { state.reader = nil }
       return state.reader
@@ -25,7 +25,7 @@ final class PendingAnswer: Sendable {
   func take() async -> Answer? {
     await withTaskCancellationHandler {
       await withCheckedContinuation { reader in
-        let early = state.withLockedValue { state -> Answer?? in
+        let early = state.withLock { state -> Answer?? in
           if Task.isCancelled { return .some(nil) }
           if let answer = state.answer { return answer }
           state.reader = reader
@@ -34,7 +34,7 @@ final class PendingAnswer: Sendable {
         if let early { reader.resume(returning: early) }
       }
     } onCancel: {
-      let reader = state.withLockedValue { state in
+      let reader = state.withLock { state in
         defer { state.reader = nil }
         return state.reader
       }

@@ -4,7 +4,7 @@ import ControllerRuntime
 import KubernetesClient
 import KubernetesCore
 import Logging
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// One process of the controller: everything that the runtime offers, wired as a real one is.
 final class Replica: Sendable {
@@ -19,8 +19,8 @@ final class Replica: Sendable {
   private let transport: SimulatedTransport
   private let api: KubernetesClient
   private let defect: Defect?
-  private let task = NIOLockedValueBox<Task<Void, Never>?>(nil)
-  private let isGone = NIOLockedValueBox(false)
+  private let task = Mutex<Task<Void, Never>?>(nil)
+  private let isGone = Mutex(false)
   /// Keys that are being worked on.
   private let active: ActiveKeys
 
@@ -64,7 +64,7 @@ final class Replica: Sendable {
   }
 
   /// Whether it is there and takes itself for the leader.
-  var leads: Bool { !isGone.withLockedValue { $0 } && elector.isLeader }
+  var leads: Bool { !isGone.withLock { $0 } && elector.isLeader }
 
   /// Starts; `onEnd` is told if it ends by itself, as it does when it loses its lease.
   func start(onEnd: @escaping @Sendable () -> Void) {
@@ -84,7 +84,7 @@ final class Replica: Sendable {
         }
       }
     }
-    self.task.withLockedValue { $0 = task }
+    self.task.withLock { $0 = task }
   }
 
   private func leaveAWatch() {
@@ -96,46 +96,46 @@ final class Replica: Sendable {
 
   /// Dies: from now on nothing goes out or comes in, and nothing is cleaned up.
   func kill() {
-    isGone.withLockedValue { $0 = true }
+    isGone.withLock { $0 = true }
     transport.tear()
-    task.withLockedValue { $0 }?.cancel()
+    task.withLock { $0 }?.cancel()
   }
 
   /// Ends as on SIGTERM: what runs is finished, the lease released.
   func stop() async {
     await controller.stop(within: .seconds(15))
     await events.drain(within: .seconds(5))
-    task.withLockedValue { $0 }?.cancel()
+    task.withLock { $0 }?.cancel()
     await waitForEnd()
   }
 
   /// Returns once nothing of it runs.
-  func waitForEnd() async { await task.withLockedValue { $0 }?.value }
+  func waitForEnd() async { await task.withLock { $0 }?.value }
 }
 
 /// Turns what watches tell into work.
 private final class Router: Sendable {
   private let queue: WorkQueue<ObjectKey>
-  private let makers = NIOLockedValueBox(Makers())
+  private let makers = Mutex(Makers())
 
   init(_ queue: WorkQueue<ObjectKey>) { self.queue = queue }
 
   func connect(_ reconciler: BundleReconciler, _ informers: Informers) {
-    makers.withLockedValue {
+    makers.withLock {
       $0.reconciler = reconciler
       $0.informers = informers
     }
   }
 
   func changed(_ target: WatchTarget, _ change: StoreChange) {
-    guard let reconciler = makers.withLockedValue({ $0.reconciler }) else { return }
+    guard let reconciler = makers.withLock({ $0.reconciler }) else { return }
     for key in reconciler.observed(target, change).sorted() {
       queue.add(key, priority: change.isInitial ? .low : .normal)
     }
   }
 
   func stateChanged() {
-    guard let store = makers.withLockedValue({ $0.informers })?.store(Bundle.objects) else { return }
+    guard let store = makers.withLock({ $0.informers })?.store(Bundle.objects) else { return }
     for object in store.all() { queue.add(object.key, priority: .low) }
   }
 }
@@ -148,8 +148,8 @@ private struct Makers {
 
 /// The keys that one replica works on.
 private final class ActiveKeys: Sendable {
-  private let keys = NIOLockedValueBox<Set<ObjectKey>>([])
+  private let keys = Mutex<Set<ObjectKey>>([])
 
-  func enter(_ key: ObjectKey) -> Bool { keys.withLockedValue { $0.insert(key).inserted } }
-  func leave(_ key: ObjectKey) { keys.withLockedValue { _ = $0.remove(key) } }
+  func enter(_ key: ObjectKey) -> Bool { keys.withLock { $0.insert(key).inserted } }
+  func leave(_ key: ObjectKey) { keys.withLock { _ = $0.remove(key) } }
 }

@@ -2,7 +2,7 @@
 
 import DevCluster
 import HTTPTransport
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// The network between one replica and the API server: everything that it carries takes its time, deadlines are kept, and
 /// it can be torn for good, as when a process dies. All time is virtual.
@@ -12,7 +12,7 @@ final class SimulatedTransport: HTTPTransport {
   private let name: String
   private let trace: Trace
   private let writes: WriteLog
-  private let isTorn = NIOLockedValueBox(false)
+  private let isTorn = Mutex(false)
   /// Asked to look at each request as it is sent.
   private let onSend: @Sendable (HTTPRequest) -> Void
 
@@ -29,7 +29,7 @@ final class SimulatedTransport: HTTPTransport {
   }
 
   /// Lets nothing through from now on, in either direction.
-  func tear() { isTorn.withLockedValue { $0 = true } }
+  func tear() { isTorn.withLock { $0 = true } }
 
   func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     try checkIsWhole()
@@ -104,7 +104,7 @@ final class SimulatedTransport: HTTPTransport {
   }
 
   private func checkIsWhole() throws(TransportError) {
-    guard isTorn.withLockedValue({ $0 }) else { return }
+    guard isTorn.withLock({ $0 }) else { return }
     throw TransportError(kind: .broken, phase: .send, host: "simulated", cause: "the process is gone")
   }
 

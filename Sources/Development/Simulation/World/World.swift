@@ -4,7 +4,7 @@ import DevCluster
 import HTTPTransport
 import JSON
 import Logging
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// A cluster, the replicas of a controller, and somebody who meddles with both.
 final class World: Sendable {
@@ -28,13 +28,13 @@ final class World: Sendable {
   let trace: Trace
   private let writes = WriteLog()
   private let defect: Defect?
-  private let state: NIOLockedValueBox<State>
+  private let state: Mutex<State>
 
   init(seed: UInt64, scheduler: Scheduler, trace: Trace, defect: Defect?) {
     self.scheduler = scheduler
     self.trace = trace
     self.defect = defect
-    state = NIOLockedValueBox(State(random: SeededRandom(seed: seed &+ 0x5eed)))
+    state = Mutex(State(random: SeededRandom(seed: seed &+ 0x5eed)))
     var configuration = APIServerConfiguration(adminToken: "admin")
     configuration.tokens["replica"] = .admin
     configuration.seed = seed
@@ -46,35 +46,35 @@ final class World: Sendable {
   }
 
   /// What was found wrong so far.
-  var violations: [String] { state.withLockedValue { $0.violations } }
+  var violations: [String] { state.withLock { $0.violations } }
 
   /// The revision at which everything was there that the replicas need.
   var foundation: Int64 {
-    get { state.withLockedValue { $0.foundation } }
-    set { state.withLockedValue { $0.foundation = newValue } }
+    get { state.withLock { $0.foundation } }
+    set { state.withLock { $0.foundation = newValue } }
   }
 
   /// The next number in a range.
-  func draw(_ range: ClosedRange<Int>) -> Int { state.withLockedValue { .random(in: range, using: &$0.random) } }
+  func draw(_ range: ClosedRange<Int>) -> Int { state.withLock { .random(in: range, using: &$0.random) } }
 
   /// One of those.
   func pick<Element: Sendable>(_ elements: [Element]) -> Element? {
-    state.withLockedValue { elements.randomElement(using: &$0.random) }
+    state.withLock { elements.randomElement(using: &$0.random) }
   }
 
   func note(_ step: String) { trace.note("\(scheduler.now.milliseconds) \(step)") }
 
   func violated(_ what: String) {
     note("violated: \(what)")
-    state.withLockedValue { $0.violations.append(what) }
+    state.withLock { $0.violations.append(what) }
   }
 
   // MARK: Replicas
 
-  var replicas: [Replica] { state.withLockedValue { $0.replicas } }
+  var replicas: [Replica] { state.withLock { $0.replicas } }
 
   func startReplica() {
-    let number = state.withLockedValue { state in
+    let number = state.withLock { state in
       state.nextReplica += 1
       return state.nextReplica
     }
@@ -89,7 +89,7 @@ final class World: Sendable {
     let replica = Replica(
       name: name, transport: transport, environment: scheduler.environment, defect: defect,
       onOverlap: { [weak self] in self?.violated($0) })
-    state.withLockedValue { $0.replicas.append(replica) }
+    state.withLock { $0.replicas.append(replica) }
     // A process that loses its lease ends; its Pod is started anew.
     replica.start { [weak self, weak replica] in
       guard let self, let replica else { return }
@@ -108,7 +108,7 @@ final class World: Sendable {
 
   private func bury(_ replica: Replica) {
     replica.kill()
-    state.withLockedValue { state in
+    state.withLock { state in
       state.replicas.removeAll { $0 === replica }
       state.dead.append(replica)
     }
@@ -116,7 +116,7 @@ final class World: Sendable {
 
   /// Ends all replicas in good order, and returns once nothing of the living and the dead runs any more.
   func stopReplicas() async {
-    let (living, dead) = state.withLockedValue { state in
+    let (living, dead) = state.withLock { state in
       defer {
         state.replicas = []
         state.dead = []
@@ -129,7 +129,7 @@ final class World: Sendable {
 
   private func checkLeaders(writer: String) {
     let leaders = replicas.filter(\.leads).map(\.name)
-    let isOpen = state.withLockedValue { $0.leaseIsOpenUntil > scheduler.now }
+    let isOpen = state.withLock { $0.leaseIsOpenUntil > scheduler.now }
     guard !isOpen else { return }
     if leaders.count > 1 { violated("\(leaders.joined(separator: " and ")) lead at once") }
     if defect == .ignoresElection, !leaders.contains(writer) { violated("\(writer) writes and does not lead") }
@@ -140,23 +140,23 @@ final class World: Sendable {
   /// Judges what has happened, before the history is lost or at the end.
   func judge() async {
     let changes = await server.changes(after: 0)
-    state.withLockedValue { $0.judge.judge(changes, spared: $0.spared, writes) }
+    state.withLock { $0.judge.judge(changes, spared: $0.spared, writes) }
   }
 
-  func wrongDeletions() -> [String] { state.withLockedValue { $0.judge.wrongDeletions } }
+  func wrongDeletions() -> [String] { state.withLock { $0.judge.wrongDeletions } }
 
   /// Takes note that the history was exchanged.
   func beginAnew(leaseIsOpen: Bool) async {
     let revision = await server.revision
     let bundles = await server.objects("bundles", group: "example.org")
     let now = scheduler.now
-    state.withLockedValue { state in
+    state.withLock { state in
       state.judge.reset(at: revision, bundles: bundles)
       if leaseIsOpen { state.leaseIsOpenUntil = now + .seconds(40) }
     }
   }
 
-  func spare(_ uid: String) { state.withLockedValue { _ = $0.spared.insert(uid) } }
+  func spare(_ uid: String) { state.withLock { _ = $0.spared.insert(uid) } }
 
   func truth() async -> Truth {
     Truth(

@@ -2,7 +2,7 @@
 
 import HTTPTransport
 import JSON
-import NIOConcurrencyHelpers
+import Synchronization
 
 /// When writes of children were sent and when they had taken effect, in revisions of the server.
 ///
@@ -33,7 +33,7 @@ final class WriteLog: Sendable {
 
   /// How long after an answer a write may rest on it: longer than a pass takes.
   private static let trust = Duration.seconds(5)
-  private let state = NIOLockedValueBox(State())
+  private let state = Mutex(State())
 
   /// The bundle that a request asks for.
   static func question(_ request: HTTPRequest) -> String? {
@@ -44,12 +44,12 @@ final class WriteLog: Sendable {
 
   /// Notes that a sender asks for a bundle.
   func asked(_ bundle: String, by sender: String, at revision: Int64) {
-    state.withLockedValue { $0.questions[[sender, bundle]] = Question(sent: revision) }
+    state.withLock { $0.questions[[sender, bundle]] = Question(sent: revision) }
   }
 
   /// Notes that the sender has the answer.
   func told(_ bundle: String, to sender: String, now: Duration) {
-    state.withLockedValue { $0.questions[[sender, bundle]]?.told = now }
+    state.withLock { $0.questions[[sender, bundle]]?.told = now }
   }
 
   /// Notes that a request is sent; returns what to tell ``answered(_:at:)``, or nil if it writes no child.
@@ -59,7 +59,7 @@ final class WriteLog: Sendable {
       let owner = child["metadata"]?["ownerReferences"]?.array?.first?["uid"]?.string
     else { return nil }
     let bundle = child["metadata"]?["labels"]?[Bundle.label]?.string ?? ""
-    return state.withLockedValue { state in
+    return state.withLock { state in
       let question = state.questions[[sender, bundle]]
       let restsOnIt = question?.told.map { now - $0 <= Self.trust } ?? false
       let sent = restsOnIt ? min(revision, question?.sent ?? revision) : revision
@@ -69,11 +69,11 @@ final class WriteLog: Sendable {
   }
 
   /// Notes that the server has answered.
-  func answered(_ id: Int, at revision: Int64) { state.withLockedValue { $0.writes[id].answered = revision } }
+  func answered(_ id: Int, at revision: Int64) { state.withLock { $0.writes[id].answered = revision } }
 
   /// Whether what gave that owner to a child at a revision may have been sent before the owner was gone.
   func wasSent(for child: String, of owner: String, before gone: Int64, effectAt revision: Int64) -> Bool {
-    state.withLockedValue { state in
+    state.withLock { state in
       state.writes.contains {
         $0.child == child && $0.owner == owner && $0.sent < gone && revision <= $0.answered ?? .max
       }
