@@ -15,7 +15,7 @@ readonly machines="
   ControllerRuntime/Applying/SubsetComparison ControllerRuntime/Election/LeaderElectionState
   ControllerRuntime/Queue/WorkQueueState ControllerRuntime/Reporting/EventSeries
   ControllerRuntime/Watching/ReflectorStateMachine
-  HTTPTransport/ConnectionQueue HTTPTransport/DeadlineClock HTTPTransport/HeadParser
+  HTTPTransport/Connections/ConnectionQueue HTTPTransport/Engine/DeadlineClock HTTPTransport/Transfer/HeadParser
   KubernetesClient/Watching/LineFramer KubernetesClient/Watching/WatchDecoder KubernetesCore/ConditionSet
   ObservabilityController/Agents/AgentsObservation ObservabilityController/Cluster/WatchTransitionLog
   ObservabilityController/Conditions/ConditionAssembly ObservabilityController/Conditions/ConditionEvents

@@ -48,9 +48,9 @@ enum StyleRules {
 
   /// The files of tests that hold blocking calls, because they run them on threads of their own.
   private static let blockers: Set<String> = [
-    "Tests/BackendsTests/VictoriaMetricsProcess.swift", "Tests/HTTPTransportTests/OpenSSL.swift",
-    "Tests/HTTPTransportTests/ScriptedProxy.swift", "Tests/HTTPTransportTests/ScriptedServer.swift",
-    "Tests/HTTPTransportTests/Signal.swift", "Sources/Development/ProcessSupport/ChildProcess.swift",
+    "Tests/BackendsTests/VictoriaMetricsProcess.swift", "Tests/HTTPTransportTests/Support/OpenSSL.swift",
+    "Tests/HTTPTransportTests/Support/ScriptedProxy.swift", "Tests/HTTPTransportTests/Support/ScriptedServer.swift",
+    "Tests/HTTPTransportTests/Support/Signal.swift", "Sources/Development/ProcessSupport/ChildProcess.swift",
     "Sources/Development/Simulation/Scheduling/SimulationThread.swift", "Tests/TelemetryTests/Support/Wire.swift",
   ]
 
