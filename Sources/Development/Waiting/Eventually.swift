@@ -25,3 +25,14 @@ public func eventually(
     throw DeadlineMissed("\(file):\(line): not within \(deadline): \(what)")
   }
 }
+
+/// A state that did not come in time.
+public struct DeadlineMissed: Error, CustomStringConvertible {
+  /// What was waited for, and what was there instead.
+  public let description: String
+
+  /// An error that says so.
+  public init(_ description: String) {
+    self.description = description
+  }
+}

@@ -108,3 +108,13 @@ struct RunCommand: AsyncParsableCommand {
 }
 
 extension Logger.Level: @retroactive ExpressibleByArgument {}
+
+/// Runs a server until it is told to stop.
+struct HTTPService: Service, CustomStringConvertible {
+  let description: String
+  let server: HTTPServer
+
+  func run() async throws {
+    try await cancelWhenGracefulShutdown { try await server.run() }
+  }
+}

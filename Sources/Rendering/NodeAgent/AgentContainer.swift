@@ -41,3 +41,41 @@ enum AgentContainer {
     return container
   }
 }
+
+/// A probe of the listener that the agent opens last, once all programs are attached.
+///
+/// Never of `/metrics`: each call pings and walks eBPF maps. Nor of the backend, so an outage of it restarts nothing.
+/// With Push the agent listens on 127.0.0.1 only, where the kubelet cannot reach it, so curl of the agent's image asks
+/// from inside.
+public struct AgentProbe: Sendable {
+  /// The field of the container.
+  public let name: String
+  /// Seconds between two calls.
+  public let period: Int64
+  /// Seconds until a call counts as failed.
+  public let timeout: Int64
+  /// How many calls in a row must fail.
+  public let failures: Int64
+
+  /// Loading programs and reading connection tracking may take minutes on a big node.
+  public static let startup = AgentProbe(name: "startupProbe", period: 10, timeout: 5, failures: 30)
+  /// What a roll-out waits for.
+  public static let readiness = AgentProbe(name: "readinessProbe", period: 15, timeout: 5, failures: 3)
+  /// A restart costs every connection's history, so this one is patient.
+  public static let liveness = AgentProbe(name: "livenessProbe", period: 30, timeout: 10, failures: 5)
+
+  private static let path = "/debug/pprof/cmdline"
+
+  func manifest(_ context: RenderContext) -> JSONObject {
+    var probe: JSONObject = [
+      "periodSeconds": .integer(period), "timeoutSeconds": .integer(timeout), "failureThreshold": .integer(failures),
+    ]
+    if context.isPush {
+      let url = "http://127.0.0.1:\(AgentPort.number)\(Self.path)"
+      probe["exec"] = ["command": ["curl", "-sf", "-o", "/dev/null", .string(url)]]
+    } else {
+      probe["httpGet"] = ["path": .string(Self.path), "port": .string(AgentPort.name)]
+    }
+    return probe
+  }
+}

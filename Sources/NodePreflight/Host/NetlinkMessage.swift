@@ -59,3 +59,50 @@ extension [UInt8] {
     return withUnsafeBytes { $0.loadUnaligned(fromByteOffset: offset, as: Value.self) }
   }
 }
+
+/// An attribute: length, type and value, padded to four bytes.
+struct NetlinkAttribute {
+  let type: UInt16
+  let value: [UInt8]
+
+  init(_ type: UInt16, _ value: [UInt8]) {
+    self.type = type
+    self.value = value
+  }
+
+  var bytes: [UInt8] {
+    let padding = [UInt8](repeating: 0, count: (4 - value.count % 4) % 4)
+    return UInt16(4 + value.count).bytes + type.bytes + value + padding
+  }
+
+  /// The attributes of a list up to the first that is cut off.
+  static func list(_ bytes: ArraySlice<UInt8>) -> [NetlinkAttribute] {
+    var rest = Array(bytes)
+    var attributes: [NetlinkAttribute] = []
+    while let length = rest.integer(at: 0, UInt16.self).map(Int.init), length >= 4, length <= rest.count,
+      let type = rest.integer(at: 2, UInt16.self)
+    {
+      attributes.append(NetlinkAttribute(type, Array(rest[4..<length])))
+      rest.removeFirst(min(rest.count, (length + 3) & ~3))
+    }
+    return attributes
+  }
+}
+
+extension HostAccess {
+  /// Asks the kernel and returns the first message of the answer, with the error that it carries, or 0.
+  ///
+  /// - Throws: ``HostError``, with kind `forbidden` if the kernel answers that a right is missing.
+  func answer(
+    to question: NetlinkMessage, protocol number: Int32, about subject: String
+  ) throws(HostError) -> (message: NetlinkMessage, code: Int32) {
+    guard let message = NetlinkMessage(try ask(question, protocol: number)) else {
+      throw HostError(.other, "ask netlink for \(subject): the answer is cut off")
+    }
+    let code = message.errorNumber ?? 0
+    if code == EPERM || code == EACCES {
+      throw HostError(.forbidden, "ask netlink for \(subject): \(errorText(code))")
+    }
+    return (message, code)
+  }
+}
