@@ -68,6 +68,7 @@ let package = Package(
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CLinux"),
+
     library("Digests"),
     library("CleanText"),
     library("JSON"),
@@ -91,8 +92,6 @@ let package = Package(
         "ObservabilityAPI", "Rendering", "Backends", logging,
       ]),
     library("NodePreflight", ["CLinux", "JSON", "ObservabilityAPI"]),
-    development(
-      "DevCluster", ["Digests", "JSON", "YAML", "HTTPTransport", logging, nioCore, nioPosix, nioHTTP1]),
     .executableTarget(
       name: "observability-operator",
       dependencies: [
@@ -102,15 +101,35 @@ let package = Package(
         logging, lifecycle, signals,
       ],
       swiftSettings: strict, linkerSettings: small),
-    tool(
-      "generate",
-      ["JSON", "YAML", "KubernetesCore", "ObservabilityAPI", "Rendering", "ObservabilityController", arguments]),
+
+    // What only develops it.
+    development(
+      "DevCluster", ["Digests", "JSON", "YAML", "HTTPTransport", logging, nioCore, nioPosix, nioHTTP1]),
+    development("Waiting"),
+    development(
+      "Harness",
+      [
+        "ObservabilityController", "ObservabilityAPI", "ControllerRuntime", "KubernetesCore", "KubernetesClient",
+        "HTTPTransport",
+        "DevCluster", "JSON", "Waiting", logging,
+      ]),
+    development(
+      "ProcessSupport", ["HTTPTransport", "KubernetesClient", "DevCluster", "Harness", "Waiting"]),
+    development("Replay", ["DevCluster", "JSON", "YAML", logging]),
+    development(
+      "Simulation",
+      [
+        "ControllerRuntime", "KubernetesCore", "KubernetesClient", "HTTPTransport", "DevCluster", "JSON", logging,
+      ]),
     tool(
       "devcluster",
       [
         "JSON", "YAML", "HTTPTransport", "KubernetesCore", "KubernetesClient", "DevCluster", arguments, logging,
         lifecycle, signals,
       ]),
+    tool(
+      "generate",
+      ["JSON", "YAML", "KubernetesCore", "ObservabilityAPI", "Rendering", "ObservabilityController", arguments]),
     tool(
       "bench",
       [
@@ -121,6 +140,7 @@ let package = Package(
     tool("bench-decoders", ["CLinux", "JSON", "YAML"], linkerSettings: small),
     tool("decode", ["JSON", "YAML", arguments]),
     tool("conformance", ["Replay"]),
+    tool("simulate", ["Simulation", arguments]),
     tool(
       "acceptance",
       [
@@ -128,7 +148,8 @@ let package = Package(
         "ProcessSupport",
         arguments, signals,
       ]),
-    tool("simulate", ["Simulation", arguments]),
+
+    // Tests.
     tests("DigestsTests", ["Digests"]),
     tests("CleanTextTests", ["CleanText"]),
     tests("JSONTests", ["JSON"]),
@@ -150,35 +171,28 @@ let package = Package(
     tests("RenderingTests", ["Rendering", "ObservabilityAPI", "JSON", "YAML", "KubernetesCore"], exclude: ["Golden"]),
     tests("BackendsTests", ["Backends", "ObservabilityAPI", "HTTPTransport", "JSON", "Waiting"]),
     tests(
-      "NodePreflightTests",
-      ["NodePreflight", "CLinux", "JSON", "ObservabilityAPI", "Rendering"]),
-    tests(
-      "DevClusterTests", ["DevCluster", "JSON", "YAML", logging, nioCore, nioHTTP1, nioPosix],
-      exclude: ["FieldManagement/Recordings"]),
-    tests(
       "ObservabilityControllerTests",
       [
         "ObservabilityController", "ObservabilityAPI", "Rendering", "Backends", "ControllerRuntime", "KubernetesCore",
         "KubernetesClient",
         "HTTPTransport", "DevCluster", "CleanText", "JSON", "Telemetry", "Harness", "Replay", "Waiting", logging,
       ]),
-    development("Waiting"),
-    development(
-      "Harness",
-      [
-        "ObservabilityController", "ObservabilityAPI", "ControllerRuntime", "KubernetesCore", "KubernetesClient",
-        "HTTPTransport",
-        "DevCluster", "JSON", "Waiting", logging,
-      ]),
     tests(
-      "EndToEndTests",
+      "NodePreflightTests",
+      ["NodePreflight", "CLinux", "JSON", "ObservabilityAPI", "Rendering"]),
+    tests(
+      "DevClusterTests", ["DevCluster", "JSON", "YAML", logging, nioCore, nioHTTP1, nioPosix],
+      exclude: ["FieldManagement/Recordings"]),
+    tests(
+      "SimulationTests", ["Simulation", "DevCluster", "HTTPTransport", "JSON", "ProcessSupport", "simulate", logging]),
+    tests("ConformanceTests", ["Replay", "DevCluster", "JSON", "YAML"]),
+    tests(
+      "AcceptanceTests",
       [
-        "ProcessSupport", "Harness", "DevCluster", "KubernetesCore", "KubernetesClient", "JSON", "YAML",
-        "NodePreflight", "CLinux",
-        "ObservabilityAPI", "observability-operator",
+        "acceptance", "observability-operator", "HTTPTransport", "KubernetesCore", "KubernetesClient", "DevCluster",
+        "JSON", "YAML",
+        "Replay", "ProcessSupport", "Waiting", logging,
       ]),
-    development(
-      "ProcessSupport", ["HTTPTransport", "KubernetesClient", "DevCluster", "Harness", "Waiting"]),
     .executableTarget(
       name: "contact-controller",
       dependencies: [
@@ -192,23 +206,14 @@ let package = Package(
         "JSON", "Waiting",
         logging,
       ]),
-    development("Replay", ["DevCluster", "JSON", "YAML", logging]),
-    tests("ConformanceTests", ["Replay", "DevCluster", "JSON", "YAML"]),
     tests(
-      "AcceptanceTests",
+      "EndToEndTests",
       [
-        "acceptance", "observability-operator", "HTTPTransport", "KubernetesCore", "KubernetesClient", "DevCluster",
-        "JSON", "YAML",
-        "Replay", "ProcessSupport", "Waiting", logging,
+        "ProcessSupport", "Harness", "DevCluster", "KubernetesCore", "KubernetesClient", "JSON", "YAML",
+        "NodePreflight", "CLinux",
+        "ObservabilityAPI", "observability-operator",
       ]),
     tests("KubectlTests", ["ProcessSupport", "DevCluster", "JSON", "YAML", logging]),
-    development(
-      "Simulation",
-      [
-        "ControllerRuntime", "KubernetesCore", "KubernetesClient", "HTTPTransport", "DevCluster", "JSON", logging,
-      ]),
-    tests(
-      "SimulationTests", ["Simulation", "DevCluster", "HTTPTransport", "JSON", "ProcessSupport", "simulate", logging]),
     tests(
       "FaultsTests",
       [
