@@ -60,6 +60,26 @@ import Testing
     }
   }
 
+  @Test("The table of the client's features names tests that exist")
+  func everyTestThatTheClientsTableNamesExists() throws {
+    let known = TestNames(try Repository.swiftFiles().filter(\.isTest))
+    let rows = try Repository.text(of: "Sources/KubernetesClient/Documentation.docc/KubernetesClient.md")
+      .split(separator: "\n").filter { $0.contains("| matched |") || $0.contains("| declined |") }
+    #expect(rows.count > 25)
+    let suites = known.suites
+    for row in rows {
+      // `Suite`, `Suite.test`, or `.test` of the suite before.
+      var suite: Substring?
+      for match in row.matches(of: /`(\w+Tests)?(?:\.(\w+))?`/) {
+        suite = match.1 ?? suite
+        guard let suite else { continue }
+        let isKnown = match.2.map { known.names.contains("\(suite)/\($0)") } ?? suites.contains(String(suite))
+        #expect(isKnown, "there is no test \(suite)\(match.2.map { ".\($0)" } ?? "")")
+      }
+      #expect(suite != nil || row.contains("| declined |"), "a match without a test: \(row)")
+    }
+  }
+
   @Test("The source map names every target") func everyTargetIsOnTheMap() throws {
     let map = try Repository.text(of: "Sources/ObservabilityController/Documentation.docc/SourceMap.md")
     let manifest = Manifest(try Repository.text(of: "Package.swift"))
@@ -81,6 +101,9 @@ import Testing
 /// The tests of the repository as `Suite/function`, read from their text.
 struct TestNames {
   private(set) var names: Set<String> = []
+
+  /// The suites that hold tests.
+  var suites: Set<String> { Set(names.compactMap { $0.split(separator: "/").first.map(String.init) }) }
 
   init(_ files: [SourceFile]) {
     for file in files {

@@ -2,7 +2,7 @@
 
 import Glibc
 
-/// A Swift file of the repository.
+/// A Swift file or a document of the repository.
 struct SourceFile: Sendable {
   /// The path from the root: `Sources/JSON/JSONValue.swift`.
   let path: String
@@ -48,6 +48,14 @@ enum Repository {
       .map { SourceFile(path: $0, text: try text(of: $0)) }
   }
 
+  /// Every document, wherever it lies.
+  static func documents() throws -> [SourceFile] {
+    try files(below: "").filter { $0.hasSuffix(".md") }.sorted().map { SourceFile(path: $0, text: try text(of: $0)) }
+  }
+
+  /// Whether there is a file or a folder.
+  static func exists(_ path: String) -> Bool { access("\(root)/\(path)", F_OK) == 0 }
+
   static func text(of path: String) throws -> String {
     guard let file = fopen("\(root)/\(path)", "r") else { throw unreadable(path) }
     defer { fclose(file) }
@@ -60,7 +68,7 @@ enum Repository {
 
   private static func files(below folder: String) throws -> [String] {
     try entries(in: folder).flatMap { entry in
-      let path = "\(folder)/\(entry.name)"
+      let path = folder.isEmpty ? entry.name : "\(folder)/\(entry.name)"
       return entry.isFolder ? try files(below: path) : [path]
     }
   }

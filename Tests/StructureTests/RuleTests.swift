@@ -258,6 +258,34 @@ import Testing
     #expect(StyleRules.traps(file("Sources/JSON/A.swift", "a\n\n  try! b()")) == ["line 3: try!"])
   }
 
+  @Test("A folder with 21 Swift files is reported, and its sub-folders are counted apart")
+  func crowdedFolders() {
+    func files(_ folder: String, _ count: Int) -> [SourceFile] {
+      (0..<count).map { file("\(folder)/\($0).swift", "") }
+    }
+    #expect(TreeRules.crowded(files("Sources/JSON", 20) + files("Sources/JSON/Numbers", 20)) == [])
+    #expect(
+      TreeRules.crowded(files("Sources/JSON", 3) + files("Tests/JSONTests/Numbers", 21)) == [
+        "Tests/JSONTests/Numbers holds 21 Swift files, more than 20: give it sub-folders"
+      ])
+  }
+
+  @Test("Links and paths of a document that lead nowhere are reported") func brokenLinks() {
+    func findings(_ text: String) -> [String] {
+      TreeRules.broken(file("docs/guides/A.md", text)) {
+        ["README.md", "docs/B.md", "docs/guides/C.md", "Sources/JSON", "Tests/A.yaml"].contains($0)
+      }
+    }
+    for text in [
+      "[a](../B.md)", "[a](C.md#part)", "![a](./C.md)", "[a](../../README.md)", "[a](#part)", "[a](https://a.example)",
+      "`Sources/JSON`", "`Tests/A.yaml`", "`Tests`", "`Tests/A.yaml b`", "`Sources/<Module>`", "[a][b]",
+    ] { #expect(findings(text) == [], "fires on: \(text)") }
+    for text in ["[a](B.md)", "[a](/README.md)", "[a](../../../README.md)", "see `Sources/YAML`.", "`Tests/A.yml`"] {
+      #expect(findings(text).count == 1, "silent on: \(text)")
+    }
+    #expect(findings("[a](../D.md#part)") == ["names ../D.md, which does not exist"])
+  }
+
   @Test func median() {
     #expect(StyleRules.median([]) == 0)
     #expect(StyleRules.median([500, 1, 30]) == 30)

@@ -69,6 +69,21 @@ import Testing
     expectNone(groups.findings)
   }
 
+  @Test("No folder holds more than 20 Swift files") func foldersAreSmall() {
+    #expect(TreeRules.crowded(files) == [])
+  }
+
+  @Test("Every relative link and every path in backticks of the documents leads to a file or folder")
+  func documentsNameWhatExists() throws {
+    let documents = try Repository.documents()
+    #expect(documents.count > 10)
+    for document in documents {
+      for finding in TreeRules.broken(document, exists: Repository.exists) {
+        Issue.record("\(document.path): \(finding)")
+      }
+    }
+  }
+
   @Test func theMedianFileIsShort() {
     #expect(StyleRules.median(files.map(\.lineCount)) < StyleRules.medianFile)
   }
