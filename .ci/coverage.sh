@@ -41,18 +41,28 @@ find_tool() {
 cov=$(find_tool llvm-cov)
 # A scratch path of its own: the flag changes every object, and the usual build would be done anew afterwards.
 options=(--enable-code-coverage --scratch-path .build/coverage)
+bin=$(swift build --show-bin-path --scratch-path .build/coverage)
+readonly profile=.build/coverage/all.profdata
 if [[ ! ${MEASURED:-} ]]; then
+  profdata=$(find_tool llvm-profdata)
   swift build --build-tests --quiet "${options[@]}"
   export SWIFT_BACKTRACE=interactive=no,color=no
-  output=$(swift test --skip-build --parallel "${options[@]}" 2>&1) || {
-    grep -E '^✘|^[^◇✔]*error:' <<<"$output" >&2 || tail -n 40 <<<"$output" >&2
-    echo "the tests fail, so there is nothing to measure" >&2
-    exit 1
-  }
+  # The groups of .ci/test.sh, one after the other as there. Each run discards the figures of the one before.
+  mapfile -t groups < <(sed -n "s/^ *readonly [a-z]*='\(\^.*\)'$/\1/p" .ci/test.sh)
+  [[ ${#groups[@]} -gt 0 ]] || { echo "no groups of tests in .ci/test.sh" >&2; exit 1; }
+  parts=()
+  for group in "${groups[@]}"; do
+    output=$(swift test --skip-build --parallel "${options[@]}" --filter "$group" 2>&1) || {
+      grep -E '^✘|^[^◇✔]*error:' <<<"$output" >&2 || tail -n 40 <<<"$output" >&2
+      echo "the tests fail, so there is nothing to measure" >&2
+      exit 1
+    }
+    parts+=(".build/coverage/group-${#parts[@]}.profdata")
+    cp "$bin/codecov/default.profdata" "${parts[-1]}"
+  done
+  "$profdata" merge -o "$profile" "${parts[@]}"
 fi
 
-bin=$(swift build --show-bin-path --scratch-path .build/coverage)
-profile=$bin/codecov/default.profdata
 [[ -r $profile ]] || { echo "no coverage was written to $profile" >&2; exit 1; }
 shopt -s nullglob
 bundles=("$bin"/*.xctest)
@@ -81,7 +91,7 @@ for bundle in "${bundles[@]:1}"; do objects+=(-object "$bundle"); done
     /^SF:/ {
       file = ""; module = ""
       if (index($0, "SF:" root) == 1) {
-        file = substr($0, length("SF:" root) + 1); sub(/\.swift$/, "", file)
+        file = substr($0, length("SF:" root) + 1); sub(/\.swift$/, "", file); sub("^Development/", "", file)
         module = file; sub("/.*", "", module)
       }
     }
