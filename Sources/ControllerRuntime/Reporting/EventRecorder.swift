@@ -76,6 +76,11 @@ public final class EventRecorder: Sendable {
     if isTaken { changed.notify() } else { drop() }
   }
 
+  /// Reports an Event that was decided before. Returns at once.
+  public func record(_ event: ObjectEvent, regarding object: KubernetesObject) {
+    record(regarding: object, type: event.type, reason: event.reason, action: event.action, note: event.note)
+  }
+
   /// How many Events were dropped.
   public var dropped: Int { state.withLock { $0.dropped } }
 
@@ -165,5 +170,29 @@ public final class EventRecorder: Sendable {
     case .create(let event): _ = try await api.create(.events, event, WriteOptions())
     case .patch(let key, let series): _ = try await api.patch(.events, key, .merge(series), WriteOptions())
     }
+  }
+}
+
+/// One Event on an object, decided before it is recorded.
+public struct ObjectEvent: Hashable, Sendable {
+  /// How grave it is.
+  public var type: EventType
+  /// Why, in CamelCase.
+  public var reason: String
+  /// What was done or tried, in CamelCase.
+  public var action: String
+  /// The object, the cause and the remedy in words.
+  public var note: String
+
+  /// An Event made of its parts.
+  public init(_ type: EventType, _ reason: String, action: String, note: String) {
+    self.type = type
+    self.reason = reason
+    self.action = action
+    self.note = note
+  }
+
+  static func warning(_ reason: String, action: String, note: String) -> ObjectEvent {
+    ObjectEvent(.warning, reason, action: action, note: note)
   }
 }
