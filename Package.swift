@@ -80,7 +80,7 @@ let package = Package(
     library("Telemetry", ["CleanText", "KubernetesCore", logging, nioCore, nioPosix, nioHTTP1]),
     library(
       "ControllerRuntime",
-      ["Digests", "CleanText", "JSON", "HTTPTransport", "KubernetesCore", "KubernetesClient", logging]),
+      ["Digests", "CleanText", "JSON", "HTTPTransport", "KubernetesCore", "KubernetesClient", logging, lifecycle]),
     library("ObservabilityAPI", ["CleanText", "JSON", "KubernetesCore"]),
     library("Rendering", ["JSON", "KubernetesCore", "ObservabilityAPI"]),
     library("Backends", ["CleanText", "JSON", "KubernetesCore", "HTTPTransport", "ObservabilityAPI"]),
@@ -165,6 +165,7 @@ let package = Package(
       "ControllerRuntimeTests",
       [
         "ControllerRuntime", "KubernetesCore", "KubernetesClient", "HTTPTransport", "JSON", "Waiting", logging,
+        lifecycle,
       ],
       exclude: ["Fixtures"]),
     tests("ObservabilityAPITests", ["ObservabilityAPI", "DevCluster", "JSON", "YAML", "KubernetesCore", logging]),
@@ -196,7 +197,7 @@ let package = Package(
     .executableTarget(
       name: "contact-controller",
       dependencies: [
-        "JSON", "HTTPTransport", "KubernetesCore", "KubernetesClient", "ControllerRuntime", logging, signals,
+        "JSON", "HTTPTransport", "KubernetesCore", "KubernetesClient", "ControllerRuntime", logging, lifecycle, signals,
       ],
       path: "Tests/Support/ContactController", swiftSettings: strict),
     tests(

@@ -14,7 +14,12 @@ import Waiting
   private let api = FakeAPI()
   private let time = TestTime()
   private let log = LogRecorder()
+  private let queue: WorkQueue<ObjectKey>
   private static let lease = ObjectKey(namespace: "a", name: "leader")
+
+  init() {
+    queue = WorkQueue(name: "test", environment: time.environment)
+  }
 
   private func program(
     _ sources: [WorkSource] = [.objects(WatchTarget(.nodes))], lease: ObjectKey? = lease,
@@ -26,6 +31,7 @@ import Waiting
     // Unlike the time that one request has, so that a test can tell who sleeps.
     options.leaseTiming.retryPeriod = .seconds(3)
     options.environment = time.environment
+    options.queue = queue
     return ControllerProgram(
       name: "test", api: api, sources: sources, options: options, logger: log.logger, reconcile: reconcile)
   }
@@ -59,10 +65,10 @@ import Waiting
     let run = start(program)
     try await eventually("it works") { began.values == ["n"] }
     #expect(program.notReady == nil && program.stuck == nil)
-    program.queue.add(ObjectKey(name: "another"))
+    queue.add(ObjectKey(name: "another"))
 
     let stop = Task { await program.stop() }
-    try await eventually("the queue is closed") { program.queue.count == 0 }
+    try await eventually("the queue is closed") { queue.count == 0 }
     #expect(program.notReady == "stopping", "it is not ready before anything ends")
     #expect(holder == "me", "the lease is held as long as work goes on")
     gate.notify()

@@ -16,6 +16,11 @@ import Waiting
 @Suite(.timeLimit(.minutes(2))) struct ContactControllerTests {
   private static let child = ObjectKey(namespace: "team", name: "contact")
 
+  private struct Running {
+    let program: ControllerProgram
+    let queue: WorkQueue<ObjectKey>
+  }
+
   private func annotate(_ cluster: TestCluster, _ contact: String?) async throws {
     var namespace = KubernetesObject(type: .namespaces, name: "team")
     if let contact { namespace["metadata"]?["annotations"] = [ContactController.annotation: .string(contact)] }
@@ -23,13 +28,16 @@ import Waiting
   }
 
   private func withController(
-    _ cluster: TestCluster, _ body: (ContactController, LogRecorder) async throws -> Void
+    _ cluster: TestCluster, _ body: (Running, LogRecorder) async throws -> Void
   ) async throws {
     let log = LogRecorder()
-    let controller = ContactController(api: cluster.admin, logger: log.logger())
+    let queue = WorkQueue<ObjectKey>(name: "contact-controller")
+    var options = ControllerProgram.Options()
+    options.queue = queue
+    let controller = ContactController(api: cluster.admin, options: options, logger: log.logger())
     let run = Task { try await controller.program.run() }
     do {
-      try await body(controller, log)
+      try await body(Running(program: controller.program, queue: queue), log)
     } catch {
       run.cancel()
       throw error
@@ -60,24 +68,32 @@ import Waiting
       let vandal = WriteOptions(fieldManager: "vandal")
       _ = try await cluster.admin.patch(.configMaps, Self.child, .merge(["data": ["mail": "c@example.com"]]), vandal)
       try await eventually("what somebody changed is put right") {
-        !log.lines("child applied").filter {
-          $0.metadata["change"] == "repaired" && $0.metadata["by"] == "vandal"
-        }.isEmpty
+        log.lines("child drifted").contains {
+          $0.metadata["fields"] == "data[mail]" && $0.metadata["by"] == "vandal"
+        }
       }
       _ = try await waitForMail(cluster, "b@example.com")
       try await eventually("an Event names them") {
         try await cluster.admin.list(.events, ListQuery()).items.contains {
-          $0["reason"] == "ChildRepaired" && $0["note"]?.string?.contains("vandal") == true
+          $0["reason"] == "ChildRepaired"
+            && $0["note"] == "ConfigMap/team/contact was changed in data[mail] by vandal; repaired."
         }
       }
 
       try await cluster.admin.delete(.configMaps, Self.child, DeleteOptions())
       try await cluster.wait(for: .configMaps, Self.child) { $0 != nil && $0?.uid != made.uid }
+      try await eventually("the deletion is reported as one") {
+        log.lines("child drifted").contains { $0.metadata["change"] == "deleted" }
+      }
 
       try await annotate(cluster, nil)
       try await cluster.wait(for: .configMaps, Self.child) { $0 == nil }
-      await controller.program.queue.waitUntilIdle()
-      #expect(log.all.filter { $0.level >= .warning }.isEmpty, "\(log.all)")
+      await controller.queue.waitUntilIdle()
+      #expect(log.all.filter { $0.level >= .warning }.map(\.message) == ["child drifted", "child drifted"])
+      try await annotate(cluster, "d@example.com")
+      _ = try await waitForMail(cluster, "d@example.com")
+      await controller.queue.waitUntilIdle()
+      #expect(log.lines("child drifted").count == 2, "what was deleted on purpose is no drift")
     }
   }
 
@@ -92,9 +108,9 @@ import Waiting
     let before = await cluster.server.requestLog.filter(\.isWrite).count
     try await withController(cluster) { controller, _ in
       try await eventually("it has begun") { controller.program.notReady == nil }
-      for name in ["team", "default"] { controller.program.queue.add(ObjectKey(name: name)) }
-      await controller.program.queue.waitUntilIdle()
-      try await eventually("all was looked at") { controller.program.queue.count == 0 }
+      for name in ["team", "default"] { controller.queue.add(ObjectKey(name: name)) }
+      await controller.queue.waitUntilIdle()
+      try await eventually("all was looked at") { controller.queue.count == 0 }
     }
     #expect(await cluster.server.requestLog.filter(\.isWrite).count == before, "a restart writes nothing")
     #expect(try await cluster.admin.get(.configMaps, foreign.key).name == "contact")

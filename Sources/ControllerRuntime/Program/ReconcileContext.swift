@@ -19,6 +19,7 @@ public struct ReconcileContext: Sendable {
 
   let cache: @Sendable (ResourceType, ObjectKey) -> KubernetesObject?
   let applier: ChildApplier
+  let children: OwnedChildren
   let queue: WorkQueue<ObjectKey>
 
   /// An object of a watched type as it was last read; nil if there is none.
@@ -28,8 +29,8 @@ public struct ReconcileContext: Sendable {
 
   /// Makes a child as desired, with its owner in `ownerReferences`; sends nothing if it is so already.
   ///
-  /// Each change is logged. A change by another writer is repaired, and an Event on the owner names that writer. A
-  /// child that is changed after each repair is left alone until its backoff ends.
+  /// Each change is logged. A change by another writer is repaired, and an Event on the owner names that writer, as
+  /// ``ChildReport`` has it. A child that is changed after each repair is left alone until its backoff ends.
   ///
   /// - Parameters:
   ///   - desired: all fields that the controller wants to own. Must have the labels by which its type is watched.
@@ -49,11 +50,12 @@ public struct ReconcileContext: Sendable {
     var annotations = desired[path: "metadata", "annotations"] ?? [:]
     annotations[note] = .string(hash)
     desired["metadata"]?["annotations"] = annotations
+    let before = children.applied(child, for: key, uid: owner.uid)
+    let isAsNoted = live?.annotations[note] == hash
     let applied = try await applier.apply(
       type: type, desired: desired, live: live,
-      appliedHash: live?.annotations[note] == hash ? canonicalHash(of: desired) : nil)
-    report(applied.change, of: child, on: owner)
-    if let alteration = applied.alteration, alteration.isNew { report(alteration, of: child, on: owner) }
+      appliedHash: live == nil ? before?.hash : isAsNoted ? canonicalHash(of: desired) : nil)
+    report(children.record(applied, of: child, for: key, uid: owner.uid), on: owner)
     if let backoff = applier.remainingBackoff(of: child) { queue.add(key, priority: .low, after: backoff) }
     return applied
   }
@@ -64,6 +66,8 @@ public struct ReconcileContext: Sendable {
   public func delete(
     _ type: ResourceType, _ child: ObjectKey, ownedBy owner: KubernetesObject
   ) async throws(KubernetesError) {
+    // Once it is not wanted, a child that is missing was not deleted by another writer.
+    defer { children.forget(ChildID(type: type, key: child), of: key) }
     guard let live = cache(type, child), !live.isBeingDeleted, let uid = live.uid,
       live.isOwned(by: owner.uid)
     else { return }
@@ -73,46 +77,12 @@ public struct ReconcileContext: Sendable {
       // Gone already, or replaced by an object that is not ours to delete.
       guard error.isNotFound || error.isConflict else { throw error }
     }
-    applier.forget(ChildID(type: type, key: child))
     logger.info("child deleted", metadata: ["object": "\(key)", "child": "\(ChildID(live))"])
   }
 
-  private func report(_ alteration: Alteration, of child: ChildID, on owner: KubernetesObject) {
-    let fields = alteration.fields.joined(separator: ", ")
-    logger.warning(
-      "child altered on admission", metadata: ["object": "\(key)", "child": "\(child)", "fields": "\(fields)"])
-    events.record(
-      regarding: owner, type: .warning, reason: "ChildAltered", action: "Apply",
-      note: "\(child) is stored with other values in \(fields) than were applied: a mutating admission policy or "
-        + "webhook changes them, or a feature of the API server is off. Exempt the object there.")
-  }
-
-  private func report(_ change: AppliedChild.Change, of child: ChildID, on owner: KubernetesObject) {
-    var metadata: Logger.Metadata = ["object": "\(key)", "child": "\(child)"]
-    switch change {
-    case .unchanged, .beingDeleted: return
-    case .created: metadata["change"] = "created"
-    case .updated: metadata["change"] = "updated"
-    case .replacing(let fields):
-      // Its deletion is a change of its own, which leads to the new one.
-      metadata["change"] = "replacing"
-      metadata["fields"] = "\(fields.joined(separator: ","))"
-    case .repaired(let fields, let by), .contested(let fields, let by):
-      metadata["fields"] = "\(fields.joined(separator: ","))"
-      metadata["by"] = "\(by.joined(separator: ","))"
-      let who = by.isEmpty ? "somebody" : by.joined(separator: ", ")
-      guard case .repaired = change else {
-        logger.warning("child contested", metadata: metadata)
-        events.record(
-          regarding: owner, type: .warning, reason: "ChildContested", action: "Apply",
-          note: "\(child) is changed by \(who) after each repair; the next repair waits")
-        return
-      }
-      metadata["change"] = "repaired"
-      events.record(
-        regarding: owner, type: .warning, reason: "ChildRepaired", action: "Apply",
-        note: "\(child): \(fields.joined(separator: ", ")) had been changed by \(who)")
-    }
-    logger.info("child applied", metadata: metadata)
+  private func report(_ report: ChildReport, on owner: KubernetesObject) {
+    for line in report.lines { line.write(to: logger, object: key) }
+    for event in report.events { events.record(event, regarding: owner) }
+    if let rival = report.rival, children.reportsRival(for: key) { rival.write(to: logger, object: key) }
   }
 }

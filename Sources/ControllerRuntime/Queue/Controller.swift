@@ -105,6 +105,9 @@ public final class Controller<Key: Hashable & Sendable & CustomStringConvertible
     }
   }
 
+  /// For a liveness probe: what is stuck, in words, or nil; see ``WorkQueue/stuck(longerThan:)``.
+  public var stuck: String? { queue.stuck() }
+
   private func untilEnded() async {
     await changed.wait { state.withLock { !$0.isRunning } }
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import KubernetesCore
 import Logging
 
 /// What is reported of one child after an apply: log lines, and Events on its owner. Pure.

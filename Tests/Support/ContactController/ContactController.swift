@@ -6,6 +6,7 @@ import JSON
 import KubernetesClient
 import KubernetesCore
 import Logging
+import ServiceLifecycle
 import UnixSignals
 
 /// Gives every Namespace annotated with `example.com/contact` a ConfigMap `contact` that tells its pods whom to call.
@@ -60,12 +61,11 @@ struct BadContact: Error, CustomStringConvertible {
       options: .init(userAgent: userAgent))
     var options = ControllerProgram.Options()
     options.lease = ObjectKey(namespace: "default", name: "contact-controller")
-    let controller = ContactController(api: client, options: options, logger: Logger(label: "contact-controller"))
-    let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-    Task {
-      for await _ in signals { await controller.program.stop() }
-    }
+    let logger = Logger(label: "contact-controller")
+    let controller = ContactController(api: client, options: options, logger: logger)
+    let group = ServiceGroup(
+      services: [controller.program], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     // Throws if the lease is lost: the process must end then.
-    try await controller.program.run()
+    try await group.run()
   }
 }
