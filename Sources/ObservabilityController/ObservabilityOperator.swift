@@ -6,32 +6,29 @@ import KubernetesClient
 import KubernetesCore
 import Logging
 
-/// The operator as a whole: watches, queue, workers and Events, put together.
+/// The operator as a whole: what its ``ControllerRuntime/ControllerProgram`` runs.
 ///
-/// Caches are warm whether or not this replica leads; only the leader reconciles.
+/// Two controllers, of objects and of the label on nodes, share the watches.
 public final class ObservabilityOperator: Sendable {
   /// The work: names of objects.
   public let queue: WorkQueue<String>
+  /// Runs the operator.
+  public let program: ControllerProgram
   /// The watches.
-  public let informers: Informers
+  public var informers: Informers { program.informers }
   /// The other work: names of nodes whose label may have to change.
-  public var labelQueue: WorkQueue<String> { labeller.queue }
-  private let events: EventRecorder
-  private let controller: Controller<String>
-  private let labeller: NodeLabeller
-  private let labelling: Controller<String>
-  private let proof: NodePolicyProof
-  private let router: WatchRouter
-  private let logger: Logger
+  public let labelQueue: WorkQueue<String>
 
   /// An operator that has not begun yet.
   ///
   /// - Parameters:
   ///   - api: the cluster.
   ///   - transport: carries the checks of backends; they never go through `api`.
+  ///   - lease: the Lease that a replica must hold to reconcile; nil for no election.
   public init(
-    api: any KubernetesAPI, transport: any HTTPTransport, settings: OperatorSettings,
-    environment: RuntimeEnvironment = .live, metrics: any RuntimeMetrics = NoRuntimeMetrics(), logger: Logger
+    api: any KubernetesAPI, transport: any HTTPTransport, settings: OperatorSettings, lease: ObjectKey? = nil,
+    leaseTiming: LeaseTiming = LeaseTiming(), environment: RuntimeEnvironment = .live,
+    metrics: any RuntimeMetrics = NoRuntimeMetrics(), logger: Logger
   ) {
     let queue = WorkQueue<String>(name: "observability", environment: environment, metrics: metrics)
     let router = WatchRouter(queue: queue, logger: logger)
@@ -52,67 +49,41 @@ public final class ObservabilityOperator: Sendable {
       api: api, informers: informers, events: events, transport: transport, decoded: decoded, survey: survey,
       labeller: labeller, proof: proof, settings: settings, environment: environment, logger: logger)
     router.connect(informers, reconciler)
-    self.queue = queue
-    self.informers = informers
-    self.events = events
-    self.logger = logger
-    self.labeller = labeller
-    self.proof = proof
-    self.router = router
-    labelling = labeller.controller()
-    controller = Controller(
+    let controller = Controller<String>(
       name: "observability", queue: queue, workers: settings.workers, environment: environment, metrics: metrics,
       logger: logger, reconcile: { try await reconciler.reconcile($0) })
-    informers.setTargets([Watches.objects, Watches.nodes], for: WatchRouter.operatorHolder)
-  }
-
-  /// Keeps the watches going until the task is cancelled. Runs on every replica.
-  public func watch() async {
-    await withTaskGroup(of: Void.self) { group in
-      group.addTask { await self.informers.run() }
-      group.addTask { await self.events.run() }
-      group.addTask {
-        await self.queue.resync(every: OperatorSettings.resync) {
-          self.informers.store(Watches.objects)?.all().map(\.name) ?? []
+    let elector = lease.map {
+      LeaderElector(
+        api: api, lease: $0, identity: settings.instance, timing: leaseTiming, environment: environment,
+        metrics: metrics, logger: logger)
+    }
+    self.queue = queue
+    labelQueue = labeller.queue
+    // What cannot be read is reported by the objects, so the controllers wait for no store.
+    program = ControllerProgram(
+      informers: informers, targets: [Watches.objects, Watches.nodes], waitsForStores: false, events: events,
+      controllers: [controller, labeller.controller()], elector: elector,
+      whileLeading: [
+        {
+          await proof.run { outcome in
+            labeller.proofChanged()
+            // The objects report a policy that is missing.
+            if outcome != .holds { router.addAll(priority: .low) }
+          }
         }
-      }
-    }
-  }
-
-  /// Reconciles until ``stop()``. Runs on the leader only.
-  public func work() async {
-    await withTaskGroup(of: Void.self) { group in
-      group.addTask {
-        await self.proof.run { outcome in
-          self.labeller.proofChanged()
-          // The objects report a policy that is missing.
-          if outcome != .holds { self.router.addAll(priority: .low) }
+      ],
+      onEveryReplica: [
+        {
+          await queue.resync(every: OperatorSettings.resync) {
+            informers.store(Watches.objects)?.all().map(\.name) ?? []
+          }
         }
-      }
-      await withTaskGroup(of: Void.self) { controllers in
-        controllers.addTask { await self.controller.run() }
-        controllers.addTask { await self.labelling.run() }
-      }
-      group.cancelAll()
-    }
+      ])
   }
 
-  /// Takes no more work, lets what is running end for 15 s, and sends the Events that wait for 5 s: less than the 30 s
-  /// that Kubernetes gives a pod.
-  public func stop() async {
-    await withTaskGroup(of: Void.self) { group in
-      for controller in [controller, labelling] { group.addTask { await controller.stop(within: .seconds(15)) } }
-    }
-    await events.drain(within: .seconds(5))
-  }
-
-  /// Returns once ``isSynced`` holds, or the task is cancelled.
-  public func waitUntilSynced() async {
-    await informers.waitUntilSynced([Watches.objects, Watches.nodes])
-  }
+  /// Returns once everything that every replica watches has been read, or the task is cancelled.
+  public func waitUntilSynced() async { await program.waitUntilSynced() }
 
   /// Whether everything that every replica watches has been read, and can be read now.
-  public var isSynced: Bool {
-    [Watches.objects, Watches.nodes].allSatisfy { informers.state($0).isSynced }
-  }
+  public var isSynced: Bool { program.isSynced }
 }

@@ -3,37 +3,20 @@
 import ControllerRuntime
 import HTTPTransport
 import Logging
-import ObservabilityController
 import ServiceLifecycle
-import Synchronization
 import Telemetry
 
-/// The process as a service: probes, watches, election and work, and the order in which they end.
+/// The process as a service: the program, with probes and memory kept low beside it for as long as it runs.
 struct OperatorService: Service {
   static let leaseName = "observability-operator"
 
-  let instance: ObservabilityOperator
-  let elector: LeaderElector?
+  let program: ControllerProgram
   let registry: MetricsRegistry
   let address: ProbeAddress
   let transport: CurlTransport
   let logger: Logger
-  private let stopping = Stopping()
 
-  init(
-    instance: ObservabilityOperator, elector: LeaderElector?, registry: MetricsRegistry, address: ProbeAddress,
-    transport: CurlTransport, logger: Logger
-  ) {
-    self.instance = instance
-    self.elector = elector
-    self.registry = registry
-    self.address = address
-    self.transport = transport
-    self.logger = logger
-  }
-
-  /// Runs until a graceful shutdown: not ready, no new work, running work finished, Lease released, watches and probes
-  /// ended, in this order.
+  /// Runs until the program ends; probes answer until then.
   ///
   /// - Throws: ``LeadershipLost``, upon which the process must end at once.
   func run() async throws {
@@ -42,9 +25,8 @@ struct OperatorService: Service {
       readiness: [syncCheck, leaseCheck, stoppingCheck])
     let bound = try await probes.start()
     logger.info("started", metadata: ["listen": "\(bound)"])
-    let watching = Task { await instance.watch() }
     let trimming = Task {
-      await instance.waitUntilSynced()
+      await program.waitUntilSynced()
       ProgramImage.giveBack()
       while !Task.isCancelled {
         if Allocator.giveBack() { ProgramImage.giveBack() }
@@ -52,21 +34,7 @@ struct OperatorService: Service {
       }
     }
     let probing = Task { try? await probes.run() }
-    let working = Task { await work() }
-    let lost = await withGracefulShutdownHandler {
-      await working.value
-    } onGracefulShutdown: {
-      stopping.begin()
-      Task {
-        await instance.stop()
-        // A candidate that does not lead has nothing to finish and would wait for ever.
-        working.cancel()
-      }
-    }
-    if let lost { throw lost }
-    await instance.stop()
-    watching.cancel()
-    await watching.value
+    try await program.run()
     trimming.cancel()
     probing.cancel()
     await probing.value
@@ -74,18 +42,8 @@ struct OperatorService: Service {
     logger.info("stopped", metadata: [:])
   }
 
-  /// Works while this process leads; nil unless the lease was lost.
-  private func work() async -> LeadershipLost? {
-    guard let elector else {
-      await instance.work()
-      return nil
-    }
-    guard case .lost(let cause) = await elector.run(onStartedLeading: { await instance.work() }) else { return nil }
-    return LeadershipLost(cause: cause)
-  }
-
   private var queueCheck: HealthCheck {
-    HealthCheck("queue") { instance.queue.stuck() ?? instance.labelQueue.stuck() }
+    HealthCheck("queue") { program.stuck }
   }
 
   private var transportCheck: HealthCheck {
@@ -95,22 +53,14 @@ struct OperatorService: Service {
   }
 
   private var syncCheck: HealthCheck {
-    HealthCheck("caches-synced") { instance.isSynced ? nil : "the API server has not been read yet; see the log" }
+    HealthCheck("caches-synced") { program.isSynced ? nil : "the API server has not been read yet; see the log" }
   }
 
   private var leaseCheck: HealthCheck {
-    HealthCheck("lease") { elector?.notReady }
+    HealthCheck("lease") { program.leaseNotReady }
   }
 
   private var stoppingCheck: HealthCheck {
-    HealthCheck("not-stopping") { stopping.hasBegun ? "the process is stopping" : nil }
+    HealthCheck("not-stopping") { program.isStopping ? "the process is stopping" : nil }
   }
-}
-
-private final class Stopping: Sendable {
-  private let flag = Mutex(false)
-
-  var hasBegun: Bool { flag.withLock { $0 } }
-
-  func begin() { flag.withLock { $0 = true } }
 }

@@ -109,20 +109,16 @@ struct RunCommand: AsyncParsableCommand {
         userAgent: userAgent,
         onRequest: { metrics.requested($0) },
         onWarning: warnings.say))
-    let identity = ProcessIdentity.current
     let instance = ObservabilityOperator(
       api: client, transport: try backendTransport(transport),
       settings: OperatorSettings(
-        version: DefaultImages.release, image: operatorImage, instance: identity, workers: try workerCount(),
-        clusterDomain: try clusterDomainName()),
+        version: DefaultImages.release, image: operatorImage, instance: ProcessIdentity.current,
+        workers: try workerCount(), clusterDomain: try clusterDomainName()),
+      lease: leaderElection
+        ? ObjectKey(namespace: try leaseNamespaceName(), name: OperatorService.leaseName) : nil,
       metrics: metrics, logger: logger)
-    let elector =
-      leaderElection
-      ? LeaderElector(
-        api: client, lease: ObjectKey(namespace: try leaseNamespaceName(), name: OperatorService.leaseName),
-        identity: identity, metrics: metrics, logger: logger) : nil
     return OperatorService(
-      instance: instance, elector: elector, registry: registry, address: try ProbeAddress(listen), transport: transport,
+      program: instance.program, registry: registry, address: try ProbeAddress(listen), transport: transport,
       logger: logger)
   }
 

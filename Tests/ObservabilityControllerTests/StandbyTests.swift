@@ -14,17 +14,24 @@ import Waiting
 
 /// What a start and a change of leader cost.
 @Suite struct StandbyTests {
-  private func standby(_ cluster: TestCluster) -> ObservabilityOperator {
-    ObservabilityOperator(
-      api: cluster.operatorClient, transport: cluster.backend,
-      settings: OperatorSettings(version: "1", image: "operator:test"), logger: LogRecorder().logger())
+  private static let lease = ObjectKey(namespace: RoleManifests.operatorNamespace, name: "operator")
+
+  /// Names the leader; empty for a Lease that was released.
+  private func setHolder(_ holder: String, _ cluster: TestCluster) async throws {
+    var lease = KubernetesObject(type: .leases, namespace: Self.lease.namespace, name: Self.lease.name)
+    lease["spec"] = ["holderIdentity": .string(holder), "leaseDurationSeconds": 600]
+    _ = try await cluster.admin.apply(.leases, lease, ApplyOptions(fieldManager: "other", force: true))
   }
 
   @Test func aReplicaThatTakesOverReadsNothing() async throws {
     let cluster = try await TestCluster()
     try await cluster.withOperator { try await RequestCountTests.settled(cluster, $0) }
-    let standby = standby(cluster)
-    let watching = Task { await standby.watch() }
+    try await setHolder("other", cluster)
+    let standby = ObservabilityOperator(
+      api: cluster.operatorClient, transport: cluster.backend,
+      settings: OperatorSettings(version: "1", image: "operator:test"), lease: Self.lease,
+      leaseTiming: LeaseTiming(retryPeriod: .milliseconds(100)), logger: LogRecorder().logger())
+    let running = Task { try await standby.program.run() }
     await standby.waitUntilSynced()
     let spec = try Made.observability().spec
     let targets = Watches.needed(for: spec, inventory: []).union([Watches.nodes, Watches.objects])
@@ -33,14 +40,15 @@ import Waiting
     }
     await cluster.server.clearRequestLog()
     try await cluster.admin.delete(.daemonSets, FirstReconcileTests.daemonSet, DeleteOptions())
-    let working = Task { await standby.work() }
+    try await cluster.wait(for: .daemonSets, FirstReconcileTests.daemonSet) { $0 == nil }
+    try await setHolder("", cluster)
     try await cluster.wait(for: .daemonSets, FirstReconcileTests.daemonSet) { $0 != nil }
     let reads = await cluster.operatorRequests().filter { ["list", "watch"].contains($0.verb) }
     #expect(reads.isEmpty, "\(reads)")
-    await standby.stop()
-    await working.value
-    watching.cancel()
-    await watching.value
+    await standby.program.stop()
+    try await running.value
+    let released = try await cluster.admin.get(.leases, Self.lease)
+    #expect(released[path: "spec", "holderIdentity"] == "")
   }
 
   @Test func eachTargetIsReadByOneRequest() async throws {

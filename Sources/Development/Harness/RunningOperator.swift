@@ -16,8 +16,7 @@ public struct RunningOperator: Sendable {
 
   /// Stops as on SIGTERM: running work is finished.
   public func stop() async {
-    await instance.stop()
-    task.cancel()
+    await instance.program.stop()
     await task.value
   }
 
@@ -36,12 +35,8 @@ public struct RunningOperator: Sendable {
   fileprivate init(_ instance: ObservabilityOperator, log: LogRecorder) {
     self.instance = instance
     self.log = log
-    task = Task {
-      await withTaskGroup(of: Void.self) { group in
-        group.addTask { await instance.watch() }
-        group.addTask { await instance.work() }
-      }
-    }
+    // Without an election there is no lease to lose.
+    task = Task { try? await instance.program.run() }
   }
 }
 

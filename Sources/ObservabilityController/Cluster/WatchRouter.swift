@@ -8,9 +8,6 @@ import Synchronization
 
 /// Turns watch events into work and log lines.
 final class WatchRouter: Sendable {
-  /// Holds the watches that belong to no single object.
-  static let operatorHolder = "the operator itself"
-
   /// Metadata alone calls for no work; a status that another writer changed is repaired.
   private static let calling = ChangePredicate.specification.or(.status)
 
