@@ -80,16 +80,24 @@ let package = Package(
     library("Telemetry", ["CleanText", "KubernetesCore", logging, nioCore, nioPosix, nioHTTP1]),
     library(
       "ControllerRuntime",
-      ["Digests", "CleanText", "JSON", "HTTPTransport", "KubernetesCore", "KubernetesClient", logging, lifecycle]),
+      [
+        "Digests", "CleanText", "JSON", "HTTPTransport", "KubernetesCore", "KubernetesClient", logging, lifecycle,
+      ]),
     library("ObservabilityAPI", ["CleanText", "JSON", "KubernetesCore"]),
     library("Rendering", ["JSON", "KubernetesCore", "ObservabilityAPI"]),
     library("Backends", ["CleanText", "JSON", "KubernetesCore", "HTTPTransport", "ObservabilityAPI"]),
+    library(
+      "NodeEligibility",
+      [
+        "Digests", "CleanText", "JSON", "KubernetesCore", "KubernetesClient", "Telemetry", "ControllerRuntime",
+        "ObservabilityAPI", "Rendering", logging,
+      ]),
     library(
       "ObservabilityController",
       [
         "Digests", "CleanText", "JSON", "HTTPTransport", "KubernetesCore", "KubernetesClient", "Telemetry",
         "ControllerRuntime",
-        "ObservabilityAPI", "Rendering", "Backends", logging,
+        "ObservabilityAPI", "Rendering", "Backends", "NodeEligibility", logging,
       ]),
     library("NodePreflight", ["CLinux", "JSON", "ObservabilityAPI"]),
     .executableTarget(
@@ -129,7 +137,10 @@ let package = Package(
       ]),
     tool(
       "generate",
-      ["JSON", "YAML", "KubernetesCore", "ObservabilityAPI", "Rendering", "ObservabilityController", arguments]),
+      [
+        "JSON", "YAML", "KubernetesCore", "ObservabilityAPI", "Rendering", "NodeEligibility", "ObservabilityController",
+        arguments,
+      ]),
     tool(
       "bench",
       [
@@ -172,11 +183,19 @@ let package = Package(
     tests("RenderingTests", ["Rendering", "ObservabilityAPI", "JSON", "YAML", "KubernetesCore"], exclude: ["Golden"]),
     tests("BackendsTests", ["Backends", "ObservabilityAPI", "HTTPTransport", "JSON", "Waiting"]),
     tests(
+      "NodeEligibilityTests",
+      [
+        "NodeEligibility", "ObservabilityAPI", "Rendering", "ControllerRuntime", "KubernetesCore", "KubernetesClient",
+        "DevCluster",
+        "JSON", logging,
+      ]),
+    tests(
       "ObservabilityControllerTests",
       [
-        "ObservabilityController", "ObservabilityAPI", "Rendering", "Backends", "ControllerRuntime", "KubernetesCore",
-        "KubernetesClient",
-        "HTTPTransport", "DevCluster", "CleanText", "JSON", "Telemetry", "Harness", "Replay", "Waiting", logging,
+        "ObservabilityController", "NodeEligibility", "ObservabilityAPI", "Rendering", "Backends", "ControllerRuntime",
+        "KubernetesCore", "KubernetesClient", "HTTPTransport", "DevCluster", "CleanText", "JSON", "Telemetry",
+        "Harness", "Replay",
+        "Waiting", logging,
       ]),
     tests(
       "NodePreflightTests",

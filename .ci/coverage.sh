@@ -8,22 +8,24 @@ cd "$(dirname "$0")/.."
 readonly least=90
 # Modules that hold decisions rather than entry points.
 readonly promised="Backends ControllerRuntime HTTPTransport JSON KubernetesClient KubernetesCore
-  ObservabilityAPI ObservabilityController Rendering Telemetry YAML"
+  NodeEligibility ObservabilityAPI ObservabilityController Rendering Telemetry YAML"
 # Files that decide: each is a pure value, so nothing excuses a line that no test has been to.
 readonly machines="
   ControllerRuntime/Applying/ChildComparison ControllerRuntime/Applying/PrunePlan
   ControllerRuntime/Applying/SubsetComparison ControllerRuntime/Election/LeaderElectionState
-  ControllerRuntime/Queue/WorkQueueState ControllerRuntime/Reporting/EventSeries
-  ControllerRuntime/Watching/ReflectorStateMachine
+  ControllerRuntime/Queue/WorkQueueState ControllerRuntime/Reporting/ChildReport
+  ControllerRuntime/Reporting/EventSeries ControllerRuntime/Watching/ReflectorStateMachine
   HTTPTransport/Connections/ConnectionQueue HTTPTransport/Engine/DeadlineClock HTTPTransport/Transfer/HeadParser
   KubernetesClient/Watching/LineFramer KubernetesClient/Watching/WatchDecoder KubernetesCore/ConditionSet
-  ObservabilityController/Agents/AgentsObservation ObservabilityController/Cluster/WatchTransitionLog
-  ObservabilityController/Conditions/ConditionAssembly ObservabilityController/Conditions/ConditionEvents
-  ObservabilityController/Metrics/MetricsResolution ObservabilityController/Nodes/NodeAssignment
-  ObservabilityController/Agents/AgentEpisodes ObservabilityController/Agents/AgentFailure
-  ObservabilityController/Agents/AgentPod ObservabilityController/Agents/MissingPodsTimer
-  ObservabilityController/Nodes/NodePool ObservabilityController/Reconcile/StatusDebounce
-  ObservabilityController/Reconcile/TransitionLog NodePreflight/Inspection NodePreflight/Preflight"
+  NodeEligibility/Judging/NodeAssignment NodeEligibility/Judging/NodePool
+  NodeEligibility/Recording/VerdictLedger NodePreflight/Inspection NodePreflight/Preflight
+  ObservabilityController/Children/Inventory ObservabilityController/Cluster/WatchTransitionLog
+  ObservabilityController/Parts/Agents/AgentEpisodes ObservabilityController/Parts/Agents/AgentFailure
+  ObservabilityController/Parts/Agents/AgentPod ObservabilityController/Parts/Agents/AgentsObservation
+  ObservabilityController/Parts/Agents/MissingPodsTimer ObservabilityController/Parts/Agents/RolloutLog
+  ObservabilityController/Parts/Metrics/MetricsLog ObservabilityController/Parts/Metrics/MetricsResolution
+  ObservabilityController/Status/ConditionAssembly ObservabilityController/Status/ConditionEvents
+  ObservabilityController/Status/StatusDebounce ObservabilityController/Status/TransitionLog"
 
 find_tool() {
   local beside

@@ -71,7 +71,7 @@ else
   # Whole operators and simulations: they keep the processors busy, and wait for each other with deadlines of minutes.
   readonly operators='^(ObservabilityController|Simulation)Tests\.'
   # Only computation: nothing here waits.
-  readonly computing='^(CleanText|Conformance|Digests|JSON|KubernetesCore|NodePreflight|ObservabilityAPI|Rendering|Structure|YAML)Tests\.'
+  readonly computing='^(CleanText|Conformance|Digests|JSON|KubernetesCore|NodeEligibility|NodePreflight|ObservabilityAPI|Rendering|Structure|YAML)Tests\.'
   for group in "$waiting" "$operators" "$computing"; do run --filter "$group"; done
 fi
 exit "$code"

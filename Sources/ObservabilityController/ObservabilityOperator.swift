@@ -5,6 +5,7 @@ import HTTPTransport
 import KubernetesClient
 import KubernetesCore
 import Logging
+import NodeEligibility
 
 /// The operator as a whole: what its ``ControllerRuntime/ControllerProgram`` runs.
 ///
@@ -25,30 +26,45 @@ public final class ObservabilityOperator: Sendable {
   ///   - api: the cluster.
   ///   - transport: carries the checks of backends; they never go through `api`.
   ///   - lease: the Lease that a replica must hold to reconcile; nil for no election.
-  public init(
+  public convenience init(
     api: any KubernetesAPI, transport: any HTTPTransport, settings: OperatorSettings, lease: ObjectKey? = nil,
     leaseTiming: LeaseTiming = LeaseTiming(), environment: RuntimeEnvironment = .live,
     metrics: any RuntimeMetrics = NoRuntimeMetrics(), logger: Logger
   ) {
+    self.init(
+      api: api, transport: transport, types: .standard, settings: settings, lease: lease, leaseTiming: leaseTiming,
+      environment: environment, metrics: metrics, logger: logger)
+  }
+
+  /// An operator with other parts than those of the release.
+  init(
+    api: any KubernetesAPI, transport: any HTTPTransport, types: PartTypes, settings: OperatorSettings,
+    lease: ObjectKey? = nil, leaseTiming: LeaseTiming = LeaseTiming(), environment: RuntimeEnvironment = .live,
+    metrics: any RuntimeMetrics = NoRuntimeMetrics(), logger: Logger
+  ) {
     let queue = WorkQueue<String>(name: "observability", environment: environment, metrics: metrics)
-    let router = WatchRouter(queue: queue, logger: logger)
+    let router = WatchRouter(queue: queue, types: types, logger: logger)
     let informers = Informers(
       api: api, environment: environment,
-      content: { target in Watches.content(of: target) { router.uid(of: $0) } },
+      content: { target in Watches.content(of: target, types: types) { router.uid(of: $0) } },
       onChange: { router.changed($0, $1) }, onState: { router.stateChanged($0, $1) })
     let events = EventRecorder(
       api: api, controller: OperatorSettings.controllerName, instance: settings.instance, environment: environment,
       metrics: metrics, logger: logger)
     let decoded = DecodedObjects()
-    let survey = NodeSurvey(decoded: decoded)
-    let proof = NodePolicyProof(api: api, informers: informers, environment: environment, logger: logger)
-    let labeller = NodeLabeller(
-      api: api, informers: informers, survey: survey, proof: proof, environment: environment, metrics: metrics,
-      logger: logger, onChange: { router.addAll(priority: .low) })
+    let nodes = NodeEligibilityController(
+      api: api, informers: informers, claimants: { decoded.claimants(informers) }, policy: NodePolicy.proof,
+      fieldManager: OperatorSettings.fieldManager, environment: environment, metrics: metrics, logger: logger,
+      onChange: { router.addAll(priority: .low) })
+    let parts = PartRegistry(
+      types,
+      PartContext(
+        transport: transport, environment: environment, domain: settings.clusterDomain, nodes: nodes,
+        onAnswer: { queue.add($0, priority: .normal) }))
     let reconciler = ObservabilityReconciler(
-      api: api, informers: informers, events: events, transport: transport, decoded: decoded, survey: survey,
-      labeller: labeller, proof: proof, settings: settings, environment: environment, logger: logger)
-    router.connect(informers, reconciler)
+      api: api, informers: informers, parts: parts, events: events, decoded: decoded, settings: settings,
+      environment: environment, logger: logger)
+    router.connect(informers, reconciler, nodes)
     let controller = Controller<String>(
       name: "observability", queue: queue, workers: settings.workers, environment: environment, metrics: metrics,
       logger: logger, reconcile: { try await reconciler.reconcile($0) })
@@ -58,20 +74,12 @@ public final class ObservabilityOperator: Sendable {
         metrics: metrics, logger: logger)
     }
     self.queue = queue
-    labelQueue = labeller.queue
+    labelQueue = nodes.queue
     // What cannot be read is reported by the objects, so the controllers wait for no store.
     program = ControllerProgram(
       informers: informers, targets: [Watches.objects, Watches.nodes], waitsForStores: false, events: events,
-      controllers: [controller, labeller.controller()], elector: elector,
-      whileLeading: [
-        {
-          await proof.run { outcome in
-            labeller.proofChanged()
-            // The objects report a policy that is missing.
-            if outcome != .holds { router.addAll(priority: .low) }
-          }
-        }
-      ],
+      controllers: [controller, nodes], elector: elector,
+      whileLeading: [{ await parts.run() }],
       onEveryReplica: [
         {
           await queue.resync(every: OperatorSettings.resync) {

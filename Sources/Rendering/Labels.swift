@@ -8,8 +8,6 @@ import ObservabilityAPI
 enum Keys {
   /// Put on every child, and what children are watched by; its value is the name of the `Observability`.
   static let object = "observability.cozystack.io/object"
-  /// Put on nodes that cannot carry the agent, with the value `ineligible`.
-  static let nodeAgent = "observability.cozystack.io/node-agent"
   /// The hash of the credentials that the pods were started with.
   static let credentialsHash = "observability.cozystack.io/credentials-hash"
   /// The hash of the CA that the pods were started with.

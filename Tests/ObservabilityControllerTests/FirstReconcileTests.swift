@@ -67,6 +67,9 @@ import Testing
       #expect(writes.filter { $0.subresource == "status" }.count <= 2, "\(writes)")
       #expect(writes.filter { $0.resource == "events" }.count == 1, "\(writes)")
       #expect(writes.count <= children.count + 3, "\(writes)")
+      // What was never there needs no look at its owner first.
+      let reads = await cluster.operatorRequests().filter { !$0.isWrite && !["list", "watch"].contains($0.verb) }
+      #expect(reads.isEmpty, "\(reads)")
     }
   }
 

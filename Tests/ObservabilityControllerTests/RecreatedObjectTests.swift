@@ -8,6 +8,7 @@ import KubernetesCore
 import Logging
 import Testing
 
+@testable import NodeEligibility
 @testable import ObservabilityController
 
 @Suite struct RecreatedObjectTests {
@@ -18,16 +19,11 @@ import Testing
     let log = LogRecorder()
     let logger = log.logger(level: .debug)
     let decoded = DecodedObjects()
-    let survey = NodeSurvey(decoded: decoded)
-    let proof = NodePolicyProof(api: cluster.operatorClient, informers: informers, environment: .live, logger: logger)
     let reconciler = ObservabilityReconciler(
       api: cluster.operatorClient, informers: informers,
+      parts: .over(cluster, informers, decoded: decoded, log: log),
       events: EventRecorder(api: cluster.operatorClient, controller: "test", instance: "test", logger: logger),
-      transport: cluster.backend, decoded: decoded, survey: survey,
-      labeller: NodeLabeller(
-        api: cluster.operatorClient, informers: informers, survey: survey, proof: proof, environment: .live,
-        metrics: NoRuntimeMetrics(), logger: logger, onChange: {}),
-      proof: proof, settings: OperatorSettings(version: "v0", image: "operator:test"), environment: .live,
+      decoded: decoded, settings: OperatorSettings(version: "v0", image: "operator:test"), environment: .live,
       logger: logger)
     let wanted: Set<WatchTarget> = [Watches.objects, Watches.nodes]
     informers.setTargets(wanted, for: "test")
@@ -54,7 +50,7 @@ import Testing
     let second = try await object(in: "tenant-root")
     await seen(second.uid)
     _ = try? await reconciler.reconcile("platform")
-    let inventory = reconciler.memory(of: "platform").inventory ?? []
+    let inventory = reconciler.memory(of: "platform").inventory?.entries ?? []
     #expect(!inventory.contains { $0.namespace == "cozy-coroot" })
     #expect(log.lines("object stalled").isEmpty)
   }

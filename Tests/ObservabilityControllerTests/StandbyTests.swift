@@ -34,7 +34,10 @@ import Waiting
     let running = Task { try await standby.program.run() }
     await standby.waitUntilSynced()
     let spec = try Made.observability().spec
-    let targets = Watches.needed(for: spec, inventory: []).union([Watches.nodes, Watches.objects])
+    let parts = PartRegistry.over(cluster, standby.informers, log: LogRecorder())
+    let targets = Watches.needed(for: spec, parts: parts, inventory: Inventory()).union([
+      Watches.nodes, Watches.objects,
+    ])
     try await eventually("all that a reconcile needs is watched") {
       targets.allSatisfy { standby.informers.state($0).isSynced }
     }

@@ -6,8 +6,8 @@ enum DependencyRules {
   /// developers run stands above what ships.
   static let order = [
     "CCurl", "CLinux", "CYAML", "Digests", "CleanText", "JSON", "YAML", "KubernetesCore", "HTTPTransport",
-    "KubernetesClient", "Telemetry",
-    "ControllerRuntime", "ObservabilityAPI", "Rendering", "Backends", "ObservabilityController", "NodePreflight",
+    "KubernetesClient", "Telemetry", "ControllerRuntime", "ObservabilityAPI", "Rendering", "Backends",
+    "NodeEligibility", "ObservabilityController", "NodePreflight",
     "DevCluster", "Waiting", "Harness", "ProcessSupport", "Replay", "Simulation",
   ]
 

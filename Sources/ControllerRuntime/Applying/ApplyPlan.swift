@@ -32,4 +32,9 @@ public struct ApplyPlan: Sendable {
   public var isWrite: Bool {
     if case .write = decision { true } else { false }
   }
+
+  /// Whether carrying it out makes a child that no watch shows.
+  public var isCreation: Bool {
+    if case .write(.created, _) = decision { true } else { false }
+  }
 }

@@ -140,6 +140,22 @@ public struct ChildApplier: Sendable {
     }
   }
 
+  /// Carries a plan out that makes a child, by a request that never changes one which is there already.
+  ///
+  /// For a child with content that is made once, such as a password: `content` is what is desired and that content. Later
+  /// plans are made of what is desired without it, so that it is neither compared nor sent again; it is owned under the
+  /// name ``creationManager`` and survives each apply.
+  ///
+  /// - Throws: ``KubernetesError`` as the API server answered it; a conflict if an object of that name is there.
+  public func create(_ plan: ApplyPlan, _ content: KubernetesObject) async throws(KubernetesError) -> AppliedChild {
+    let answer = try await api.create(plan.type, content, WriteOptions(fieldManager: creationManager))
+    recent.remember(plan.child, stored: plan.stored, hash: plan.hash, answer: answer)
+    return AppliedChild(change: .created, hash: plan.hash, uid: answer.uid, object: answer, alteration: nil)
+  }
+
+  /// The field manager of what is created once and kept.
+  public var creationManager: String { "\(fieldManager)-once" }
+
   private func decide(
     _ child: ChildID, _ desired: KubernetesObject, _ hash: String, _ live: KubernetesObject?, appliedHash: String?
   ) -> ApplyPlan.Decision {

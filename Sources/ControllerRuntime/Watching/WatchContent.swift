@@ -31,6 +31,15 @@ public struct WatchContent: Sendable {
     self.reduce = reduce
   }
 
+  /// A content of these members, beside what a watch itself needs.
+  public init(keeping paths: [[String]], reduce: @escaping ObjectStore.Projection) {
+    let needed = [
+      ["apiVersion"], ["kind"], ["metadata", "name"], ["metadata", "namespace"], ["metadata", "uid"],
+      ["metadata", "resourceVersion"], ["metadata", "annotations", "k8s.io/initial-events-end"],
+    ]
+    self.init(projection: .keeping(needed + paths), reduce: reduce)
+  }
+
   /// Whole objects. Needed for children, so that drift can be told with the name of who caused it.
   public static let whole = WatchContent()
 

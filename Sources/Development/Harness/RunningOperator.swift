@@ -26,6 +26,17 @@ public struct RunningOperator: Sendable {
     await task.value
   }
 
+  fileprivate func stopped<Result: Sendable>(after body: (RunningOperator) async throws -> Result) async throws -> Result {
+    do {
+      let result = try await body(self)
+      await stop()
+      return result
+    } catch {
+      await stop()
+      throw error
+    }
+  }
+
   /// Looks at all objects again, as a resync does, and waits until that is done.
   public func resync(_ names: [String] = ["platform"]) async {
     for name in names { instance.queue.add(name) }
@@ -60,20 +71,18 @@ extension TestCluster {
     environment: RuntimeEnvironment = .live, api: (any KubernetesAPI)? = nil,
     _ body: (RunningOperator) async throws -> Result
   ) async throws -> Result {
-    try await ConcurrencyLimit.operators.run { try await besideOperator(environment, api, body) }
+    try await ConcurrencyLimit.operators.run {
+      try await startOperator(environment: environment, api: api).stopped(after: body)
+    }
   }
 
-  private func besideOperator<Result: Sendable>(
-    _ environment: RuntimeEnvironment, _ api: (any KubernetesAPI)?, _ body: (RunningOperator) async throws -> Result
+  /// The same, beside an operator that is made by the caller.
+  public func withOperator<Result: Sendable>(
+    madeBy make: (Logger) -> ObservabilityOperator, _ body: (RunningOperator) async throws -> Result
   ) async throws -> Result {
-    let running = startOperator(environment: environment, api: api)
-    do {
-      let result = try await body(running)
-      await running.stop()
-      return result
-    } catch {
-      await running.stop()
-      throw error
+    try await ConcurrencyLimit.operators.run {
+      let log = LogRecorder()
+      return try await RunningOperator(make(log.logger(level: .debug)), log: log).stopped(after: body)
     }
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import NodeEligibility
 import ObservabilityAPI
 import ObservabilityController
 
@@ -9,7 +10,7 @@ enum NodesPage {
     let table = MarkdownTable(
       header: ["reason", "meaning", "what to do"],
       rows: IneligibilityReason.all.map { ["`\($0.name)`", $0.meaning, $0.remedy] })
-    let label = NodeRules.label
+    let label = NodeLabel.label
     return """
       # Nodes without an agent
 
@@ -38,8 +39,8 @@ enum NodesPage {
       ## Reasons
 
       \(table.text)
-      Kernels: \(NodeRules.minimalFloor) or newer, with `spec.nodeAgent.security.mode: Privileged` \
-      \(NodeRules.privilegedFloor) or newer. A version that cannot be read counts as new enough, and the condition \
+      Kernels: \(KernelVersion.minimum) or newer, with `spec.nodeAgent.security.mode: Privileged` \
+      \(KernelVersion.minimumPrivileged) or newer. A version that cannot be read counts as new enough, and the condition \
       `AgentsAvailable` says so.
 
       ## When a node is looked at again
@@ -59,15 +60,15 @@ enum NodesPage {
 
       `AgentExits` is said of a node only if at least as many agents of the same revision are ready elsewhere as end so: \
       what ends everywhere is not the nodes' fault, and stays a failing pod. So does an agent that is killed for its memory. \
-      At most \(NodeRules.ledgerLimit) verdicts are remembered of one object; a node beyond them is not labelled, and its \
+      At most \(VerdictLedger.limit) verdicts are remembered of one object; a node beyond them is not labelled, and its \
       pod keeps failing.
 
       ## Overriding it
 
       ```console
-      $ kubectl annotate node worker-7 \(NodeRules.overrideAnnotation)=eligible     # an agent, whatever was found
-      $ kubectl annotate node worker-7 \(NodeRules.overrideAnnotation)=ineligible   # no agent
-      $ kubectl annotate node worker-7 \(NodeRules.overrideAnnotation)-             # as the operator finds it
+      $ kubectl annotate node worker-7 \(NodeOverride.annotation)=eligible     # an agent, whatever was found
+      $ kubectl annotate node worker-7 \(NodeOverride.annotation)=ineligible   # no agent
+      $ kubectl annotate node worker-7 \(NodeOverride.annotation)-             # as the operator finds it
       ```
 
       `eligible` drops what is remembered of the node; preflight still looks at it, and what it refuses then is a failing \

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import NodeEligibility
 import ObservabilityController
 import Rendering
 
@@ -47,7 +48,7 @@ enum PermissionsPage {
 
       | policy | narrows | to |
       | --- | --- | --- |
-      | `\(NodePolicy.policy.name)` | patch `nodes` | the label `\(NodeRules.label)`, with the value `ineligible` or none |
+      | `\(NodePolicy.policy.name)` | patch `nodes` | the label `\(NodeLabel.label)`, with the value `ineligible` or none |
       | `\(DaemonSetPolicy.policy.name)` | create and patch `daemonsets` | the name, labels, selector, owner and service \
       account of agents, without its token; their two containers and commands; host paths \(hostPaths), read-only; \
       `emptyDir` and `secret`; the capabilities \(capabilities); no network, port or IPC of the host; `privileged` only \

@@ -95,6 +95,7 @@ enum StatusSchema {
       .required("name", .text("The name.", .any(253))),
       .written("uid", .text("The identity, so that only this child is ever removed.", .any(128))),
       .written("hash", .text("The hash of what was applied.", .any(128))),
+      .written("part", .text("The part of the object that it is of.", .any(63))),
     ])
 
   private static let endpoints = Schema.object(

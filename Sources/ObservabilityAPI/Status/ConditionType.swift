@@ -4,17 +4,28 @@
 ///
 /// `Ready`, `Reconciling` and `Stalled` mean what kstatus says
 /// (https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/README.md), so that Flux and others can wait.
-public enum ConditionType: String, CaseIterable, Hashable, Sendable {
+public struct ConditionType: RawRepresentable, CaseIterable, Hashable, Sendable {
+  /// What stands in `type`.
+  public let rawValue: String
+
+  /// The condition of that name. Those of this release are in ``allCases``.
+  public init(rawValue: String) { self.rawValue = rawValue }
+
   /// Agents run on every eligible node, the backends answered, and every child is as rendered.
-  case ready = "Ready"
+  public static let ready = ConditionType(rawValue: "Ready")
   /// Work is going on; there only while true.
-  case reconciling = "Reconciling"
+  public static let reconciling = ConditionType(rawValue: "Reconciling")
   /// Nothing more happens until someone acts; there only while true.
-  case stalled = "Stalled"
+  public static let stalled = ConditionType(rawValue: "Stalled")
   /// Whether agents are ready on all eligible nodes but as many as a roll-out may take down at a time, and none fails.
-  case agentsAvailable = "AgentsAvailable"
+  public static let agentsAvailable = ConditionType(rawValue: "AgentsAvailable")
   /// Whether VictoriaMetrics can be found and answers.
-  case metricsBackendReady = "MetricsBackendReady"
+  public static let metricsBackendReady = ConditionType(rawValue: "MetricsBackendReady")
   /// Whether dashboards and alerting rules are in place.
-  case dashboardsPublished = "DashboardsPublished"
+  public static let dashboardsPublished = ConditionType(rawValue: "DashboardsPublished")
+
+  /// Every condition of this release, in the order of the documentation.
+  public static let allCases: [ConditionType] = [
+    .ready, .reconciling, .stalled, .agentsAvailable, .metricsBackendReady, .dashboardsPublished,
+  ]
 }

@@ -85,15 +85,20 @@ public struct ObservabilityStatus: Hashable, Sendable {
     public var uid: String
     /// The hash of what was applied.
     public var hash: String
+    /// The part that it is of: `agents`; empty if that is not known.
+    public var part: String
 
     /// A child made of its parts.
-    public init(group: String, kind: String, namespace: String, name: String, uid: String, hash: String) {
+    public init(
+      group: String, kind: String, namespace: String, name: String, uid: String, hash: String, part: String = ""
+    ) {
       self.group = group
       self.kind = kind
       self.namespace = namespace
       self.name = name
       self.uid = uid
       self.hash = hash
+      self.part = part
     }
   }
 

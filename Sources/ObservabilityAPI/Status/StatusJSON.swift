@@ -26,7 +26,8 @@ extension ObservabilityStatus {
       guard let kind = entry["kind"]?.string, let name = entry["name"]?.string else { return nil }
       return Child(
         group: entry["group"]?.string ?? "", kind: kind, namespace: entry["namespace"]?.string ?? "", name: name,
-        uid: entry["uid"]?.string ?? "", hash: entry["hash"]?.string ?? "")
+        uid: entry["uid"]?.string ?? "", hash: entry["hash"]?.string ?? "",
+        part: entry["part"]?.string ?? "")
     }
   }
 }
@@ -62,6 +63,7 @@ extension ObservabilityStatus.Child {
     ]
     if !uid.isEmpty { child["uid"] = .string(uid) }
     if !hash.isEmpty { child["hash"] = .string(hash) }
+    if !part.isEmpty { child["part"] = .string(part) }
     return .object(child)
   }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import NodeEligibility
+
 /// The admission policy that narrows the right to patch nodes to one label.
 ///
 /// `status` is a subresource, to which the operator has no right, and which the API server keeps as it is in any other
@@ -11,7 +13,16 @@ public enum NodePolicy {
     rule: .init(group: "", version: "v1", resource: "nodes", operations: ["UPDATE"]), variables: variables,
     validations: validations)
 
-  /// How the refusal of a change of another label begins; see ``NodePolicyProof``.
+  /// What shows that the policy binds the operator; until it does, no node is labelled.
+  static let proof = NodePolicyProof.Policy(name: policy.name, refusal: refusal, warning: warning)
+
+  /// What is said while the policy does not hold.
+  static let warning =
+    "The admission policy \(policy.name) does not bind the operator's account: a dry run that it must refuse "
+    + "was let through. No node is labelled until it does. Apply config/rbac of this release, with a ClusterRoleBinding "
+    + "labelled \(AdmissionPolicy.subjectsLabel.name)=\(AdmissionPolicy.subjectsLabel.value) that names the account"
+
+  /// How the refusal of a change of another label begins.
   static let refusal = "\(RoleManifests.operatorName) may change no label of a node but \(NodeLabel.label)"
 
   private static let label = "'\(NodeLabel.label)'"

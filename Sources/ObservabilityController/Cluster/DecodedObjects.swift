@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ControllerRuntime
 import JSON
 import KubernetesClient
 import KubernetesCore
+import NodeEligibility
 import ObservabilityAPI
 import Synchronization
 
@@ -26,6 +28,16 @@ final class DecodedObjects: Sendable {
       $0[object.name] = Entry(uid: object.uid, generation: object.generation, result: result)
     }
     return try result.get()
+  }
+
+  /// Every object as far as it asks for nodes; nil until the objects have been read.
+  func claimants(_ informers: Informers) -> [NodeClaimant]? {
+    guard let store = informers.store(Watches.objects), store.isSynced else { return nil }
+    return store.all().map { object in
+      let spec = object.isBeingDeleted ? nil : try? decode(object).spec
+      let hasNodes = spec.map { !NotImplemented.features(in: $0).contains(where: \.blocking) } ?? false
+      return NodeClaimant(object, agent: hasNodes ? spec?.nodeAgent : nil)
+    }
   }
 
   func forget(_ name: String) {

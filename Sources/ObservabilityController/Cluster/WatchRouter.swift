@@ -4,6 +4,7 @@ import ControllerRuntime
 import KubernetesClient
 import KubernetesCore
 import Logging
+import NodeEligibility
 import Synchronization
 
 /// Turns watch events into work and log lines.
@@ -15,25 +16,29 @@ final class WatchRouter: Sendable {
   private struct Connected {
     weak var informers: Informers?
     weak var reconciler: ObservabilityReconciler?
+    weak var nodes: NodeEligibilityController?
   }
 
   private let connected = Mutex(Connected())
   private let queue: WorkQueue<String>
+  private let types: PartTypes
   private let logger: Logger
   private let transitions = Mutex(WatchTransitionLog())
 
-  init(queue: WorkQueue<String>, logger: Logger) {
+  init(queue: WorkQueue<String>, types: PartTypes, logger: Logger) {
     self.queue = queue
+    self.types = types
     self.logger = logger
   }
 
-  /// Connects the watches and the reconciler, which are created after the router.
-  func connect(_ informers: Informers, _ reconciler: ObservabilityReconciler) {
-    connected.withLock { $0 = Connected(informers: informers, reconciler: reconciler) }
+  /// Connects the watches, the reconciler and the controller of node labels, which are created after the router.
+  func connect(_ informers: Informers, _ reconciler: ObservabilityReconciler, _ nodes: NodeEligibilityController) {
+    connected.withLock { $0 = Connected(informers: informers, reconciler: reconciler, nodes: nodes) }
   }
 
   private var informers: Informers? { connected.withLock { $0.informers } }
   private var reconciler: ObservabilityReconciler? { connected.withLock { $0.reconciler } }
+  private var nodes: NodeEligibilityController? { connected.withLock { $0.nodes } }
 
   func changed(_ target: WatchTarget, _ change: StoreChange) {
     if reconciler?.observed(target, change) == true { return }
@@ -46,32 +51,22 @@ final class WatchRouter: Sendable {
       queue.add(change.key.name, priority: priority)
       guard ChangePredicate.specification.callsForWork(change) else { return }
       // Another object's nodes may have become free, or taken.
-      reconciler?.survey.touch()
+      nodes?.objectsChanged()
       addAll(priority: .low)
       // After the last object no reconcile remains that would remove its labels.
-      if change.new == nil { reconciler?.labeller.look() }
+      if change.new == nil { nodes?.relabel() }
     case .nodes:
-      nodeChanged(change, priority)
+      // When the first list is complete, all objects are looked at anyway.
+      if nodes?.nodeChanged(change) == true, !change.isInitial { addAll(priority: priority) }
     case .namespaces, .services, .secrets:
       // When the first list is complete, all objects are looked at anyway.
       if !change.isInitial { addAll(priority: priority) }
-    case .pods where !AgentPod.news.callsForWork(change): break
+    case let type where types.watched(type)?.news.callsForWork(change) == false: break
     default:
       for object in [change.old, change.new] {
         if let name = object?.labels[Watches.objectLabel] { queue.add(name, priority: priority) }
       }
     }
-  }
-
-  /// The operator's own label is a matter of the labeller alone: what the objects have to do does not follow from it.
-  private func nodeChanged(_ change: StoreChange, _ priority: WorkPriority) {
-    let reconciler = reconciler
-    let isOnlyOurs =
-      if let old = change.old, let new = change.new { NodeView.differOnlyInOurLabel(old, new) } else { false }
-    if !isOnlyOurs { reconciler?.survey.touch() }
-    reconciler?.labeller.observed(change)
-    // When the first list is complete, all objects are looked at anyway.
-    if !isOnlyOurs, !change.isInitial { addAll(priority: priority) }
   }
 
   /// The UID of the `Observability` of that name, if one is known.
@@ -84,8 +79,9 @@ final class WatchRouter: Sendable {
     guard let informers, let uid = change.new?.uid, uid != change.old?.uid else { return }
     let name = change.key.name
     for target in informers.states.keys
-    where target.labelSelector == Watches.objectLabel && ResourceType.childTypes.contains(target.type) {
-      let isKeptInPart = informers.store(target)?.all().contains { ChildContent.isReduced($0, of: name) } ?? false
+    where target.labelSelector == Watches.objectLabel && types.children.contains(where: { $0.type == target.type }) {
+      let isKeptInPart =
+        informers.store(target)?.all().contains { ChildContent.isReduced($0, of: name, types: types) } ?? false
       if isKeptInPart { informers.reread(target) }
     }
   }
@@ -109,7 +105,7 @@ final class WatchRouter: Sendable {
     }
     if state.isSynced, [Watches.objects, Watches.nodes].contains(target) {
       // With no object left there is no pass that would take off the labels.
-      reconciler?.labeller.look()
+      nodes?.relabel()
     }
     addAll(priority: .low)
   }

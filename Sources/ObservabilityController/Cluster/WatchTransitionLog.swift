@@ -17,7 +17,7 @@ struct WatchTransitionLog: Sendable {
   /// Returns the lines that a change of state adds.
   ///
   /// - Parameter all: the state of every watch now; another may already know more than it has reported.
-  mutating func record(_ target: WatchTarget, _ state: InformerState, all: States) -> [TransitionLog.Line] {
+  mutating func record(_ target: WatchTarget, _ state: InformerState, all: States) -> [LogLine] {
     switch state {
     case .starting: return []
     case .synced: return recovered(target.type, all)
@@ -25,42 +25,42 @@ struct WatchTransitionLog: Sendable {
     }
   }
 
-  private mutating func recovered(_ type: ResourceType, _ all: States) -> [TransitionLog.Line] {
-    var lines: [TransitionLog.Line] = []
+  private mutating func recovered(_ type: ResourceType, _ all: States) -> [LogLine] {
+    var lines: [LogLine] = []
     let others = all.filter { $0.key.type == type }.values
     if reportedTypes[type] != nil, !others.contains(where: { $0.failure != nil }) {
       reportedTypes[type] = nil
-      lines.append(TransitionLog.Line(level: .info, message: "type readable again", metadata: ["type": "\(type)"]))
+      lines.append(LogLine(.info, "type readable again", ["type": "\(type)"]))
     }
     // A watch that has not been answered yet leaves open whether all is well.
     let isUnclear = all.values.contains { $0 == .starting || $0.failure?.concernsServer == true }
     if reportedServer != nil, !isUnclear {
       reportedServer = nil
-      lines.append(TransitionLog.Line(level: .info, message: "API server answers again", metadata: [:]))
+      lines.append(LogLine(.info, "API server answers again", [:]))
     }
     return lines
   }
 
-  private mutating func serverFailed(_ error: KubernetesError) -> [TransitionLog.Line] {
+  private mutating func serverFailed(_ error: KubernetesError) -> [LogLine] {
     let cause = error.description
     guard reportedServer != cause else { return [] }
     reportedServer = cause
-    return [TransitionLog.Line(level: .error, message: "API server unavailable", metadata: ["cause": "\(cause)"])]
+    return [LogLine(.error, "API server unavailable", ["cause": "\(cause)"])]
   }
 
-  private mutating func typeFailed(_ type: ResourceType, _ error: KubernetesError) -> [TransitionLog.Line] {
+  private mutating func typeFailed(_ type: ResourceType, _ error: KubernetesError) -> [LogLine] {
     let cause = error.description
     guard reportedTypes[type] != cause else { return [] }
     reportedTypes[type] = cause
     guard error.isNotFound else {
       return [
-        TransitionLog.Line(
-          level: .error, message: "type not readable", metadata: ["type": "\(type)", "cause": "\(cause)"])
+        LogLine(
+          .error, "type not readable", ["type": "\(type)", "cause": "\(cause)"])
       ]
     }
     var metadata: Logger.Metadata = ["type": "\(type)"]
     if type == .observabilities { metadata["remedy"] = "kubectl apply -k config/crd" }
-    return [TransitionLog.Line(level: .error, message: "type not served", metadata: metadata)]
+    return [LogLine(.error, "type not served", metadata)]
   }
 }
 

@@ -1,93 +1,114 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Backends
 import ControllerRuntime
-import JSON
 import KubernetesClient
 import KubernetesCore
 import ObservabilityAPI
 import Rendering
 
-/// One pass over one object: what is known at its start, and what each step adds.
+/// One pass over one object: what is known at its start, and what each stage adds.
 struct Pass: Sendable {
   /// The object as the store has it.
   let object: KubernetesObject
-
   /// The object read; nil until it is, and if it is invalid.
-  var observability: Observability?
-  /// The nodes, read once for the pass.
-  var nodes: [NodeView] = []
-  /// What the object asks for, with what was found on nodes; nil until that is known.
-  var pool: NodePool?
-  /// Whether the namespace of the children is there, and stays.
-  var hasNamespace = false
+  var subject: Subject?
   /// What has been applied, from the status or from memory, whichever is newer.
-  var inventory: [InventoryEntry]
+  var inventory: Inventory
+  /// The parts that the object wants, in the order in which they are worked on.
+  var parts: [PartPass] = []
+  /// What has been resolved so far.
+  var upstream = Upstream()
 
-  var resolution = MetricsResolution.pending
-  var answer: BackendMonitor.Answer?
-  /// What became of the children that were applied.
-  var applied: [AppliedChildRecord] = []
-  /// Whether every child that is wanted is there as rendered.
-  var everyChildApplied = false
-  var agents: AgentsObservation?
-  /// The agents that began to fail.
-  var failureNews: [AgentFailure] = []
+  /// Why nothing more happens until the object, or another one, is changed.
+  var stalled: Finding?
+  /// What the API server refuses for good; the other parts go on.
+  var refused: Finding?
+  /// What the object asks for, this release does not do, and `Ready` does not stand for.
+  var notImplemented: PartState?
   /// When to look again although nothing changes.
   var nextLooks: [Duration] = []
-  /// Nodes that count as eligible although something about them is odd, sorted by name.
-  var oddNodes: [NodeEvents.Odd] = []
-  var conditions = ConditionAssembly()
-
-  /// Something has not been read yet: the pass ends without a word and is repeated when it has.
+  /// Something that all parts stand on has not been read yet: the pass ends without a word and is repeated when it has.
   var isPending = false
-  /// The object has changed since the store read it.
+  /// The object has changed since the store read it: the pass is over.
   var isOutdated = false
   /// Whether the API server was asked in this pass whether the object is still as it is known.
   var isConfirmed = false
   /// The first failure that is worth trying again by itself.
   var failure: KubernetesError?
 
-  /// Whether the steps that act are to be left out.
-  var isStalled: Bool { conditions.stalled != nil }
+  /// Whether the pass ends without acting.
+  var isOver: Bool { isPending || isOutdated || stalled != nil }
+  /// Whether a part waits for something that has not been read yet.
+  var hasPendingPart: Bool { parts.contains { $0.plan.isPending } }
+  /// What keeps children from being applied: that of the first part that something keeps.
+  var blocked: Finding? { parts.lazy.compactMap(\.obstacle).first }
+  /// What became of the children that were applied.
+  var applied: [AppliedChildRecord] { parts.flatMap(\.applied) }
   /// Whether the pass changed a child.
-  var changedSomething: Bool { applied.contains(where: \.wasWritten) }
+  var changedSomething: Bool { parts.contains { $0.applied.contains(where: \.wasWritten) } }
 }
 
-/// What became of one child in a pass.
-struct AppliedChildRecord: Sendable {
-  var child: Child
-  var change: AppliedChild.Change
-  /// Why a child that the inventory has was not found; nil for one that is new.
-  var before: Absence?
-  /// What the API server makes of the child at each write.
-  var alteration: Alteration?
+/// One part in a pass.
+struct PartPass: Sendable {
+  let part: any Part
+  /// What it asks for.
+  var plan: PartPlan
+  /// What became of its children.
+  var applied: [AppliedChildRecord] = []
+  /// Whether every child of the part is there as rendered.
+  var isComplete = false
+  /// What keeps its children from being as rendered, or from being deleted; retried by itself.
+  var obstacle: Finding?
+  /// What the API server refuses for good.
+  var refused: Finding?
+  /// What the part says of itself; nil until it was asked.
+  var report: PartReport?
 
-  /// Why a child was not found.
-  enum Absence: Hashable, Sendable {
-    /// It is another object now: somebody had deleted it.
-    case deleted
-    /// It is the same object, but it had lost the label by which it is watched.
-    case hidden
-  }
-  /// As the API server holds it, at least as new as what a store shows; nil if it is gone.
-  var object: KubernetesObject?
+  var id: PartID { part.id }
 
-  var id: ChildID { Self.id(child) }
+  /// Notes what keeps the part from being as it is to be; what was noted first stands.
+  mutating func block(_ finding: Finding) { obstacle = obstacle ?? finding }
+}
 
-  /// Which object a child is.
-  static func id(_ child: Child) -> ChildID {
-    child.id
-  }
+/// What a part asks for in a pass.
+struct PartPlan: Sendable {
+  /// What it was rendered from.
+  var inputs: (any Sendable)?
+  var children: [Child] = []
+  /// Whether ``children`` are all that the part has, so that others may be deleted.
+  var isWhole = false
+  /// Something has not been read yet.
+  var isPending = false
+  /// What the part's own condition is to say.
+  var finding: Finding?
+  /// What `Ready` is to say.
+  var held: Finding?
+  var stalled: Finding?
+}
 
-  /// `DaemonSet/cozy-coroot/platform-node-agent`.
-  var name: String { id.description }
-
-  /// Whether a request was sent that changed the child.
-  var wasWritten: Bool {
-    switch change {
-    case .created, .updated, .repaired, .replacing: true
-    case .unchanged, .contested, .beingDeleted: false
+extension Part {
+  /// Resolves and renders.
+  func plan(_ subject: Subject, _ view: ClusterView, _ upstream: Upstream) -> PartPlan {
+    switch resolve(subject, view, upstream) {
+    case .ready(let inputs): PartPlan(inputs: inputs, children: render(inputs, subject), isWhole: true)
+    case .partial(let inputs, let finding): PartPlan(inputs: inputs, children: render(inputs, subject), held: finding)
+    case .pending: PartPlan(isPending: true)
+    case .waiting: PartPlan()
+    case .blocked(let finding): PartPlan(finding: finding)
+    case .stalled(let finding): PartPlan(stalled: finding)
     }
+  }
+
+  /// Asks how the part is. What is remembered for another kind of part is not this one's.
+  func report(
+    _ pass: PartPass, of subject: Subject, upstream: Finding?, children: AppliedChildren, view: ClusterView,
+    memory: inout (any PartMemory)?
+  ) -> PartReport {
+    var own = memory as? Memory ?? Memory()
+    defer { memory = own }
+    return observe(
+      Observation(
+        subject: subject, inputs: pass.plan.inputs as? Inputs, finding: pass.plan.finding,
+        obstacle: pass.refused ?? pass.obstacle, upstream: upstream, children: children, view: view), &own)
   }
 }

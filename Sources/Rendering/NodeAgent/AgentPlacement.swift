@@ -8,6 +8,11 @@ import ObservabilityAPI
 /// The DaemonSet is rendered from them, and nodes are counted by them: a node counts only if Kubernetes would put a pod
 /// there.
 public enum AgentPlacement {
+  /// The label of nodes that cannot carry the agent.
+  public static let nodeLabel = "observability.cozystack.io/node-agent"
+  /// Its only value.
+  public static let ineligible = "ineligible"
+
   /// `nodeSelector`, `affinity` and `tolerations` of the pod's specification.
   public static func members(nodeSelector: [String: String], tolerations: [JSONObject]) -> JSONObject {
     // A key that the object sets stays as it is: with another operating system no node can carry the agent, and nothing
@@ -24,7 +29,7 @@ public enum AgentPlacement {
   private static var nodeAffinity: JSONObject {
     let expressions: JSONValue = [
       ["key": "kubernetes.io/arch", "operator": "In", "values": ["amd64", "arm64"]],
-      ["key": .string(Keys.nodeAgent), "operator": "NotIn", "values": ["ineligible"]],
+      ["key": .string(nodeLabel), "operator": "NotIn", "values": [.string(ineligible)]],
     ]
     return [
       "requiredDuringSchedulingIgnoredDuringExecution": ["nodeSelectorTerms": [["matchExpressions": expressions]]]

@@ -85,4 +85,14 @@ import Testing
     full["data"] = ["k": "w"]
     #expect(store.put(full) == nil, "nothing that is kept has changed")
   }
+
+  @Test("An interner returns equal text and keeps a bounded number of values")
+  func interner() {
+    let names = StringInterner()
+    for index in 0...(2 * StringInterner.limit) {
+      let name = "example.org/label-\(index)"
+      #expect(names.shared(name) == name && names.shared(name) == name)
+    }
+    #expect(names.count == StringInterner.limit)
+  }
 }

@@ -5,6 +5,7 @@ import JSON
 import Replay
 import Testing
 
+@testable import NodeEligibility
 @testable import ObservabilityController
 
 /// The admission policy on nodes, by its cases. `.ci/vap-cases.sh` evaluates its own expressions over the same table; here

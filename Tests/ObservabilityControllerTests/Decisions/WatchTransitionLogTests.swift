@@ -29,7 +29,7 @@ import Testing
       states = Dictionary(uniqueKeysWithValues: targets.map { ($0, .starting) })
     }
 
-    mutating func change(_ target: WatchTarget, _ state: InformerState) -> [TransitionLog.Line] {
+    mutating func change(_ target: WatchTarget, _ state: InformerState) -> [LogLine] {
       states[target] = state
       return transitions.record(target, state, all: states)
     }

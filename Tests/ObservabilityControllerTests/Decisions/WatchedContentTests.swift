@@ -28,19 +28,10 @@ import Testing
     return object
   }
 
-  @Test(arguments: [NodeViewTests.node] + NodeViewTests.heartbeats + NodeViewTests.changes)
-  func aNodeLosesNothingThatAViewReads(node: KubernetesObject) throws {
-    let (parsed, stored) = kept(node, of: Watches.nodes)
-    #expect(parsed.resourceVersion == node.resourceVersion, "watches go on from it")
-    #expect(try NodeView(#require(stored)) == NodeView(node))
-    #expect(stored == NodeView.project(node))
-    for lost in ["images", "conditions"] { #expect(parsed[path: "status", lost] == nil) }
-  }
-
   @Test(arguments: [
     Watches.nodes, .named(.services, ObjectKey(namespace: "a", name: "x")), Watches.objects,
     .named(.secrets, ObjectKey(namespace: "a", name: "x")), .named(.namespaces, ObjectKey(name: "x")),
-    Watches.children(.daemonSets, in: "a"), Watches.agentPods(in: "a"),
+    Watches.children(.daemonSets, in: "a"), AgentsPart.pods(in: "a"),
   ])
   func whatAWatchItselfNeedsIsKept(target: WatchTarget) {
     let (parsed, _) = kept(object(target.type, [:]), of: target)
@@ -123,7 +114,7 @@ import Testing
     #expect(data("platform-node-verdicts", uid: "another") == nil)
     #expect(data("other-node-verdicts", uid: "object-uid") == nil)
     #expect(data("platform-node-agent", uid: "object-uid") == nil)
-    let large = JSONValue.string(String(repeating: "x", count: ChildContent.dataLimit + 1))
+    let large = JSONValue.string(String(repeating: "x", count: VerdictsContent.limit + 1))
     #expect(data("platform-node-verdicts", uid: "object-uid", ["AgentExits": large]) == nil)
   }
 }

@@ -75,7 +75,9 @@ import Waiting
       await cluster.server.expireWatches()
       let target = Watches.children(.daemonSets, in: "cozy-coroot")
       try await eventually("the DaemonSet is kept in part") {
-        running.instance.informers.store(target)?.all().contains { ChildContent.isReduced($0, of: "platform") } == true
+        running.instance.informers.store(target)?.all().contains {
+          ChildContent.isReduced($0, of: "platform", types: .standard)
+        } == true
       }
       try await cluster.apply(TestCluster.object(spec: SeveralObjectsTests.pool("rest")))
       try await cluster.wait(condition: "Ready")

@@ -10,6 +10,7 @@ import Logging
 import Synchronization
 import Testing
 
+@testable import NodeEligibility
 @testable import ObservabilityController
 
 /// No node is written to before the admission policy on nodes is seen to bind the operator.
@@ -156,16 +157,16 @@ import Testing
       (Made.failure(500), .unknown), (Made.failure(429), .unknown), (Made.unreachable, .unknown),
     ] as [(KubernetesError?, NodePolicyProof.Outcome)])
   func whatAnAnswerProves(error: KubernetesError?, outcome: NodePolicyProof.Outcome) {
-    #expect(NodePolicyProof.Outcome(error) == outcome)
-    #expect((outcome.obstacle == nil) == (outcome == .holds))
+    #expect(NodePolicyProof.Outcome(error, refusal: NodePolicy.refusal) == outcome)
+    #expect((outcome.obstacle(NodePolicy.proof) == nil) == (outcome == .holds))
   }
 
   @Test("What proves nothing counts as a failure once it has lasted", arguments: [Made.failure(404), Made.unreachable])
   func whatLasts(error: KubernetesError) {
     let patience = NodePolicyProof.patience
-    #expect(NodePolicyProof.Outcome(error, failures: patience - 1) == .unknown)
-    #expect(NodePolicyProof.Outcome(error, failures: patience) == .failing(error))
-    #expect(NodePolicyProof.Outcome.failing(error).obstacle == error)
+    #expect(NodePolicyProof.Outcome(error, refusal: "no", failures: patience - 1) == .unknown)
+    #expect(NodePolicyProof.Outcome(error, refusal: "no", failures: patience) == .failing(error))
+    #expect(NodePolicyProof.Outcome.failing(error).obstacle(NodePolicy.proof) == error)
   }
 
   @Test("The stand-in for the policy answers in the words of the policy itself")

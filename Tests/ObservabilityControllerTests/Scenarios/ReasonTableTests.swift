@@ -49,7 +49,7 @@ import Testing
   }
 
   private static func rows(_ change: (inout ConditionAssembly) -> Void) -> Set<Row> {
-    var assembly = ConditionAssembly()
+    var assembly = ConditionAssembly(agents: nil)
     change(&assembly)
     var conditions = ConditionSet()
     assembly.write(to: &conditions, generation: 1, now: Timestamp(secondsSinceEpoch: 0))
@@ -69,7 +69,7 @@ import Testing
   private static func metricsRows() throws -> Set<Row> {
     let spec = try Made.observability().spec
     var states = verdicts.map {
-      ObservabilityReconciler.state($0, backend: MetricsResolutionTests.empty, spec: spec)
+      MetricsPart.state($0, backend: MetricsResolutionTests.empty, spec: spec)
     }
     for example in MetricsResolutionTests.blocked {
       guard case .blocked(let finding) = try MetricsResolutionTests.resolve(example.spec, example.world) else {

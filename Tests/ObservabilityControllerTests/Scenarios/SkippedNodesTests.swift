@@ -9,6 +9,7 @@ import KubernetesCore
 import ObservabilityAPI
 import Testing
 
+@testable import NodeEligibility
 @testable import ObservabilityController
 
 /// Nodes that cannot carry the agent are skipped, and join by themselves once they can.
@@ -29,6 +30,27 @@ import Testing
     await cluster.server.addNode("old", kernel: "4.18.0")
     await cluster.server.addNode("riscv", architecture: "riscv64")
     return cluster
+  }
+
+  @Test("An ineligible node is reported once, also if nodes cannot be read for a while")
+  func withoutTheRightToReadNodes() async throws {
+    let cluster = try await TestCluster(nodes: 1)
+    await cluster.server.addNode("old", kernel: "4.18.0")
+    try await cluster.withOperator(environment: .impatient) { running in
+      try await cluster.apply(TestCluster.object())
+      try await cluster.wait(condition: "Ready")
+      await cluster.server.setIntercept { request in
+        guard request.method == "GET", request.path == "/api/v1/nodes" else { return nil }
+        return .answer(APIResponse(status: 403, json: TestCluster.status(403, "Forbidden", "no right")))
+      }
+      await cluster.server.endWatches()
+      let object = try await cluster.wait(condition: "Ready", is: "False", reason: "NotPermitted")
+      #expect(object?.condition("Ready")?.message.contains("Nodes cannot be read") == true)
+      await cluster.server.setIntercept { _ in nil }
+      try await cluster.wait(condition: "Ready")
+      #expect(running.log.lines("node no longer ineligible").isEmpty)
+      #expect(running.log.lines("node ineligible").count == 1)
+    }
   }
 
   @Test func sixNodes() async throws {

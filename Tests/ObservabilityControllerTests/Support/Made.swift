@@ -7,6 +7,7 @@ import KubernetesClient
 import KubernetesCore
 import ObservabilityAPI
 
+@testable import NodeEligibility
 @testable import ObservabilityController
 
 /// Values that several tests make.
@@ -24,6 +25,15 @@ enum Made {
     for (key, value) in spec { whole[key] = value }
     object["spec"] = .object(whole)
     return object
+  }
+
+  static func node(_ name: String, labels: JSONObject = [:]) -> NodeView {
+    var all: JSONObject = ["kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"]
+    for (label, value) in labels { all[label] = value }
+    return NodeView(
+      KubernetesObject([
+        "apiVersion": "v1", "kind": "Node", "metadata": ["name": .string(name), "labels": .object(all)],
+      ]))
   }
 
   static func failure(_ code: Int, _ reason: String = "Reason", _ message: String = "told so") -> KubernetesError {

@@ -8,6 +8,7 @@ import KubernetesCore
 import ObservabilityAPI
 import Waiting
 
+@testable import NodeEligibility
 @testable import ObservabilityController
 
 /// What several tests do with nodes.

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ControllerRuntime
+import Synchronization
+
+/// What may be asked of a backend: everything that the answer depends on, so that a change is asked at once.
+protocol BackendQuestion: Hashable, Sendable {
+  associatedtype Answer: Sendable
+
+  /// Whether the answer is what it should be: then it holds for longer.
+  static func isGood(_ answer: Answer) -> Bool
+}
+
+/// Asks backends how they are, beside reconciles, and remembers the answers by object.
+///
+/// A reconcile reads what is known, and never waits for a backend that hangs. One that is well is asked again every minute;
+/// one that is not, after 5 s and then ever more rarely, up to every 30 s. Another question is asked at once.
+final class BackendMonitor<Question: BackendQuestion>: Sendable {
+  /// What is known of the answer to a question.
+  struct Reading: Sendable {
+    /// The last answer; nil if the first is still to come.
+    var answer: Question.Answer?
+    /// When the answer is due to be asked for again; nil while it is being asked for: then ``onAnswer`` is called.
+    var nextAfter: Duration?
+  }
+
+  private struct Record {
+    var question: Question
+    var answer: Question.Answer?
+    var due: Duration
+    var failures = 0
+    var isAsking = true
+  }
+
+  private struct Job {
+    let object: String
+    let question: Question
+  }
+
+  static var healthyInterval: Duration { .seconds(60) }
+  static var failingIntervals: [Duration] { [.seconds(5), .seconds(10), .seconds(20), .seconds(30)] }
+
+  private let environment: RuntimeEnvironment
+  private let ask: @Sendable (Question) async -> Question.Answer
+  private let onAnswer: @Sendable (String) -> Void
+  private let records = Mutex<[String: Record]>([:])
+  private let jobs = AsyncStream.makeStream(of: Job.self)
+
+  /// - Parameters:
+  ///   - onAnswer: called with the name of an object once its backend has answered.
+  ///   - ask: asks; bounded in time by itself.
+  init(
+    environment: RuntimeEnvironment, onAnswer: @escaping @Sendable (String) -> Void,
+    ask: @escaping @Sendable (Question) async -> Question.Answer
+  ) {
+    self.environment = environment
+    self.onAnswer = onAnswer
+    self.ask = ask
+  }
+
+  /// What is known of the backend of the object; it is asked if that is due.
+  func reading(of object: String, _ question: Question) -> Reading {
+    let now = environment.now()
+    let (reading, isDue) = records.withLock { records -> (Reading, Bool) in
+      guard var record = records[object], record.question == question else {
+        records[object] = Record(question: question, due: now)
+        return (Reading(), true)
+      }
+      if record.isAsking { return (Reading(answer: record.answer), false) }
+      if record.due > now { return (Reading(answer: record.answer, nextAfter: record.due - now), false) }
+      record.isAsking = true
+      records[object] = record
+      return (Reading(answer: record.answer), true)
+    }
+    if isDue { jobs.continuation.yield(Job(object: object, question: question)) }
+    return reading
+  }
+
+  /// Forgets an object that is gone, or that asks no longer.
+  func forget(_ object: String) {
+    records.withLock { $0[object] = nil }
+  }
+
+  /// Asks what there is to be asked, until the task is cancelled.
+  func run() async {
+    await withDiscardingTaskGroup { group in
+      for await job in jobs.stream {
+        group.addTask { await self.carryOut(job) }
+      }
+    }
+  }
+
+  private func carryOut(_ job: Job) async {
+    let answer = await ask(job.question)
+    // What was cut short at the end of the process is no answer.
+    if Task.isCancelled { return }
+    let now = environment.now()
+    let isAwaited = records.withLock { records in
+      // Another question has been asked since, or the object is gone.
+      guard var record = records[job.object], record.question == job.question else { return false }
+      record.failures = Question.isGood(answer) ? 0 : record.failures + 1
+      let failing = Self.failingIntervals
+      record.due =
+        now + (record.failures == 0 ? Self.healthyInterval : failing[min(record.failures, failing.count) - 1])
+      record.answer = answer
+      record.isAsking = false
+      records[job.object] = record
+      return true
+    }
+    if isAwaited { onAnswer(job.object) }
+  }
+}

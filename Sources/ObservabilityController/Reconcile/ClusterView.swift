@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ControllerRuntime
+import KubernetesClient
+import KubernetesCore
+import ObservabilityAPI
+
+/// What a part may look at: stores that watches keep, and the time. Nothing here sends a request.
+struct ClusterView: Sendable {
+  let settings: OperatorSettings
+  /// For what is measured.
+  let now: Duration
+  /// For what is written.
+  let timestamp: Timestamp
+  private let informers: Informers
+
+  init(_ informers: Informers, settings: OperatorSettings, environment: RuntimeEnvironment) {
+    self.informers = informers
+    self.settings = settings
+    now = environment.now()
+    timestamp = environment.timestamp()
+  }
+
+  /// What is known of the object of that type and name.
+  func lookup(_ type: ResourceType, _ key: ObjectKey) -> Lookup { informers.lookup(type, key) }
+
+  /// A child that a store shows, whether or not it is as rendered; nil also if that has not been read.
+  func child(_ type: ResourceType, _ key: ObjectKey) -> KubernetesObject? {
+    informers.store(Watches.children(type, in: key.namespace))?.get(key)
+  }
+
+  /// The namespace of that name; nil also if it has not been read.
+  func namespace(_ name: String) -> KubernetesObject? {
+    if case .present(let namespace) = lookup(.namespaces, ObjectKey(name: name)) { namespace } else { nil }
+  }
+
+  /// What is known of the objects of a target.
+  func collection(_ target: WatchTarget) -> WatchedCollection { informers.collection(target) }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ControllerRuntime
+import KubernetesClient
+import KubernetesCore
+import ObservabilityAPI
+
+/// The Events for a change of the conditions. Pure.
+///
+/// Reported are `Ready` becoming true, and each fault when it appears or changes its reason. Progress is not: an Event
+/// costs a request, and the conditions report it.
+enum ConditionEvents {
+  /// Reasons that another condition's Event reports already, or that pass by themselves.
+  private static let untold: Set<String> = Set(
+    [
+      ConditionReason.progressing, .agentsNotReady, .backendNotReady, .invalidSpec, .notImplemented,
+      .nodesAlreadyObserved, .childRefused, .immutableFieldChanged, .rollingOut, .notCreated, .podsFailing,
+    ].map(\.name))
+
+  /// The Events of one change.
+  ///
+  /// - Parameter parts: the conditions of parts, each after those that explain it.
+  static func items(before: ConditionSet, after: ConditionSet, parts: [ConditionType]) -> [ObjectEvent] {
+    var items: [ObjectEvent] = []
+    for type in [.stalled] + parts + [.ready] {
+      guard let new = after[type.rawValue] else { continue }
+      let old = before[type.rawValue]
+      guard old?.status != new.status || old?.reason != new.reason else { continue }
+      let isBad = (new.status == .isTrue) == (type == .stalled)
+      if isBad, type == .stalled || !untold.contains(new.reason) {
+        items.append(ObjectEvent(.warning, new.reason, action: "Reconcile", note: new.message))
+      } else if type == .ready, new.status == .isTrue {
+        items.append(ObjectEvent(.normal, new.reason, action: "Reconcile", note: new.message))
+      }
+    }
+    return items
+  }
+}

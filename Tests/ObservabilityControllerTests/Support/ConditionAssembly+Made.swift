@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ControllerRuntime
+import KubernetesCore
+import ObservabilityAPI
+
+@testable import ObservabilityController
+
+/// The conditions of an object with agents and a metrics backend, as this release assembles them.
+extension ConditionAssembly {
+  init(
+    stalled: Finding? = nil, blocked: Finding? = nil, agents: PartState? = nil, metrics: PartState? = nil,
+    dashboards: PartState? = nil
+  ) {
+    self.init(
+      stalled: stalled, blocked: blocked,
+      parts: [
+        Entry(type: .agentsAvailable, notReady: .agentsNotReady, standing: .unknown),
+        Entry(type: .metricsBackendReady, notReady: .backendNotReady, standing: .unknown),
+      ],
+      causes: [.metricsBackendReady, .agentsAvailable], notImplemented: dashboards)
+    self.agents = agents
+    self.metrics = metrics
+  }
+
+  /// Nil for what has not been looked at.
+  var agents: PartState? {
+    get { state(0) }
+    set { parts[0].standing = newValue.map(Standing.known) ?? .unknown }
+  }
+
+  /// Nil for what has not been looked at.
+  var metrics: PartState? {
+    get { state(1) }
+    set { parts[1].standing = newValue.map(Standing.known) ?? .unknown }
+  }
+
+  var dashboards: PartState? { notImplemented }
+
+  private func state(_ index: Int) -> PartState? {
+    if case .known(let state) = parts[index].standing { state } else { nil }
+  }
+}
+
+extension ConditionEvents {
+  static func items(before: ConditionSet, after: ConditionSet) -> [ObjectEvent] {
+    items(before: before, after: after, parts: [.metricsBackendReady, .agentsAvailable])
+  }
+}
