@@ -11,6 +11,8 @@ import ObservabilityController
 /// What a Node takes in memory, whole and as the operator keeps it, by the allocator's own account.
 struct CachedValues {
   private static let count = 5000
+  /// The list is measured in one piece, which a client reads in pages.
+  private static let limits = JSONLimits(bytes: 256 << 20, depth: 64, values: 16_000_000)
 
   func measure() throws -> [Figure] {
     let text = JSONWriter.bytes(["items": .array((0..<Self.count).map(SampleNode.value))])
@@ -51,7 +53,7 @@ struct CachedValues {
 
   /// What a store would hold of the list.
   private func read(_ text: [UInt8], _ content: WatchContent) throws -> [KubernetesObject] {
-    let list = try JSONParser.parse(text, limits: .list, projection: content.projection.nested(under: ["items"]))
+    let list = try JSONParser.parse(text, limits: Self.limits, projection: content.projection.nested(under: ["items"]))
     return (list["items"]?.array ?? []).compactMap { $0.object.map(KubernetesObject.init).flatMap(content.reduce) }
   }
 }
