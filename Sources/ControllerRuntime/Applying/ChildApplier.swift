@@ -149,6 +149,7 @@ public struct ChildApplier: Sendable {
   /// - Throws: ``KubernetesError`` as the API server answered it; a conflict if an object of that name is there.
   public func create(_ plan: ApplyPlan, _ content: KubernetesObject) async throws(KubernetesError) -> AppliedChild {
     let answer = try await api.create(plan.type, content, WriteOptions(fieldManager: creationManager))
+    if case .write(_, isRepair: true) = plan.decision { pace.repaired(plan.child, changedBy: []) }
     recent.remember(plan.child, stored: plan.stored, hash: plan.hash, answer: answer)
     return AppliedChild(change: .created, hash: plan.hash, uid: answer.uid, object: answer, alteration: nil)
   }

@@ -210,4 +210,22 @@ import Testing
       try await cluster.wait(condition: "ExtraReady", is: "False", reason: "KindNotServed")
     }
   }
+
+  @Test("A Secret that is deleted again and again is recreated ever more rarely, and the condition says so")
+  func aSecretThatIsDeletedAgainAndAgain() async throws {
+    let cluster = try await cluster()
+    try await install(cluster)
+    try await with(cluster) { _ in
+      try await cluster.apply(TestCluster.object(spec: Self.wanted))
+      try await cluster.wait(condition: "Ready")
+      for _ in 0..<RepairBackoff.free {
+        let uid = try await cluster.admin.get(.secrets, Self.beside).uid
+        try await cluster.admin.delete(.secrets, Self.beside, DeleteOptions())
+        try await cluster.wait(for: .secrets, Self.beside) { $0 != nil && $0?.uid != uid }
+      }
+      try await cluster.admin.delete(.secrets, Self.beside, DeleteOptions())
+      let object = try await cluster.wait(condition: "ExtraReady", is: "False", reason: "ApplyFailed")
+      #expect(object?.condition("ExtraReady")?.message.contains("repaired ever more rarely") == true)
+    }
+  }
 }
