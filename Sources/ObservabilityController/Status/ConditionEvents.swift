@@ -28,7 +28,9 @@ enum ConditionEvents {
       guard old?.status != new.status || old?.reason != new.reason else { continue }
       let isBad = (new.status == .isTrue) == (type == .stalled)
       if isBad, type == .stalled || !untold.contains(new.reason) {
-        items.append(ObjectEvent(.warning, new.reason, action: "Reconcile", note: new.message))
+        // `Ready` may repeat what the condition of a part says.
+        let event = ObjectEvent(.warning, new.reason, action: "Reconcile", note: new.message)
+        if !items.contains(event) { items.append(event) }
       } else if type == .ready, new.status == .isTrue {
         items.append(ObjectEvent(.normal, new.reason, action: "Reconcile", note: new.message))
       }

@@ -41,6 +41,8 @@ struct TransitionLog: Sendable {
   private var generation: Int64?
   private var stalled: Finding?
   private var blocked: [PartID: Finding] = [:]
+  /// Lines that wait until it is known whether all is ready.
+  private var progress: [PartID: [LogLine]] = [:]
   private var isReady = false
   private var busySince: Duration?
 
@@ -70,7 +72,11 @@ struct TransitionLog: Sendable {
       }
       blocked[part.id] = part.blocked
     }
-    if report.isReady != true { lines += report.parts.flatMap(\.progress) }
+    for part in report.parts where !part.progress.isEmpty { progress[part.id] = part.progress }
+    if let isReady = report.isReady {
+      if !isReady { lines += report.parts.flatMap { progress[$0.id] ?? [] } }
+      progress = [:]
+    }
     lines += report.parts.flatMap(\.lines)
     return lines + readiness(report, now)
   }

@@ -28,6 +28,10 @@ import Testing
   static let failing = with { $0.agents = .bad(Finding(.podsFailing, "1 of 3")) }
   static let refused = with { $0.agents = .bad(Finding(.podSecurityForbids, "baseline")) }
   static let noNamespace = with { $0.blocked = Finding(.namespaceNotFound, "x is not there") }
+  static let forbidden = with {
+    $0.blocked = Finding(.notPermitted, "no right")
+    $0.metrics = .bad(Finding(.notPermitted, "no right"))
+  }
   static let going = with { $0.blocked = Finding(.progressing, "x is being deleted") }
   static let invalid = ConditionAssembly(stalled: Finding(.invalidSpec, "spec.mode"), agents: nil)
   static let overlapping = ConditionAssembly(stalled: Finding(.nodesAlreadyObserved, "node-1"), agents: nil)
@@ -58,6 +62,7 @@ import Testing
     Example(testDescription: "pods fail, which is told of each", before: well, after: failing, told: []),
     Example(testDescription: "pods are refused", before: well, after: refused, told: ["!PodSecurityForbids"]),
     Example(testDescription: "no namespace", before: well, after: noNamespace, told: ["!NamespaceNotFound"]),
+    Example(testDescription: "Ready repeats a part", before: well, after: forbidden, told: ["!NotPermitted"]),
     Example(testDescription: "a child is going", before: well, after: going, told: []),
     Example(testDescription: "stalled", before: well, after: invalid, told: ["!InvalidSpec"]),
     Example(testDescription: "stalled otherwise", before: invalid, after: overlapping, told: ["!NodesAlreadyObserved"]),

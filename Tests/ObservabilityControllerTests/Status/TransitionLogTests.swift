@@ -171,4 +171,18 @@ import Testing
     #expect(stalled(nil).isEmpty)
     #expect(stalled(Finding(.invalidSpec, "b")) == ["object stalled"])
   }
+
+  @Test("Progress waits until it is known whether all is ready, and is left out if it is", arguments: [true, false])
+  func progressOfWhatIsNotKnown(_ isReady: Bool) {
+    var (transitions, rollout) = (TransitionLog(), RolloutLog())
+    var lines: [LogLine] = []
+    for state in [nil, isReady] {
+      let report = Self.report {
+        $0.parts[1].progress = rollout.record(Self.agents(ready: 3), child: Self.name)
+        $0.isReady = state
+      }
+      lines += transitions.record(report, now: .seconds(1))
+    }
+    #expect(lines.map(\.message) == ["object seen", isReady ? "ready" : "rollout"])
+  }
 }
