@@ -34,12 +34,13 @@ struct Inventory: Hashable, Sendable {
   /// The entry of that child.
   subscript(_ id: ChildID) -> InventoryEntry? { items[id]?.entry }
 
-  /// The part that a child is of, if that is known.
-  func part(of id: ChildID) -> PartID? { items[id]?.part }
+  /// The part that a child is of: the one that applied it or, if a release before parts did, the one that would now. Nil
+  /// for a child that no part knows.
+  func part(of id: ChildID, _ types: PartTypes) -> PartID? { items[id]?.part ?? types.part(of: id) }
 
   /// The entries of a part.
-  func entries(of part: PartID) -> [InventoryEntry] {
-    items.values.filter { $0.part == part }.map(\.entry).sorted()
+  func entries(of part: PartID, _ types: PartTypes) -> [InventoryEntry] {
+    entries.filter { self.part(of: $0.id, types) == part }
   }
 
   /// Takes in what became of a child.

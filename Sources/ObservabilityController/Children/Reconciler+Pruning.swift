@@ -44,7 +44,7 @@ extension ObservabilityReconciler {
 
   /// Whether what has to come before the deletion has happened.
   private func mayPrune(_ id: ChildID, _ pass: Pass) -> Bool {
-    guard let owner = pass.inventory.part(of: id) ?? parts.types.part(of: id),
+    guard let owner = pass.inventory.part(of: id, parts.types),
       let part = parts.parts.first(where: { $0.id == owner })
     else {
       // No part knows it: a release before this one may have made it, and so everything of this one comes first.
@@ -67,7 +67,7 @@ extension ObservabilityReconciler {
       let finding = Finding(
         error.isForbidden ? .notPermitted : .applyFailed,
         "\(item), which is no longer wanted, cannot be deleted: \(error).")
-      let owner = pass.inventory.part(of: item.id) ?? parts.types.part(of: item.id)
+      let owner = pass.inventory.part(of: item.id, parts.types)
       let index = pass.parts.firstIndex { $0.id == owner } ?? pass.parts.indices.first
       if let index { pass.parts[index].block(finding) }
     }

@@ -28,7 +28,7 @@ extension ObservabilityReconciler {
 
   private func children(of entry: PartPass, _ inventory: Inventory) -> AppliedChildren {
     AppliedChildren(
-      records: entry.applied, entries: inventory.entries(of: entry.id), isComplete: entry.isComplete,
+      records: entry.applied, entries: inventory.entries(of: entry.id, parts.types), isComplete: entry.isComplete,
       stored: { [informers, types = parts.types] id in
         guard let type = types.type(of: id) else { return nil }
         return informers.store(Watches.children(type, in: id.key.namespace))?.get(id.key)

@@ -121,4 +121,27 @@ import Waiting
       "owners": .array(child.ownerReferences.map { $0["name"] ?? .null }),
     ]
   }
+
+  @Test("What a release without parts applied counts for the part that would apply it now, also while that waits")
+  func anInventoryWithoutParts() async throws {
+    let cluster = try await TestCluster()
+    try await cluster.withOperator { try await RequestCountTests.settled(cluster, $0) }
+    let key = ObjectKey(name: "platform")
+    let before = try await cluster.admin.get(TestCluster.observabilities, key)
+    let inventory = (before[path: "status", "inventory"]?.array ?? []).map { entry -> JSONValue in
+      var entry = entry
+      entry["part"] = nil
+      return entry
+    }
+    _ = try await cluster.admin.patch(
+      TestCluster.observabilities, key, .merge(["status": ["inventory": .array(inventory)]]),
+      WriteOptions(fieldManager: "earlier", subresource: "status"))
+    try await cluster.admin.delete(
+      .services, ObjectKey(namespace: "tenant-root", name: "vminsert-shortterm"), DeleteOptions())
+    try await cluster.withOperator { _ in
+      let object = try await cluster.wait(condition: "MetricsBackendReady", is: "False", reason: "ServiceNotFound")
+      #expect(object?.condition("AgentsAvailable")?.status == "True")
+      #expect(object?[path: "status", "agents"] == before[path: "status", "agents"])
+    }
+  }
 }
