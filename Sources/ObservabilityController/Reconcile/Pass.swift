@@ -12,6 +12,8 @@ struct Pass: Sendable {
   let object: KubernetesObject
   /// The object read; nil until it is, and if it is invalid.
   var subject: Subject?
+  /// What is known of the namespace of the children.
+  var namespace = NamespaceState.pending
   /// What has been applied, from the status or from memory, whichever is newer.
   var inventory: Inventory
   /// The parts that the object wants, in the order in which they are worked on.

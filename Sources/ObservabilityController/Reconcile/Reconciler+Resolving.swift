@@ -26,9 +26,10 @@ extension ObservabilityReconciler {
     if let first = missing.first(where: \.blocking), pass.stalled == nil {
       pass.stalled = Finding(.notImplemented, first.message)
     }
-    let namespace = namespace(spec)
+    // Looked at once: parts must not find Secrets missing in a namespace that becomes known a moment later.
+    pass.namespace = namespace(spec)
     pass.subject = Subject(
-      object: pass.object, observability: observability, hasNamespace: namespace == .present)
+      object: pass.object, observability: observability, hasNamespace: pass.namespace == .present)
     guard pass.stalled == nil else { return }
     if !missing.isEmpty {
       pass.notImplemented = .bad(
@@ -52,7 +53,7 @@ extension ObservabilityReconciler {
   func resolve(_ pass: inout Pass, _ view: ClusterView) {
     guard let subject = pass.subject else { return }
     let obstacle: Finding?
-    switch namespace(subject.spec) {
+    switch pass.namespace {
     case .pending:
       pass.isPending = true
       return
@@ -62,6 +63,7 @@ extension ObservabilityReconciler {
     for part in parts.ordered {
       guard part.isWanted(subject.spec) else {
         part.forget(subject.name)
+        remember(subject.name) { $0.parts[part.id] = nil }
         continue
       }
       let plan = part.plan(subject, view, pass.upstream)

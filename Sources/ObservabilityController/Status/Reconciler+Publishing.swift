@@ -61,7 +61,7 @@ extension ObservabilityReconciler {
   /// cannot read for long is not waited for any more.
   private func isUnclear(_ pass: inout Pass, now: Duration) -> Bool {
     if pass.parts.contains(where: { $0.report?.awaitsAnswer == true }) { return true }
-    guard pass.hasPendingPart else {
+    guard pass.hasPendingPart, pass.stalled == nil, pass.refused == nil else {
       remember(pass.object.name) { $0.pendingSince = nil }
       return false
     }

@@ -46,6 +46,8 @@ struct MetricsPart: Part {
 
   func observe(_ observation: Observation<MetricsBackend>, _ memory: inout MetricsLog) -> PartReport {
     guard let backend = observation.inputs else {
+      // By the time that it is known again, the last answer may be days old.
+      monitor.forget(observation.subject.name)
       var report = PartReport(observation.finding.map(PartState.bad))
       report.preface = memory.record(nil, report.state, retry: nil)
       return report
