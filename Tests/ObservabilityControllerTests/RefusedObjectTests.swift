@@ -93,4 +93,29 @@ import Testing
       #expect(object?.condition("Stalled")?.message.contains("spec: bad value") == true)
     }
   }
+
+  @Test("A child that is refused is sent again after five minutes, and not each time that the backend is asked")
+  func aRefusedChildIsSentSeldom() async throws {
+    let cluster = try await TestCluster()
+    let refusals = Refusals()
+    let clock = SkippingClock()
+    await cluster.server.setIntercept { request in
+      guard request.method == "PATCH", request.path.contains("/daemonsets/") else { return nil }
+      refusals.add()
+      return .answer(.init(status: 422, json: TestCluster.status(422, "Invalid", "spec: bad value")))
+    }
+    try await cluster.withOperator(environment: clock.environment) { running in
+      try await cluster.apply(TestCluster.object())
+      try await cluster.wait(condition: "Stalled", reason: "ChildRefused")
+      await running.instance.queue.waitUntilIdle()
+      let sent = refusals.count
+      for _ in 1...3 {
+        clock.advance(by: .seconds(61))
+        try await Task.sleep(for: .milliseconds(200))
+        await running.instance.queue.waitUntilIdle()
+      }
+      #expect(refusals.count == sent)
+      try await clock.advance(by: .seconds(120), until: "the child is sent again") { refusals.count > sent }
+    }
+  }
 }

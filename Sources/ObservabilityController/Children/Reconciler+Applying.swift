@@ -20,17 +20,18 @@ extension ObservabilityReconciler {
     let plan = pass.parts[index].plan
     // What holds the rest of a part does not hold what it renders meanwhile; anything else does.
     guard pass.parts[index].obstacle == plan.held else { return }
-    switch readability(of: plan.children) {
-    case .known: break
+    var children = plan.children
+    switch readability(of: children) {
+    case .known: pass.parts[index].isComplete = plan.isWhole
     case .pending:
       pass.parts[index].plan.isPending = true
       return
     case .failing(let finding):
       pass.parts[index].block(finding)
-      return
+      children.removeAll { parts.types.kind(of: $0.id)?.kind.standsAlone != true }
+      guard case .known = readability(of: children) else { return }
     }
-    pass.parts[index].isComplete = plan.isWhole
-    for child in plan.children {
+    for child in children {
       guard await apply(child, index, &pass) else { return }
     }
   }
@@ -49,8 +50,8 @@ extension ObservabilityReconciler {
       plan = applier.plan(type: child.type, desired: desired, live: live, appliedHash: entry?.hash)
     }
     do {
-      // What was never there cannot have gone with its owner, and nothing of a later generation is undone.
-      if plan.isWrite, entry != nil || live != nil, !(try await confirm(&pass)) { return false }
+      let isFirst = entry == nil && live == nil && isNew(pass.object)
+      if plan.isWrite, !isFirst, !(try await confirm(&pass)) { return false }
       let result = try await carryOut(plan, child, owner: pass.object.uid)
       pass.inventory.set(result.inventoryEntry, of: pass.parts[index].id)
       let inventory = pass.inventory
@@ -72,6 +73,8 @@ extension ObservabilityReconciler {
       refused(child, error, index, &pass)
     } catch {
       pass.parts[index].isComplete = false
+      // No watch shows a stranger's object go.
+      pass.nextLooks.append(Self.refusalRetry)
       if let error = error as? ForeignChild { pass.parts[index].block(Finding(.applyFailed, error.description)) }
     }
     return true
@@ -84,6 +87,12 @@ extension ObservabilityReconciler {
     return try await create(plan, child, kind, owner: owner)
   }
 
+  /// Whether the object was created a moment ago, so that what is known of it and of its children cannot be old.
+  private func isNew(_ object: KubernetesObject) -> Bool {
+    guard let created = object.creationTimestamp.flatMap({ Timestamp(rfc3339: $0) }) else { return false }
+    return environment.timestamp().secondsSinceEpoch - created.secondsSinceEpoch < Self.novelty
+  }
+
   /// Whether the object is still the one that this pass is about, asked at most once a pass.
   private func confirm(_ pass: inout Pass) async throws(KubernetesError) -> Bool {
     if !pass.isConfirmed { pass.isConfirmed = try await isAsKnown(&pass) }
@@ -93,8 +102,12 @@ extension ObservabilityReconciler {
   /// Whether the object is still the one that this pass is about, asked of the API server before a child is changed,
   /// brought back or deleted for it: the watch that told of it may lag, as that of a replica that takes over may. A child
   /// that is gone may be gone because the object is, and then nothing must bring it back; a child of a successor must not
-  /// be given an owner that was deleted; and what a later generation wants must not be undone or deleted. None of that
-  /// holds for a child that was never there, and so its creation costs no such read.
+  /// be given an owner that was deleted; and what a later generation wants must not be undone or deleted.
+  ///
+  /// The first child of a new object costs no such read, since what is known of it cannot be older than the object. If the
+  /// object is gone all the same, the garbage collector takes the child; if it was changed, its watch brings the next pass.
+  /// Only a successor that was created, and whose children were made by another leader, within that minute would lose a
+  /// child for a moment; a generated Secret never, since its creation does not change one that is there.
   ///
   /// If it is not, the pass is over: the watch tells of the difference in a moment, and if not, the next look does.
   func isAsKnown(_ pass: inout Pass) async throws(KubernetesError) -> Bool {

@@ -24,6 +24,8 @@ struct ChildKind: Sendable {
   var place = Place.besideObject
   /// What to do about a cluster that does not serve the type.
   var remedy = "Install what defines it, or switch off the part that needs it."
+  /// Whether such a child is applied although another kind of the part cannot be read.
+  var standsAlone = false
   /// Whether the object may have such a child.
   var isWanted: @Sendable (ObservabilitySpec) -> Bool = { _ in true }
   /// What is kept of the child in memory, given its owner's UID: all of it, unless something is not read.

@@ -18,6 +18,8 @@ final class ObservabilityReconciler: Sendable {
   static let refusalRetry = Duration.seconds(300)
   /// When to look again if a store has not been told of what was written.
   static let storeLag = Duration.seconds(10)
+  /// For how many seconds an object counts as just created.
+  static let novelty: Int64 = 60
 
   let api: any KubernetesAPI
   let informers: Informers
@@ -105,9 +107,9 @@ final class ObservabilityReconciler: Sendable {
 
   private func next(after pass: Pass) -> Outcome {
     if memory(of: pass.object.name).debounce.isWaiting { return .requeue(after: StatusDebounce.time) }
-    var due = pass.nextLooks
-    // What refuses a child may be a policy that somebody takes back without touching the object.
-    if pass.refused != nil { due.append(Self.refusalRetry) }
+    // What refuses a child may be a policy that somebody takes back without touching the object. Each look sends the child
+    // again, so that looks which parts ask for have to wait.
+    var due = pass.refused == nil ? pass.nextLooks : [Self.refusalRetry]
     let applied = pass.applied.map(\.id)
     if pass.isOutdated || applied.contains(where: applier.isAwaited)
       || statusWriter.isAwaited(.observabilities, pass.object.key)

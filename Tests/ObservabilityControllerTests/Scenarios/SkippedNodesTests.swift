@@ -53,6 +53,27 @@ import Testing
     }
   }
 
+  @Test("Why a node is skipped is written down, and the node labelled, also while another kind of child is not served")
+  func whileAKindIsNotServed() async throws {
+    let cluster = try await TestCluster(nodes: 1) { _, node in
+      node[path: "status", "nodeInfo", "bootID"]?.string == Self.lockedBoot ? TestCluster.lockedDown : .ready
+    }
+    try await cluster.server.apply(TestCluster.podScrapeDefinition)
+    try await cluster.withOperator(environment: .impatient) { running in
+      try await cluster.apply(TestCluster.object(spec: ["metrics": ["delivery": "Scrape"]]))
+      try await cluster.wait(condition: "Ready")
+      await cluster.server.setIntercept { request in
+        guard request.path.contains("/vmpodscrapes") else { return nil }
+        return .answer(APIResponse(status: 404, json: TestCluster.status(404, "NotFound", "no such resource")))
+      }
+      await cluster.server.endWatches()
+      try await cluster.wait(condition: "Ready", is: "False", reason: "KindNotServed")
+      await cluster.server.addNode("locked", bootID: Self.lockedBoot)
+      try await cluster.wait(label: "ineligible", on: "locked")
+      _ = try await cluster.admin.get(.configMaps, Self.record)
+    }
+  }
+
   @Test func sixNodes() async throws {
     let cluster = try await Self.cluster()
     let names = ["arm", "fine", "hungry", "locked", "old", "riscv"]

@@ -26,7 +26,11 @@ struct AgentsPart: Part {
       kind.remedy = "Install the VictoriaMetrics operator, or set spec.metrics.delivery to Push."
       kind.isWanted = { $0.metrics.delivery == .scrape }
     },
-    ChildKind(.configMaps, suffix: NodeVerdicts.name("")) { $0.kept = VerdictsContent.kept },
+    ChildKind(.configMaps, suffix: NodeVerdicts.name("")) { kind in
+      kind.kept = VerdictsContent.kept
+      // Agents that run already fail on new nodes until these are labelled.
+      kind.standsAlone = true
+    },
   ]
 
   static let watched: [ResourceType: WatchedType] = [
