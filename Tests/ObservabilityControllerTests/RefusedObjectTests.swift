@@ -111,8 +111,7 @@ import Testing
       let sent = refusals.count
       for _ in 1...3 {
         clock.advance(by: .seconds(61))
-        try await Task.sleep(for: .milliseconds(200))
-        await running.instance.queue.waitUntilIdle()
+        await running.instance.queue.waitUntilIdle(dueWithin: .seconds(1))
       }
       #expect(refusals.count == sent)
       try await clock.advance(by: .seconds(120), until: "the child is sent again") { refusals.count > sent }
