@@ -58,7 +58,8 @@ final class WatchRouter: Sendable {
     case .nodes:
       // When the first list is complete, all objects are looked at anyway.
       if nodes?.nodeChanged(change) == true, !change.isInitial { addAll(priority: priority) }
-    case .namespaces, .services, .secrets:
+    // What no child is, such as a Service or a Secret of the user: any object may be waiting for it.
+    case _ where target.labelSelector == nil:
       // When the first list is complete, all objects are looked at anyway.
       if !change.isInitial { addAll(priority: priority) }
     case let type where types.watched(type)?.news.callsForWork(change) == false: break

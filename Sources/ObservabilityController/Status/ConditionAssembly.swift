@@ -70,13 +70,18 @@ struct ConditionAssembly: Hashable, Sendable {
         type.rawValue, isTrue ? .isTrue : .isFalse, reason: finding.reason.name, message: finding.message,
         generation: generation, now: now)
     }
-    func set(_ type: ConditionType, _ state: PartState?) {
-      // Parts of a stalled object are not checked: what was last observed stands, with its generation.
-      guard let state else { return stalled == nil ? conditions.remove(type.rawValue) : () }
-      set(type, state.isAvailable, state.finding)
+    for entry in parts {
+      switch entry.standing {
+      case .known(let state): set(entry.type, state.isAvailable, state.finding)
+      case .unknown: break
+      case nil: conditions.remove(entry.type.rawValue)
+      }
     }
-    for entry in parts where entry.standing != .unknown { set(entry.type, state(entry)) }
-    set(.dashboardsPublished, notImplemented)
+    if let notImplemented {
+      set(.dashboardsPublished, notImplemented.isAvailable, notImplemented.finding)
+    } else if stalled == nil {
+      conditions.remove(ConditionType.dashboardsPublished.rawValue)
+    }
     guard let obstacle else {
       set(.ready, true, Finding(.ready, wanted.compactMap { state($0)?.finding.message }.joined(separator: " ")))
       conditions.remove(ConditionType.stalled.rawValue)
@@ -109,8 +114,8 @@ extension ConditionAssembly {
     parts = registry.types.types.map { part in
       let entry = pass.parts.first { $0.id == part.id }
       var standing = entry.map { $0.report?.state.map(Standing.known) ?? .unknown }
-      // What stands of a stalled object is what was seen last.
-      if pass.stalled != nil { standing = nil }
+      // Parts of a stalled object are not checked: what was last observed stands, with its generation.
+      if pass.stalled != nil { standing = .unknown }
       return Entry(type: part.condition, notReady: part.notReady, standing: standing)
     }
     causes = registry.ordered.map { type(of: $0).condition }

@@ -117,4 +117,18 @@ import Testing
       agents: .good(Finding(.allReady, "Agents run.")), metrics: .good(Finding(.reachable, "It answered.")))
     #expect(Self.write(assembly)["Ready"]?.message == "Agents run. It answered.")
   }
+
+  @Test("The condition of a part that is switched off goes although a child of another part is refused")
+  func aPartThatIsSwitchedOff() {
+    var conditions = ConditionSet()
+    let well = ConditionAssembly(
+      agents: .good(Finding(.allReady, "run")), metrics: .good(Finding(.reachable, "answered")))
+    well.write(to: &conditions, generation: 1, now: Self.now)
+    var refused = well
+    refused.stalled = Finding(.childRefused, "refused")
+    refused.parts[1].standing = nil
+    refused.write(to: &conditions, generation: 2, now: Self.later)
+    #expect(conditions[ConditionType.metricsBackendReady.rawValue] == nil)
+    #expect(conditions[ConditionType.agentsAvailable.rawValue] != nil)
+  }
 }
