@@ -7,6 +7,11 @@ cd "$(dirname "$0")/.."
 
 . .ci/shipped.sh
 REFRESH=${REFRESH-1} shipped_options
+# What the linker took from where; the image's list of parts is made of it.
+readonly map=$PWD/.build/shipped/observability-operator.map
+options+=(-Xlinker "-Map=$map")
+# The map is written by the link, which an executable that is up to date does not see again.
+[[ -s $map ]] || rm -f .build/shipped/release/observability-operator
 build_shipped observability-operator
 built=$(swift build "${options[@]}" --show-bin-path)/observability-operator
 
@@ -14,6 +19,7 @@ readonly folder=.build/release-image
 readonly file=$folder/observability-operator
 mkdir -p "$folder"
 strip -o "$file" "$built"
+cp "$map" "$folder/"
 # What the linker was asked for, it may have passed over in silence.
 dynamic=$(readelf --dynamic --wide "$file")
 ! grep -q '(NEEDED)' <<<"$dynamic" || { echo "$file needs libraries:" $'\n'"$dynamic" >&2; exit 1; }
