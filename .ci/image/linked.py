@@ -19,9 +19,9 @@ SWIFT = "Apache-2.0 WITH Swift-exception"
 TOOLCHAIN = {
     "swift-corelibs-libdispatch": (SWIFT, ("libdispatch.a", "libBlocksRuntime.a", "libswiftDispatch.a")),
     "swift-foundation-icu": ("Unicode-3.0", ("lib_FoundationICU.a",)),
-    "swift-collections": (SWIFT, ("lib_FoundationCollections.a",)),
     "swift-corelibs-foundation": (SWIFT, ("libFoundation.a", "libCoreFoundation.a", "libFoundationNetworking.a")),
-    "swift-foundation": (SWIFT, ("libFoundationEssentials.a", "libFoundationInternationalization.a", "lib_FoundationCShims.a")),
+    # With its own copy of swift-collections, whose version the toolchain does not say.
+    "swift-foundation": (SWIFT, ("libFoundationEssentials.a", "libFoundationInternationalization.a", "lib_FoundationC")),
     "llvm-project": ("Apache-2.0 WITH LLVM-exception", ("libclang_rt.builtins",)),
     "swift": (SWIFT, ("libswift", "swiftrt.o")),
 }
@@ -142,6 +142,8 @@ class Linked:
     def __init__(self, root: Path, distribution: str, toolchain: Path, swift_version: str):
         self.root, self.distribution = root, distribution
         self.toolchain, self.swift_version = toolchain, swift_version
+        # In Swift's own images the toolchain lies in /usr, among the packages of the machine.
+        self.runtime = [toolchain / "lib" / name for name in ("swift_static", "swift", "clang")]
         shipped = root / ".build/shipped"
         self.packages, self.modules = swift_packages(root / "Package.resolved", shipped / "checkouts")
         self.own = {folder.name.replace("-", "_") for folder in (root / "Sources").iterdir() if folder.is_dir()}
@@ -159,7 +161,7 @@ class Linked:
         part.inputs.add(os.path.basename(path))
 
     def part(self, path: str) -> Part | None:
-        """The component that an input belongs to; nil for this project's own modules."""
+        """The component that an input belongs to; None for this project's own modules."""
         resolved = Path(os.path.realpath(path))
         if module := re.search(r"/([^/]+)\.build/", path):
             if module[1] in self.modules:
@@ -167,7 +169,7 @@ class Linked:
             if module[1] in self.own:
                 return None
             raise Unknown(f"{path} is linked, and its module is neither this project's nor a pinned package's")
-        if resolved.is_relative_to(self.toolchain):
+        if any(resolved.is_relative_to(folder) for folder in self.runtime):
             return self.toolchain_part(resolved)
         if "/.build/libcurl/lib/" in path:
             return self.copied_part(resolved.name)
@@ -177,12 +179,9 @@ class Linked:
     def toolchain_part(self, path: Path) -> Part:
         for name, (licence, files) in TOOLCHAIN.items():
             if any(path.name.startswith(file) for file in files):
-                owner = "llvm" if name == "llvm-project" else "swiftlang" if name != "swift-collections" else "apple"
-                purl = f"pkg:github/{owner}/{name}@swift-{self.swift_version}-RELEASE"
-                # swift-collections is in the toolchain and among the packages, in two versions.
-                title = name if name not in self.parts or self.parts[name].purl == purl else f"{name} (toolchain)"
+                purl = f"pkg:github/swiftlang/{name}@swift-{self.swift_version}-RELEASE"
                 texts = [self.toolchain / "share/swift/LICENSE.txt"]
-                return Part(title, self.swift_version, licence, purl, "part of the Swift toolchain", texts)
+                return Part(name, self.swift_version, licence, purl, "part of the Swift toolchain", texts)
         raise Unknown(f"{path} is linked, and TOOLCHAIN in .ci/image/linked.py does not name it")
 
     def copied_part(self, archive: str) -> Part:

@@ -8,7 +8,6 @@
 
 import argparse
 import hashlib
-import re
 import shutil
 import sys
 import uuid
@@ -44,7 +43,7 @@ def copy_licences(arguments: argparse.Namespace, found: list[Part]) -> None:
     for part in found:
         if not part.present:
             continue
-        folder = arguments.into / part.name.replace(" ", "-").translate({ord("("): None, ord(")"): None})
+        folder = arguments.into / part.name
         folder.mkdir()
         for text in part.texts:
             shutil.copyfile(text, folder / text.name)
