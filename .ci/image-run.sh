@@ -20,7 +20,7 @@ command -v python3 >/dev/null || fail "python3 is needed: apt-get install python
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-tag=$(python3 -c 'import json; print(json.load(open("'$layout'/index.json"))["manifests"][0]["annotations"]["org.opencontainers.image.ref.name"])')
+tag=$(python3 .ci/image/layout.py tag "$layout")
 umoci unpack --image "$layout:$tag" "$work/bundle"
 # The user's of the pod, who has to enter it.
 chmod 755 "$work" "$work/bundle"

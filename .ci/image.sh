@@ -6,8 +6,9 @@
 #   image.sh         builds the release file, the root and the layout
 #   image.sh root    builds the release file and .build/image/root only, for the Dockerfile
 #
-# OPERATOR names a release file that is there already, with the linker's map beside it. OUTDATED=1 and REFRESH= are those
-# of release.sh. SOURCE_DATE_EPOCH is the image's date, IMAGE its name; both have a default.
+# OPERATOR names a release file that is there already, with the linker's map beside it. REBUILD=1 builds that file again,
+# from nothing, and fails if it differs. OUTDATED=1 and REFRESH= are those of release.sh. SOURCE_DATE_EPOCH is the image's
+# date, IMAGE its name; both have a default.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -136,6 +137,13 @@ operator=${OPERATOR:-}
 if [[ -z $operator ]]; then
   .ci/release.sh
   operator=.build/release-image/observability-operator
+fi
+if [[ ${REBUILD:-} ]]; then
+  cp "$operator" "$work/operator"
+  rm -rf .build/shipped .build/libcurl
+  .ci/release.sh
+  cmp "$work/operator" .build/release-image/observability-operator || fail "the release file differs when it is built again"
+  echo "file: equal when built again from nothing"
 fi
 [[ -s $operator && -s $operator.map ]] || fail "$operator or $operator.map is missing; make release writes both"
 version=$("$operator" version | sed -n 's/^observability-operator //p')

@@ -4,6 +4,7 @@
 
   layout.py attach LAYOUT TAG FILE MEDIA-TYPE   attaches a file to the image TAG as an OCI referrer; prints its digest
   layout.py digest LAYOUT TAG                   prints the digest of the image TAG
+  layout.py tag LAYOUT                          prints the only tag
   layout.py join OUT TAG LAYOUT…                makes OUT, where TAG is the index of the images that TAG is in the others
   layout.py check LAYOUT                        recomputes each digest and size, and that each subject is there
 """
@@ -139,8 +140,15 @@ def digest(folder: str, tag: str) -> None:
     print(Layout(folder).tagged(tag)["digest"])
 
 
+def tag_of(folder: str) -> None:
+    tags = [name for entry in Layout(folder).index["manifests"] if (name := entry.get("annotations", {}).get(TAG))]
+    if len(tags) != 1:
+        fail(f"{folder} has {len(tags)} tags, not one")
+    print(tags[0])
+
+
 if __name__ == "__main__":
-    commands = {"attach": attach, "digest": digest, "join": join, "check": check}
+    commands = {"attach": attach, "digest": digest, "tag": tag_of, "join": join, "check": check}
     if len(sys.argv) < 3 or sys.argv[1] not in commands:
         sys.exit(__doc__)
     try:
