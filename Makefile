@@ -17,7 +17,7 @@ build: setup ## build the executables for release
 release: setup ## build the one stripped file that the image holds, of the newest sources; needs Debian or Ubuntu
 	@.ci/release.sh
 
-image: setup ## make the image as an OCI layout, FROM scratch, with an SBOM; REBUILD=1 compares with a second build; needs Debian or Ubuntu, and PyPI
+image: setup ## make the image as an OCI layout with an SBOM; REBUILD=1 builds the file twice; needs Debian or Ubuntu, and PyPI
 	@.ci/image.sh
 
 image-run: ## start what make image made, in namespaces of its own, and check names, TLS and rights there; needs root

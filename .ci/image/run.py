@@ -91,6 +91,10 @@ def check_files(root: Path) -> None:
     loose = [str(path) for path in [root, *root.rglob("*")]
              if path.lstat().st_uid != 0 or path.lstat().st_mode & (stat.S_IWGRP | stat.S_IWOTH | stat.S_ISUID | stat.S_ISGID)]
     check("every file is root's, and no one else may write", not loose, loose)
+    bundle = root / BUNDLE
+    read = subprocess.run(["openssl", "storeutl", "-noout", "-certs", str(bundle)], capture_output=True, text=True)
+    count = bundle.read_text().count("-----BEGIN CERTIFICATE-----")
+    check("OpenSSL reads every authority of the bundle", count > 100 and f"Total found: {count}\n" in read.stdout, (count, read))
     licences = {path.name for path in (root / "licenses").iterdir()}
     check("licences of the project, glibc, OpenSSL, curl and Swift are there",
           {"LICENSE", "glibc", "openssl", "curl", "swift"} <= licences, licences)
