@@ -18,7 +18,9 @@ built=$(swift build "${options[@]}" --show-bin-path)/observability-operator
 readonly folder=.build/release-image
 readonly file=$folder/observability-operator
 mkdir -p "$folder"
-strip -o "$file" "$built"
+# Hashes of what the compiler was given, with the time of the build in them; nothing reads them here. Without them the same
+# sources give the same file.
+strip --remove-section=.swift_modhash --remove-section=.note.gnu.build-id -o "$file" "$built"
 cp "$map" "$folder/"
 # What the linker was asked for, it may have passed over in silence.
 dynamic=$(readelf --dynamic --wide "$file")
