@@ -10,8 +10,6 @@ REFRESH=${REFRESH-1} shipped_options
 # What the linker took from where; the image's list of parts is made of it.
 readonly map=$PWD/.build/shipped/observability-operator.map
 options+=(-Xlinker "-Map=$map")
-# The map is written by the link, which an executable that is up to date does not see again.
-[[ -s $map ]] || rm -f .build/shipped/release/observability-operator
 build_shipped observability-operator
 built=$(swift build "${options[@]}" --show-bin-path)/observability-operator
 
