@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build release run test conformance acceptance lint format generate verify validate scan bench \
+.PHONY: help setup build release image image-run run test conformance acceptance lint format generate verify validate scan bench \
 	differential simulate faults seccomp coverage ci clean
 
 help: ## show this list
@@ -16,6 +16,12 @@ build: setup ## build the executables for release
 
 release: setup ## build the one stripped file that the image holds, of the newest sources; needs Debian or Ubuntu
 	@.ci/release.sh
+
+image: setup ## make the image as an OCI layout with an SBOM; REBUILD=1 builds the file twice; needs Debian or Ubuntu, and PyPI
+	@.ci/image.sh
+
+image-run: ## start what make image made, in namespaces of its own, and check names, TLS and rights there; needs root
+	@.ci/image-run.sh
 
 run: setup ## start an API server in memory and the operator beside it; ONCE=1 ends when the sample is Ready
 	@ONCE='$(ONCE)' .ci/run-devcluster.sh

@@ -7,14 +7,15 @@
 # apt checks the signature of the archive, and by it the sum of each file of the source.
 #
 # With --refresh it looks for newer sources first, says which there are, and builds again what it built from older ones.
-# OpenSSL, zlib and libyaml are the machine's packages: if one is outdated it says so and ends with 1, unless OUTDATED=1.
+# OpenSSL, zlib, libyaml and glibc are the machine's packages: if one is outdated it says so and ends with 1, unless
+# OUTDATED=1.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 readonly home=$PWD/.build/libcurl
 readonly packages=(dpkg-dev gcc make libssl-dev zlib1g-dev libyaml-dev)
 # The sources of what is linked beside libcurl, with the packages that hold the archives.
-readonly linked=(openssl:libssl-dev zlib:zlib1g-dev libyaml:libyaml-dev)
+readonly linked=(openssl:libssl-dev zlib:zlib1g-dev libyaml:libyaml-dev glibc:libc6-dev)
 # What HTTPTransport asks of libcurl, by libcurl's own names. configure leaves out in silence what it does not find.
 readonly wanted=(AsynchDNS HTTPS-proxy IPv6 SSL libz)
 
@@ -92,6 +93,8 @@ compare() {
 configure() {
   local flags
   flags=$(DEB_BUILD_MAINT_OPTIONS=hardening=+all dpkg-buildflags --get CFLAGS)
+  # Curl names its sources at run time; the folder would be another one in each build.
+  flags+=" -ffile-prefix-map=$work=."
   mkdir "$work/build" && cd "$work/build"
   "$source"/configure --prefix="$work/installed" --disable-shared --disable-dependency-tracking \
     --with-openssl --with-zlib --enable-threaded-resolver --enable-ipv6 \
@@ -133,6 +136,7 @@ assemble() {
   describe libcurl "${version%%-*}" "-lcurl -lssl -lcrypto -lz"
   describe yaml-0.1 "$(pkg-config --modversion yaml-0.1)" -lyaml
   linked_versions >"$work/installed/linked"
+  cp "$source/debian/copyright" "$work/installed/copyright"
   echo "$version" >"$work/installed/version"
 }
 
@@ -151,7 +155,8 @@ if [[ ${1:-} == --refresh ]]; then
   # What was installed since is linked only now.
   [[ ! -r $home/version || $(linked_versions) == "$(cat "$home/linked" 2>/dev/null)" ]] || rm -f "$home/version"
 fi
-if [[ ! -r $home/version ]]; then
+# The image carries the licence; a build from before that has none.
+if [[ ! -r $home/version || ! -r $home/copyright ]]; then
   [[ ${work:-} ]] || begin
   step "fetching the source of curl" fetch
   source=$(find "$work" -maxdepth 1 -type d -name 'curl-*')
