@@ -7,17 +7,25 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 readonly page=docs/airgap.md
-readonly tools=(docker-registry skopeo umoci kubectl curl jq)
-
+readonly index_type=application/vnd.oci.image.index.v1+json
 . .ci/packages.sh
-for tool in "${tools[@]}"; do
+skip() {
+  echo "skipped: $1 cannot be had, so the commands of $page were not run"
+  exit 0
+}
+for tool in skopeo umoci kubectl curl jq; do
   package=$tool
   [[ $tool != kubectl ]] || package=kubernetes-client
-  command -v "$tool" >/dev/null || { command -v apt-get >/dev/null && install_packages "$package" </dev/null; } || {
-    echo "skipped: $tool cannot be installed, so the commands of $page were not run"
-    exit 0
-  }
+  command -v "$tool" >/dev/null || { command -v apt-get >/dev/null && install_packages "$package" </dev/null; } ||
+    skip "$tool"
 done
+# The registry is taken out of its package: installed, it would start as a service.
+readonly registry=$PWD/.build/docker-registry/usr/bin/docker-registry
+if [[ ! -x $registry ]]; then
+  mkdir -p "${registry%/usr/*}"
+  (cd "${registry%/usr/*}" && apt-get download -q docker-registry && dpkg-deb -x docker-registry_*.deb .) \
+    >/dev/null 2>&1 || skip docker-registry
+fi
 
 bin=${BIN:-}
 if [[ -z $bin ]]; then
@@ -50,10 +58,10 @@ await() {
   exit 1
 }
 
-# registry <name>: starts one on a free port and sets address.
-registry() {
-  local port try
-  for try in {1..20}; do
+# start_registry <name>: starts one on a free port and sets address.
+start_registry() {
+  local port
+  for _ in {1..20}; do
     port=$((20000 + RANDOM % 20000))
     ! (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null || continue
     cat >"$work/$1.yaml" <<END
@@ -62,17 +70,19 @@ log: {level: error}
 storage: {filesystem: {rootdirectory: $work/$1}}
 http: {addr: 127.0.0.1:$port}
 END
-    docker-registry serve "$work/$1.yaml" >"$work/$1.log" 2>&1 &
+    "$registry" serve "$work/$1.yaml" >"$work/$1.log" 2>&1 &
     children+=($!)
     address=127.0.0.1:$port
     await "the registry $1" curl -fsS "http://$address/v2/"
     return
   done
+  echo "there is no free port for the registry $1" >&2
+  exit 1
 }
 
-registry public
+start_registry public
 readonly public=$address
-registry mirror
+start_registry mirror
 readonly mirror=$address
 
 # skopeo and kubectl read what follows from the home folder, so that the commands stay as they are written.
@@ -104,8 +114,8 @@ publish() {
         --argjson size "$(stat --format=%s "$work/manifest")" '{mediaType: "application/vnd.oci.image.manifest.v1+json",
           digest: $digest, size: $size, platform: {os: "linux", architecture: $architecture}}')")
   done
-  index=$(jq -cs '{schemaVersion: 2, mediaType: "application/vnd.oci.image.index.v1+json", manifests: .}' <<<"${manifests[*]}")
-  curl -fsS -X PUT -H 'Content-Type: application/vnd.oci.image.index.v1+json' --data-binary "$index" \
+  index=$(jq -cs --arg type "$index_type" '{schemaVersion: 2, mediaType: $type, manifests: .}' <<<"${manifests[*]}")
+  curl -fsS -X PUT -H "Content-Type: $index_type" --data-binary "$index" \
     "http://$public/v2/$path/manifests/${1##*:}"
   digest=sha256:$(printf %s "$index" | sha256sum | cut -d ' ' -f 1)
 }
@@ -151,7 +161,8 @@ run() {
     cat "$root/output" >&2
     exit 1
   }
-  grep ' is there$' "$root/output"
+  grep ' is there$' "$root/output" | tee "$root/there"
+  [[ $(wc -l <"$root/there") == "${#digests[@]}" ]] || { echo "the mirror lacks an image" >&2; exit 1; }
   for image in "${!digests[@]}"; do
     path=${image#*/}
     digest=sha256:$(skopeo inspect --raw "docker://$mirror/$1/$path" | sha256sum | cut -d ' ' -f 1)
