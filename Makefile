@@ -2,8 +2,8 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build release image image-run run test conformance acceptance lint format generate verify validate scan bench \
-	differential simulate faults seccomp coverage ci clean
+.PHONY: help setup build release image image-run run test conformance acceptance lint format generate verify \
+	validate scan bench differential simulate faults seccomp airgap coverage ci clean
 
 help: ## show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z][a-z-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ faults: setup ## kill the operator after each of its writes and compare the ends
 
 seccomp: setup ## load the agent's seccomp profile and show which calls it allows and refuses; needs python3 and PyPI
 	@.ci/seccomp.sh
+
+airgap: setup ## run the commands of docs/airgap.md against registries on this machine; needs skopeo, umoci, docker-registry
+	@.ci/airgap.sh
 
 coverage: setup ## run all tests and print line coverage by module; fails below 90 % where that is promised
 	@.ci/coverage.sh

@@ -233,7 +233,8 @@ let package = Package(
         "NodePreflight", "CLinux",
         "ObservabilityAPI", "observability-operator",
       ]),
-    tests("KubectlTests", ["ProcessSupport", "DevCluster", "JSON", "YAML", logging]),
+    tests(
+      "KubectlTests", ["ProcessSupport", "DevCluster", "JSON", "YAML", "observability-operator", logging]),
     tests(
       "FaultsTests",
       [

@@ -46,16 +46,8 @@ struct RenderCommand: ParsableCommand {
   }
 
   private func renderedText() throws -> String {
-    let source = try LocatedDocumentSource.read(filename)
-    let observability: Observability
-    do {
-      observability = try ObservabilityDecoder.decode(source.value)
-    } catch {
-      throw RenderFailure(error.failures.map { located($0, in: source) }.joined(separator: "\n  "))
-    }
-    if let feature = NotImplemented.features(in: observability.spec).first(where: \.blocking) {
-      throw RenderFailure(feature.message)
-    }
+    let source = ManifestSource(try LocatedDocumentSource.read(filename))
+    let observability = try source.observability()
     try refuseLinkLocal(observability.spec.metrics.victoriaMetrics, in: source)
     let children = Renderer.children(of: observability, facts: try facts(for: observability))
     return YAMLEncoder.text(documents: children.map { .object($0.manifest.content) }, order: .kubernetes)
@@ -98,38 +90,15 @@ struct RenderCommand: ParsableCommand {
   }
 
   /// Refuses what the operator refuses when it resolves the backend.
-  private func refuseLinkLocal(_ settings: VictoriaMetrics, in source: LocatedDocument) throws {
+  private func refuseLinkLocal(_ settings: VictoriaMetrics, in source: ManifestSource) throws {
     for (field, text) in [("writeURL", settings.writeURL), ("readURL", settings.readURL)] {
       guard let address = text.flatMap({ try? HTTPURL($0) })?.linkLocalAddress else { continue }
       let path = ["spec", "metrics", "victoriaMetrics", field].map(PathComponent.field)
-      throw RenderFailure(located(FieldError(path: path, message: Self.isLinkLocal(address)), in: source))
+      throw RenderFailure(source.located(FieldError(path: path, message: Self.isLinkLocal(address))))
     }
   }
 
   private static func isLinkLocal(_ address: IPAddress) -> String {
     "\(address) is a link-local address, which belongs to the node and its cloud: set it to a VictoriaMetrics"
-  }
-
-  /// The failure with the place in the file, as far as the file has one.
-  private func located(_ failure: FieldError, in source: LocatedDocument) -> String {
-    var path = failure.path.map { component in
-      switch component {
-      case .field(let name), .key(let name): PathElement.key(name)
-      case .index(let index): PathElement.index(index)
-      }
-    }
-    while !path.isEmpty {
-      if let mark = source.mark(of: path) { return "line \(mark.line), column \(mark.column): \(failure)" }
-      path.removeLast()
-    }
-    return failure.description
-  }
-}
-
-struct RenderFailure: Error, CustomStringConvertible {
-  let description: String
-
-  init(_ description: String) {
-    self.description = description
   }
 }

@@ -22,7 +22,7 @@ enum Executable {
 enum Samples {
   struct NoSamples: Error {}
 
-  private static let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
+  static let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
     .joined(separator: "/")
 
   static let names = ["agents-only", "agents-only-external", "agents-only-scrape", "agents-only-tuned"]

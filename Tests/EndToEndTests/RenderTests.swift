@@ -49,6 +49,12 @@ import YAML
       testDescription: "a value that is none of the list", text: head + "  mode: Agents\n  namespace: cozy-coroot\n",
       parts: ["line 6, column 3: ", "spec.mode", "AgentsOnly"]),
     Refusal(
+      testDescription: "a feature of a later release", text: head + "  mode: Full\n  namespace: cozy-coroot\n",
+      parts: ["line 6, column 3: ", "spec.mode: ", "later release", "use AgentsOnly"]),
+    Refusal(
+      testDescription: "a name that is missing", text: head.replacing("name: platform", with: "labels: {}"),
+      parts: ["line 3, column 1: ", "metadata.name: is required"]),
+    Refusal(
       testDescription: "a name that is a number",
       text: head.replacing("name: platform", with: "name: 123") + "  mode: AgentsOnly\n",
       parts: ["line 4, column 3: ", "metadata.name", "in quotes"]),

@@ -18,4 +18,11 @@ import Testing
       libraries.map { $0.split(separator: " ")[0] } == ["libcurl", "OpenSSL", "zlib", "libyaml"], "\(output)")
     for line in libraries { #expect(line.contains(/^\S+ \d+\.\d+(\.\d+)?\S*$/), "\(line)") }
   }
+
+  @Test("Scripts read the same release that the program reports")
+  func scriptsReadTheRelease() async throws {
+    let script = try ChildProcess("/bin/bash", [Samples.root + "/.ci/version.sh"])
+    #expect(try await script.waitForEnd() == .exit(0))
+    #expect(script.output.text == DefaultImages.release + "\n")
+  }
 }

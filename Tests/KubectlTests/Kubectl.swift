@@ -34,8 +34,12 @@ struct Kubectl: Sendable {
 
   let server: APIServer
   let folder: TemporaryFolder
-  private let binary: String
-  private let kubeconfig: String
+  /// Where the server listens.
+  let url: String
+  /// The program.
+  let binary: String
+  /// The file that leads to the server.
+  let kubeconfig: String
 
   /// Runs the body beside a server that anyone may ask over HTTP: kubectl sends no token without TLS.
   static func with(
@@ -51,7 +55,7 @@ struct Kubectl: Sendable {
     let http = try await HTTPServer(serving: server)
     let folder = try TemporaryFolder()
     let kubectl = Kubectl(
-      server: server, folder: folder, binary: binary,
+      server: server, folder: folder, url: http.url, binary: binary,
       kubeconfig: try folder.write("kubeconfig", Kubeconfig(server: http.url, token: "unused").text))
     let serving = Task { try await http.run() }
     let result: Result<Void, any Error>

@@ -102,14 +102,28 @@ import Testing
     #expect(features.allSatisfy { $0.blocking && $0.message.contains("use ") })
   }
 
-  @Test func imagesArePinned() {
-    for image in [
-      DefaultImages.nodeAgent, DefaultImages.clusterAgent, DefaultImages.coroot, DefaultImages.gateway,
-      DefaultImages.operator,
-    ] {
-      #expect(image.tag != "latest")
-      #expect(image.description == "\(image.repository):\(image.tag)")
+  @Test("Every default image has a tag that does not move, and its digest, where known, with an origin")
+  func imagesArePinned() {
+    for image in DefaultImages.all {
+      #expect(!["latest", ""].contains(image.tag))
+      switch image.digest {
+      case .known(let digest, let origin):
+        #expect(digest.wholeMatch(of: /sha256:[0-9a-f]{64}/) != nil && !origin.isEmpty, "\(image)")
+        #expect(image.description == "\(image.repository):\(image.tag)@\(digest)")
+      case .unknown(let reason):
+        #expect(!reason.isEmpty, "\(image)")
+        #expect(image.description == "\(image.repository):\(image.tag)")
+      }
     }
-    #expect(DefaultImages.nodeAgent.description == "ghcr.io/coroot/coroot-node-agent:1.35.6")
+    #expect(Set(DefaultImages.all.map(\.repository)).count == DefaultImages.all.count)
+    #expect(Set(DefaultImages.inUse).isSubset(of: DefaultImages.all))
+    #expect(DefaultImages.nodeAgent.description.hasPrefix("ghcr.io/coroot/coroot-node-agent:1.35.6"))
+  }
+
+  @Test("A known digest follows the tag in the name of the image")
+  func theDigestIsPartOfTheName() {
+    let digest = "sha256:" + String(repeating: "0", count: 64)
+    let image = DefaultImages.Pinned(repository: "example.org/a", tag: "1", digest: .known(digest, from: "a test"))
+    #expect(image.description == "example.org/a:1@\(digest)")
   }
 }

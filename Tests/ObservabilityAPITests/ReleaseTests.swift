@@ -15,6 +15,12 @@ import YAML
     #expect(deployment[path: "spec", "replicas"] == 2)
   }
 
+  @Test("The change log has a section of this release, above those of earlier ones")
+  func theChangeLogNamesThisRelease() throws {
+    let sections = try Repository.text("CHANGELOG.md").matches(of: /(?m)^## \[([^\]]+)\]/).map { String($0.1) }
+    #expect(sections.first { $0 != "Unreleased" } == DefaultImages.release, "\(sections)")
+  }
+
   @Test("The operator's NetworkPolicy selects its pods and opens the port on which it listens to vmagent alone")
   func thePolicyFitsTheDeployment() throws {
     let deployment = try YAMLDecoder.document(try Repository.text("config/manager/deployment.yaml"))

@@ -7,8 +7,23 @@ import YAML
 
 /// Files of the repository that tests compare with.
 enum Repository {
+  private static let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
+
+  /// Every file below a folder, by its path from the root; none if there is no such folder. Hidden ones do not count.
+  static func files(below folder: String) -> [String] {
+    guard let stream = opendir("\(root)/\(folder)") else { return [] }
+    defer { closedir(stream) }
+    var paths: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      guard !name.hasPrefix(".") else { continue }
+      let path = "\(folder)/\(name)"
+      paths += Int32(entry.pointee.d_type) == Int32(DT_DIR) ? files(below: path) : [path]
+    }
+    return paths.sorted()
+  }
+
   static func text(_ path: String) throws -> String {
-    let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
     let file = try #require(fopen("\(root)/\(path)", "r"), "cannot open \(path)")
     defer { fclose(file) }
     var bytes: [UInt8] = []

@@ -27,7 +27,7 @@ struct Fixture: Sendable, CustomTestStringConvertible {
       metrics: .init(
         writeURL: try? HTTPURL("http://vminsert-shortterm.tenant-root.svc:8480/insert/0/prometheus/api/v1/write"),
         readURL: try? HTTPURL("http://vmselect-shortterm.tenant-root.svc:8481/select/0/prometheus")),
-      operatorImage: "ghcr.io/cozystack/observability-operator:0.1.0", operatorVersion: "0.1.0")
+      operatorImage: DefaultImages.operator.description, operatorVersion: DefaultImages.release)
     change(&object.spec)
     changeFacts(&facts)
   }

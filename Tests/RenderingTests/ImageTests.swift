@@ -61,4 +61,29 @@ import Testing
     #expect(Fixture("plain").preflight?["imagePullPolicy"] == nil)
     #expect(Fixture("plain").agent?["image"]?.string == DefaultImages.nodeAgent.description)
   }
+
+  @Test("Without overrides the children run the images that the release says it runs, and no other")
+  func theReleaseRunsWhatItSays() {
+    let plain = Matrix.all.filter { $0.object.spec.images == ObservabilitySpec.defaults.images }
+    #expect(plain.count > 10)
+    for fixture in plain {
+      let images = ContainerImages.images(of: fixture.object, facts: fixture.facts)
+      #expect(Set(images) == Set(DefaultImages.inUse.map(\.description)), "\(fixture.name)")
+    }
+  }
+
+  private static let pod: JSONValue = [
+    "initContainers": [["image": "i"]], "containers": [["image": "a"], ["image": "b"], ["name": "none"]],
+  ]
+  private static let manifests: [(JSONValue, [String])] = [
+    (["kind": "Pod", "spec": pod], ["i", "a", "b"]),
+    (["kind": "Deployment", "spec": ["template": ["spec": pod]]], ["i", "a", "b"]),
+    (["kind": "CronJob", "spec": ["jobTemplate": ["spec": ["template": ["spec": pod]]]]], ["i", "a", "b"]),
+    (["kind": "Service", "spec": ["ports": []]], []), (["kind": "ConfigMap", "data": ["image": "a"]], []), (5, []),
+  ]
+
+  @Test("Images are read from pods and from what creates pods", arguments: manifests)
+  func imagesOfManifests(_ manifest: JSONValue, _ images: [String]) {
+    #expect(ContainerImages.images(of: manifest) == images)
+  }
 }

@@ -89,6 +89,16 @@ import Testing
     }
   }
 
+  @Test("CONTRIBUTING.md has a row for every target of make, and none that does not exist")
+  func everyTargetOfMakeIsDocumented() throws {
+    let targets = try Repository.text(of: "Makefile").matches(of: /(?m)^([a-z][a-z-]*):.*\s##\s/).map { String($0.1) }
+    let rows = try Repository.text(of: "CONTRIBUTING.md").matches(of: /(?m)^\| `make ([a-z-]+)` \|/)
+      .map { String($0.1) }
+    #expect(targets.count > 15)
+    #expect(Set(rows) == Set(targets), "\(Set(rows).symmetricDifference(targets).sorted())")
+    #expect(rows.count == targets.count)
+  }
+
   @Test func theExampleIsThatOfThePageAndShort() throws {
     let page = try Repository.text(of: "\(Self.folder)/WriteYourOwnController.md")
     let source = try Repository.text(of: "Tests/Support/ContactController/ContactController.swift")

@@ -17,7 +17,7 @@ struct Generate: ParsableCommand {
 
   func run() throws {
     var stale: [String] = []
-    for file in GeneratedFile.all where read(file.path) != file.text {
+    for file in GeneratedFile.all + ReleaseStamp.files(reading: read) where read(file.path) != file.text {
       if check {
         stale.append(file.path)
       } else {
