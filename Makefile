@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup build release image image-run run test conformance acceptance lint format generate verify \
-	validate scan bench differential simulate faults seccomp airgap coverage ci clean
+	validate scan bench differential simulate faults record-release seccomp airgap coverage ci clean
 
 help: ## show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z][a-z-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ simulate: setup ## live through SEEDS=500 of the runtime's simulation, or replay
 
 faults: setup ## kill the operator after each of its writes and compare the ends
 	@.ci/faults.sh
+
+record-release: setup ## record what the release of COMMIT=ref leaves behind, as a fixture of the upgrade test
+	@COMMIT='$(COMMIT)' FROM='$(FROM)' OUTPUT='$(OUTPUT)' .ci/record-release.sh
 
 seccomp: setup ## load the agent's seccomp profile and show which calls it allows and refuses; needs python3 and PyPI
 	@.ci/seccomp.sh

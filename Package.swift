@@ -153,6 +153,12 @@ let package = Package(
     tool("conformance", ["Replay"]),
     tool("simulate", ["Simulation", arguments]),
     tool(
+      "record-release",
+      [
+        "JSON", "KubernetesCore", "KubernetesClient", "ObservabilityAPI", "DevCluster", "Harness", "ProcessSupport",
+        arguments,
+      ]),
+    tool(
       "acceptance",
       [
         "JSON", "YAML", "HTTPTransport", "KubernetesCore", "KubernetesClient", "DevCluster", "Harness", "Replay",
@@ -196,7 +202,7 @@ let package = Package(
         "KubernetesCore", "KubernetesClient", "HTTPTransport", "DevCluster", "CleanText", "JSON", "Telemetry",
         "Harness", "Replay",
         "Waiting", logging,
-      ]),
+      ], exclude: ["Upgrade/Fixtures"]),
     tests(
       "NodePreflightTests",
       ["NodePreflight", "CLinux", "JSON", "ObservabilityAPI", "Rendering"]),

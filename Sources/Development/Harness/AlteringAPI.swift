@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import JSON
 import KubernetesClient
 import KubernetesCore
 import Synchronization
@@ -64,6 +65,11 @@ public final class AlteringAPI: KubernetesAPI {
     _ type: ResourceType, _ object: KubernetesObject, _ options: WriteOptions
   ) async throws(KubernetesError) -> KubernetesObject {
     try await api.replace(type, object, options)
+  }
+
+  /// Reads the schema of a type.
+  public func schema(of type: ResourceType) async throws(KubernetesError) -> JSONValue? {
+    try await api.schema(of: type)
   }
 
   /// Deletes one object.

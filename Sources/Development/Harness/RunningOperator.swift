@@ -26,9 +26,9 @@ public struct RunningOperator: Sendable {
     await task.value
   }
 
-  fileprivate func stopped<Result: Sendable>(after body: (RunningOperator) async throws -> Result) async throws
-    -> Result
-  {
+  fileprivate func stopped<Result: Sendable>(
+    after body: (RunningOperator) async throws -> Result
+  ) async throws -> Result {
     do {
       let result = try await body(self)
       await stop()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import JSON
 import KubernetesCore
 
 /// What a controller asks of an API server. ``KubernetesClient`` asks a real one; a test may script the answers.
@@ -34,11 +35,18 @@ public protocol KubernetesAPI: Sendable {
     _ type: ResourceType, _ object: KubernetesObject, _ options: WriteOptions
   ) async throws(KubernetesError) -> KubernetesObject
 
+  /// Reads the schema that the server publishes for the type (`/openapi/v3`, KEP-2896), which by default every
+  /// authenticated client may; nil if it publishes none.
+  func schema(of type: ResourceType) async throws(KubernetesError) -> JSONValue?
+
   /// Deletes one object. Returns once the server has accepted it, which may be before the object is gone.
   func delete(_ type: ResourceType, _ key: ObjectKey, _ options: DeleteOptions) async throws(KubernetesError)
 }
 
 extension KubernetesAPI {
+  /// Nil: what is asked publishes no schemas.
+  public func schema(of type: ResourceType) async throws(KubernetesError) -> JSONValue? { nil }
+
   /// Reads a whole collection, page by page (KEP-365).
   ///
   /// The server keeps the state behind the pages for a few minutes. If that is over in between (410), all is read again

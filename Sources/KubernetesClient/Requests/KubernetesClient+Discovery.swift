@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import JSON
+public import JSON
 import KubernetesCore
 
 extension KubernetesClient {
@@ -24,7 +24,26 @@ extension KubernetesClient {
   }
 }
 
+extension KubernetesClient {
+  /// Reads the schema that the server publishes for the type; nil if it publishes none.
+  public func schema(of type: ResourceType) async throws(KubernetesError) -> JSONValue? {
+    let bytes: [UInt8]
+    do throws(KubernetesError) {
+      bytes = try await send(.openAPI(of: type))
+    } catch {
+      guard error.isNotFound else { throw error }
+      return nil
+    }
+    return try Answer.schema(bytes, of: type)
+  }
+}
+
 extension APIRequest {
+  /// The OpenAPI document of the type's group and version.
+  static func openAPI(of type: ResourceType) -> APIRequest {
+    APIRequest(verb: .get, method: "GET", type: type, path: "/openapi/v3" + type.versionPath, isIdempotent: true)
+  }
+
   /// The resources of the type's group and version.
   static func resources(of type: ResourceType) -> APIRequest {
     APIRequest(verb: .get, method: "GET", type: type, path: type.versionPath, isIdempotent: true)
@@ -32,6 +51,16 @@ extension APIRequest {
 }
 
 extension Answer {
+  /// The schema of a type in an OpenAPI document.
+  static func schema(_ bytes: [UInt8], of type: ResourceType) throws(KubernetesError) -> JSONValue? {
+    let identity: JSONValue = [
+      "group": .string(type.group), "version": .string(type.version), "kind": .string(type.kind),
+    ]
+    return try object(bytes)[path: "components", "schemas"]?.object?.first {
+      $0.value["x-kubernetes-group-version-kind"]?.array?.contains(identity) == true
+    }?.value
+  }
+
   /// The resources in an `APIResourceList`.
   static func resources(_ bytes: [UInt8]) throws(KubernetesError) -> [JSONValue] {
     let list = try object(bytes)

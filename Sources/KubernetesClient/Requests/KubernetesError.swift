@@ -41,6 +41,11 @@ public enum KubernetesError: Error, Hashable, Sendable, CustomStringConvertible 
   public var isExpired: Bool { code == 410 }
   /// The object is refused for what is in it; sending it again is of no use.
   public var isInvalid: Bool { code == 422 || code == 400 }
+  /// What is applied has a field that the server's schema of the type does not have; it answers 500, and names the field
+  /// in its message (kubernetes/kubernetes#139253).
+  public var namesUndeclaredField: Bool {
+    if case .status(let status) = self { status.message.contains("field not declared in schema") } else { false }
+  }
   /// The server does not know us.
   public var isUnauthorized: Bool { code == 401 }
   /// The server does not let us.

@@ -52,6 +52,12 @@ public struct InvalidObservability: Error, Hashable, Sendable, CustomStringConve
     self.failures = failures
   }
 
+  /// Whether a field is not known here at all.
+  public var namesUnknownField: Bool { failures.contains { $0.message.hasPrefix(Self.unknownField) } }
+
+  /// How the message about such a field begins.
+  static let unknownField = "unknown field"
+
   /// The faults on one line, the first 16 spelled out and the rest counted.
   public var description: String {
     let text = failures.prefix(Self.shown).map(\.description).joined(separator: "; ")

@@ -40,6 +40,12 @@ public struct ObservabilityDecoder {
     return complete
   }
 
+  /// Whether the specification lacks a default that the API server fills in if it has this release's definition.
+  public static func lacksDefaults(_ object: JSONValue) -> Bool {
+    guard let complete = try? defaulted(object) else { return false }
+    return complete["spec"] != object.withoutNulls["spec"]
+  }
+
   /// Checks the rules on changes, such as that the namespace stays.
   ///
   /// - Throws: ``InvalidObservability`` with every change that is not allowed. Faults of either object alone are

@@ -61,7 +61,7 @@ struct SchemaWalk {
       if let property = properties.first(where: { $0.name == name }) {
         result[name] = complete(value, property.schema, at: path + [.field(name)])
       } else {
-        fail(path + [.field(name)], "unknown field" + Self.hint(name, properties.map(\.name)))
+        fail(path + [.field(name)], InvalidObservability.unknownField + Self.hint(name, properties.map(\.name)))
       }
     }
     for property in properties where result[property.name] == nil {

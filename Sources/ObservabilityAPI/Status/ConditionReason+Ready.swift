@@ -77,4 +77,10 @@ extension ConditionReason {
     "KindNotServed", [.ready, .reconciling], status: "False, or True for Reconciling",
     meaning: "The API server does not serve a kind that is needed, such as VMPodScrape.",
     remedy: "Install the operator that brings the kind, or set spec.metrics.delivery to Push.")
+  /// The CustomResourceDefinition that the cluster serves lacks fields of this release.
+  public static let definitionOutdated = ConditionReason(
+    "DefinitionOutdated", [.ready, .reconciling], status: "False, or True for Reconciling",
+    meaning: "The CustomResourceDefinition that the cluster serves lacks fields of this release. The children are "
+      + "applied all the same; the API server cannot store the fields that the message names.",
+    remedy: "Apply config/crd of the operator's release.")
 }

@@ -27,7 +27,8 @@ public struct ConditionReason: Hashable, Sendable {
   public static let all: [ConditionReason] = [
     .ready, .agentsNotReady, .backendNotReady, .applyFailed, .namespaceNotFound, .progressing, .invalidSpec,
     .notImplemented, .nodesAlreadyObserved, .notPermitted, .nodePolicyMissing, .childRefused, .immutableFieldChanged,
-    .kindNotServed, .allReady, .rollingOut, .minimumAvailable, .noEligibleNodes, .podsFailing, .podSecurityForbids,
+    .kindNotServed, .definitionOutdated, .allReady, .rollingOut, .minimumAvailable, .noEligibleNodes, .podsFailing,
+    .podSecurityForbids,
     .podsNotCreated, .notCreated, .reachable, .serviceNotFound, .serviceNotUsable, .addressRefused, .unreachable,
     .tlsFailed, .redirected, .unauthorized, .refused, .notVictoriaMetrics, .secretNotFound, .secretKeyMissing,
     .authoritiesUnreadable, .credentialsNotURLSafe,

@@ -14,20 +14,32 @@ final class DecodedObjects: Sendable {
     var uid: String?
     var generation: Int64?
     var result: Result<Observability, InvalidObservability>
+    /// Whether the object looks as if the cluster's definition were not that of this release.
+    var isSuspect: Bool
   }
 
-  private let entries = Mutex<[String: Entry]>([:])
+  private struct State {
+    var entries: [String: Entry] = [:]
+    /// How the cluster's definition differs, if it does.
+    var difference: DefinitionDifference?
+  }
+
+  private let state = Mutex(State())
 
   func decode(_ object: KubernetesObject) throws(InvalidObservability) -> Observability {
-    let known = entries.withLock { $0[object.name] }
-    if let known, known.uid == object.uid, known.generation == object.generation { return try known.result.get() }
-    let result = Result { () throws(InvalidObservability) in
-      try ObservabilityDecoder.decode(.object(object.content))
+    try entry(object).result.get()
+  }
+
+  /// Whether the object has a field that this release does not know, or lacks a default that it has: the API server fills
+  /// in the defaults of its definition, and drops what that does not have.
+  func isSuspect(_ object: KubernetesObject) -> Bool { entry(object).isSuspect }
+
+  /// Takes note of how the cluster's definition differs, by which objects are read.
+  func set(_ difference: DefinitionDifference?) {
+    state.withLock { state in
+      guard state.difference != difference else { return }
+      state = State(difference: difference)
     }
-    entries.withLock {
-      $0[object.name] = Entry(uid: object.uid, generation: object.generation, result: result)
-    }
-    return try result.get()
   }
 
   /// Every object as far as it asks for nodes; nil until the objects have been read.
@@ -41,6 +53,26 @@ final class DecodedObjects: Sendable {
   }
 
   func forget(_ name: String) {
-    entries.withLock { $0[name] = nil }
+    state.withLock { $0.entries[name] = nil }
+  }
+
+  private func entry(_ object: KubernetesObject) -> Entry {
+    let (known, difference) = state.withLock { ($0.entries[object.name], $0.difference) }
+    if let known, known.uid == object.uid, known.generation == object.generation { return known }
+    let whole = JSONValue.object(object.content)
+    let content = difference?.withoutUnknownDefaults(whole) ?? whole
+    let result = Result { () throws(InvalidObservability) in try ObservabilityDecoder.decode(content) }
+    let entry = Entry(
+      uid: object.uid, generation: object.generation, result: result,
+      isSuspect: content != whole || Self.isSuspect(content, result))
+    state.withLock { $0.entries[object.name] = entry }
+    return entry
+  }
+
+  private static func isSuspect(_ object: JSONValue, _ result: Result<Observability, InvalidObservability>) -> Bool {
+    switch result {
+    case .failure(let error): error.namesUnknownField
+    case .success: ObservabilityDecoder.lacksDefaults(object)
+    }
   }
 }

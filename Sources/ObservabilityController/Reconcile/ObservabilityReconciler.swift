@@ -29,6 +29,7 @@ final class ObservabilityReconciler: Sendable {
   let statusWriter: StatusWriter
   let events: EventRecorder
   let decoded: DecodedObjects
+  let definition: ServedDefinition
   let settings: OperatorSettings
   let environment: RuntimeEnvironment
   let logger: Logger
@@ -45,6 +46,7 @@ final class ObservabilityReconciler: Sendable {
     applier = ChildApplier(api: api, fieldManager: OperatorSettings.fieldManager, environment: environment)
     pruner = Pruner(api: api)
     statusWriter = StatusWriter(api: api, fieldManager: OperatorSettings.fieldManager, environment: environment)
+    definition = ServedDefinition(api: api, environment: environment, logger: logger)
     self.events = events
     self.settings = settings
     self.environment = environment
@@ -89,6 +91,7 @@ final class ObservabilityReconciler: Sendable {
     forgetPredecessor(of: object)
 
     var pass = Pass(object: object, inventory: memory(of: name).inventory ?? Inventory(status: object["status"]))
+    await compareDefinition(&pass)
     decode(&pass)
     let view = ClusterView(informers, settings: settings, environment: environment)
     if !pass.isOver { resolve(&pass, view) }

@@ -25,6 +25,8 @@ struct Pass: Sendable {
   var stalled: Finding?
   /// What the API server refuses for good; the other parts go on.
   var refused: Finding?
+  /// How the cluster's definition of the kind differs from that of this release, if it does.
+  var definition: DefinitionDifference?
   /// What the object asks for, this release does not do, and `Ready` does not stand for.
   var notImplemented: PartState?
   /// When to look again although nothing changes.

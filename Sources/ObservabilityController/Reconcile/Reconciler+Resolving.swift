@@ -12,7 +12,8 @@ extension ObservabilityReconciler {
     do {
       observability = try decoded.decode(pass.object)
     } catch {
-      pass.stalled = Finding(.invalidSpec, "\(error)")
+      let remark = error.namesUnknownField ? pass.definition?.remark.map { ". \($0)" } : nil
+      pass.stalled = Finding(.invalidSpec, "\(error)\(remark ?? "")")
       return
     }
     let spec = observability.spec

@@ -30,8 +30,10 @@ struct ConditionAssembly: Hashable, Sendable {
 
   /// Why reconciling stops until the object is changed.
   var stalled: Finding?
-  /// What keeps the children from being applied; retried by itself.
+  /// What keeps the children from being applied, or the status from being stored whole; retried by itself.
   var blocked: Finding?
+  /// What is to be known of an object that is as it should be.
+  var remark: String?
   /// Every part, in the order in which conditions stand.
   var parts: [Entry] = []
   /// The conditions in the order in which one explains another: the first that is not as it should be is told in `Ready`.
@@ -83,7 +85,8 @@ struct ConditionAssembly: Hashable, Sendable {
       conditions.remove(ConditionType.dashboardsPublished.rawValue)
     }
     guard let obstacle else {
-      set(.ready, true, Finding(.ready, wanted.compactMap { state($0)?.finding.message }.joined(separator: " ")))
+      let messages = wanted.compactMap { state($0)?.finding.message } + [remark].compactMap(\.self)
+      set(.ready, true, Finding(.ready, messages.joined(separator: " ")))
       conditions.remove(ConditionType.stalled.rawValue)
       conditions.remove(ConditionType.reconciling.rawValue)
       return
@@ -109,7 +112,8 @@ extension ConditionAssembly {
   /// What a pass found.
   init(_ pass: Pass, _ registry: PartRegistry) {
     stalled = pass.stalled ?? pass.refused
-    blocked = pass.blocked
+    blocked = pass.blocked ?? pass.definition?.finding
+    remark = pass.definition?.remark
     notImplemented = pass.notImplemented
     parts = registry.types.types.map { part in
       let entry = pass.parts.first { $0.id == part.id }

@@ -30,11 +30,12 @@ extension ObservabilityReconciler {
       // Without a write there is no Event: the next pass would send it again.
       guard
         try await statusWriter.write(
-          type: .observabilities, live: pass.object, status: status(pass, conditions: after))
+          type: .observabilities, live: pass.object, status: storable(status(pass, conditions: after), pass))
       else { return }
     } catch {
       // Deleted during the pass, which is no fault. A definition without the subresource answers the same.
       if error.isNotFound, (try? await isAsKnown(&pass)) == false { return }
+      if error.namesUndeclaredField, await hasLearned(&pass) { return await publishStatus(&pass) }
       pass.failure = pass.failure ?? error
       return
     }
@@ -73,6 +74,18 @@ extension ObservabilityReconciler {
     let left = since + Self.pendingPatience - now
     if left > .zero { pass.nextLooks.append(left) }
     return left > .zero
+  }
+
+  /// Whether the API server's definition of the kind turns out to lack what has just been refused.
+  private func hasLearned(_ pass: inout Pass) async -> Bool {
+    let before = pass.definition
+    await compareDefinition(&pass, isRefused: true)
+    return pass.definition != nil && pass.definition != before
+  }
+
+  /// What of a status the cluster can store. What it cannot is named in a condition.
+  private func storable(_ status: JSONObject, _ pass: Pass) -> JSONObject {
+    pass.definition?.storable(status) ?? status
   }
 
   private func status(_ pass: Pass, conditions: ConditionSet) -> JSONObject {

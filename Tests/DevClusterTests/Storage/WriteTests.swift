@@ -103,6 +103,22 @@ struct WriteTests {
     #expect(warned.json[path: "spec", "surplus"] == nil)
   }
 
+  /// Unlike in a write, in an apply of a custom resource, too (kubernetes/kubernetes#139253).
+  @Test("An applied field that the type does not have is refused, whatever the request asks for")
+  func unknownFieldsCannotBeApplied() async {
+    let cluster = await TestCluster()
+    await cluster.send("POST", Paths.definitions, Samples.definition)
+    var widget = Samples.widget("one")
+    widget["spec"]?["surplus"] = 1
+    for validation in ["Strict", "Warn", "Ignore"] {
+      let answer = await cluster.send(
+        "PATCH", Paths.widgets + "/one?fieldManager=a&fieldValidation=\(validation)", widget,
+        type: "application/apply-patch+yaml")
+      #expect(answer.status == 500)
+      #expect(answer.json["message"]?.string?.hasSuffix(".spec.surplus: field not declared in schema") == true)
+    }
+  }
+
   @Test func aNullInACustomResourceCountsAsNotGiven() async {
     let cluster = await TestCluster()
     await cluster.send("POST", Paths.definitions, Samples.definition)

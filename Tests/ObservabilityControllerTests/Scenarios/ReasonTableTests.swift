@@ -38,6 +38,7 @@ import Testing
     // Another's DaemonSet of that name with another selector, made as in the tests of such fields.
     reached.formUnion(try await Self.immutableRows())
     reached.formUnion(try await Self.unguardedRows())
+    reached.formUnion(try await Self.outdatedRows())
     #expect(Self.documented.subtracting(reached).map(\.description).sorted() == [], "documented and never emitted")
     #expect(reached.subtracting(Self.documented).map(\.description).sorted() == [], "emitted and not documented")
   }
@@ -156,6 +157,15 @@ import Testing
     return try await cluster.withOperator(environment: .impatient) { _ in
       try await cluster.apply(TestCluster.object())
       return rows(of: try await cluster.wait(condition: "Ready", is: "False", reason: "NodePolicyMissing"))
+    }
+  }
+
+  /// A definition of the release before.
+  private static func outdatedRows() async throws -> Set<Row> {
+    let cluster = try await OtherDefinitionTests.cluster(try Releases.definitionBeforeParts())
+    return try await cluster.withOperator(environment: .impatient) { _ in
+      try await cluster.apply(TestCluster.object())
+      return rows(of: try await cluster.wait(condition: "Reconciling", reason: "DefinitionOutdated"))
     }
   }
 

@@ -9,7 +9,7 @@ extension APIServer {
     let form = try Representation.accepted(by: request)
     let write = try WriteOptions(request, subresource: nil, now: configuration.now())
     let body = try RequestBody.object(request, as: type)
-    let (pruned, warnings) = try known(body, type, write, dropsNulls: true)
+    let (pruned, warnings) = try known(body, type, write)
     var object = pruned
     if let name = target.name {
       guard type.isCustom else { throw .methodNotAllowed() }
@@ -66,17 +66,31 @@ extension APIServer {
 
   /// Prunes fields that the type does not have, and names these and the fields that the body has twice.
   ///
-  /// - Parameter dropsNulls: see ``Admission/decoded(_:as:dropsNulls:)``.
   /// - Throws: 400 if the request asks for strictness.
   func known(
-    _ body: RequestBody, _ type: ServedType, _ write: WriteOptions, dropsNulls: Bool
+    _ body: RequestBody, _ type: ServedType, _ write: WriteOptions
   ) throws(APIStatus) -> (object: JSONValue, warnings: [String]) {
-    let (object, unknown) = try type.rules.decoded(body.value, as: type, dropsNulls: dropsNulls)
-    let messages = body.duplicates.map { "duplicate field \"\($0)\"" } + unknown.map { "unknown field \"\($0)\"" }
-    guard !messages.isEmpty else { return (object, []) }
+    let (object, unknown) = try type.rules.decoded(body.value, as: type)
+    let messages = Self.duplicate(body.duplicates) + unknown.map { "unknown field \"\($0)\"" }
+    return (object, try warnings(messages, type, write))
+  }
+
+  /// Names the fields that an applied object has twice.
+  ///
+  /// - Throws: 400 if the request asks for strictness.
+  func repeated(_ fields: [String], _ type: ServedType, _ write: WriteOptions) throws(APIStatus) -> [String] {
+    try warnings(Self.duplicate(fields), type, write)
+  }
+
+  private static func duplicate(_ fields: [String]) -> [String] { fields.map { "duplicate field \"\($0)\"" } }
+
+  private func warnings(
+    _ messages: [String], _ type: ServedType, _ write: WriteOptions
+  ) throws(APIStatus) -> [String] {
+    guard !messages.isEmpty else { return [] }
     switch write.fieldValidation {
-    case .ignore: return (object, [])
-    case .warn: return (object, messages)
+    case .ignore: return []
+    case .warn: return messages
     case .strict:
       throw .badRequest(
         "\(type.kind) in version \"\(type.version)\" cannot be handled as a \(type.kind): strict decoding error: "

@@ -30,7 +30,7 @@ extension APIServer {
     }
     try RequestBody.check(patched.value, is: type)
     guard patched.value.name == old.name else { throw Self.mismatch(patched.value.name, old.name) }
-    let (new, warnings) = try known(patched, type, write, dropsNulls: true)
+    let (new, warnings) = try known(patched, type, write)
     let updated = try update(old, to: new, type, write, tracksFields: true, by: identity)
     return APIResponse(
       status: 200, json: represent(updated, type, form),
@@ -62,11 +62,8 @@ extension APIServer {
       applied.meta["namespace"] = .string(namespace)
     }
     let key = ObjectKey(namespace: target.namespace ?? "", name: name)
-    var warnings: [String] = []
-    if type.isCustom {
-      (applied, warnings) = try known(
-        RequestBody(value: applied, duplicates: body.duplicates), type, write, dropsNulls: false)
-    }
+    // A field that the type does not have is not pruned here: what is applied must fit the schema.
+    let warnings = type.isCustom ? try repeated(body.duplicates, type, write) : []
     guard let stored = store.object(type.storage, key) else {
       guard target.subresource == nil else { throw .notFound(name, type) }
       try checkCreation(name, target, type, by: identity)

@@ -8,7 +8,7 @@ extension APIServer {
   ) throws(APIStatus) -> APIResponse {
     let form = try Representation.accepted(by: request)
     let write = try WriteOptions(request, subresource: target.subresource, now: configuration.now())
-    let (new, warnings) = try known(try RequestBody.object(request, as: type), type, write, dropsNulls: true)
+    let (new, warnings) = try known(try RequestBody.object(request, as: type), type, write)
     guard new.name.isEmpty || new.name == target.name else { throw Self.mismatch(new.name, target.name ?? "") }
     let old = present(try found(target, type), as: type)
     if new.resourceVersion == nil, needsVersion(type) {

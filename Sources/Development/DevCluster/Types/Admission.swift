@@ -36,20 +36,19 @@ struct Admission: Sendable {
       rules: .custom(try StructuralSchema(structural: openAPI), hasStatusSubresource: hasStatus), isCustom: true)
   }
 
-  /// The object without the fields that the type does not have, and these fields.
+  /// The object without the fields that the type does not have, and these fields. A null where null is no value counts as
+  /// absent. An applied object is not decoded as one of the type: there both are refused.
   ///
-  /// - Parameter dropsNulls: whether a null where null is no value counts as absent. It does not in an apply, whose
-  ///   object is not decoded as one of the type: there it is refused, unless a default takes its place.
   /// - Throws: 400 if it cannot become an object of the type at all.
   func decoded(
-    _ object: JSONValue, as type: ServedType, dropsNulls: Bool
+    _ object: JSONValue, as type: ServedType
   ) throws(APIStatus) -> (object: JSONValue, unknown: [String]) {
     if !isCustom, let problem = rules.decodingProblem(object, kind: type.kind) {
       throw .badRequest("\(type.kind) in version \"\(type.version)\" cannot be handled as a \(type.kind): \(problem)")
     }
     let (value, unknown) = rules.schema.pruned(object)
     guard isCustom else { return (value, unknown) }
-    return (dropsNulls ? rules.schema.withoutNulls(value) : value, unknown.sorted())
+    return (rules.schema.withoutNulls(value), unknown.sorted())
   }
 
   /// The object in the form in which it is stored, with everything filled in.

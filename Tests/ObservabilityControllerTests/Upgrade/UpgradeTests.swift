@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ControllerRuntime
+import DevCluster
+import Harness
+import JSON
+import KubernetesClient
+import KubernetesCore
+import Logging
+import ObservabilityAPI
+import ObservabilityController
+import Testing
+
+/// This release takes over what the release before left behind, and leaves what that one can take back.
+@Suite struct UpgradeTests {
+  private static let objects = ["platform", "scraped"]
+
+  /// The cluster of the record, with this release's definition and roles.
+  private static func cluster(_ record: RecordedState) async throws -> TestCluster {
+    let cluster = try await TestCluster(nodes: 0)
+    try await cluster.server.restore(record.objects)
+    try await cluster.addDefinition()
+    await cluster.server.clearRequestLog()
+    return cluster
+  }
+
+  /// Runs this release until it has named the part of every child.
+  private static func upgrade(_ cluster: TestCluster, _ record: RecordedState) async throws -> [LogRecorder.Line] {
+    let settings = OperatorSettings(version: DefaultImages.release, image: try Releases.operatorImage(record))
+    return try await cluster.withOperator(
+      madeBy: {
+        ObservabilityOperator(
+          api: cluster.operatorClient, transport: cluster.backend, settings: settings,
+          environment: record.environment(), logger: $0)
+      }
+    ) { running in
+      for name in objects {
+        try await cluster.wait(ObjectKey(name: name)) { object in
+          let inventory = object?[path: "status", "inventory"]?.array ?? []
+          return !inventory.isEmpty && inventory.allSatisfy { $0["part"]?.string?.isEmpty == false }
+        }
+      }
+      await running.resync(objects)
+      await running.instance.labelQueue.waitUntilIdle()
+      return running.log.all
+    }
+  }
+
+  @Test("The state of the release before is adopted with one status write an object, and no agent is rolled")
+  func adopts() async throws {
+    let record = try Releases.beforeParts()
+    let cluster = try await Self.cluster(record)
+    let before = await cluster.server.everything()
+    let log = try await Self.upgrade(cluster, record)
+
+    let requests = await cluster.operatorRequests()
+    let writes = requests.filter(\.isWrite).map { "\($0.resource)/\($0.subresource ?? "") \($0.name ?? "")" }
+    // Both releases render the same children, with the same image of the operator, so only the parts in the inventory are
+    // new.
+    #expect(writes.sorted() == ["observabilities/status platform", "observabilities/status scraped"])
+    #expect(requests.filter { !$0.isWrite && $0.verb != "watch" }.count <= 30, "\(requests)")
+    #expect(requests.allSatisfy { $0.code < 300 }, "\(requests.filter { $0.code >= 300 })")
+
+    let changes = RecordedState.differences(before, await cluster.server.everything())
+    #expect(changes.count == 2, "\(changes)")
+    for change in changes {
+      let words = change.split(separator: " ")
+      #expect(words[0].hasPrefix("Observability/"), "\(change)")
+      #expect(words.dropFirst().allSatisfy { $0.hasPrefix(".status.inventory[") && $0.hasSuffix(".part") }, "\(change)")
+    }
+    #expect(!log.contains { $0.message.contains("child") || $0.level >= .warning }, "\(log)")
+  }
+
+  @Test("Every child that the release before left is in the inventory, so that nothing is left behind")
+  func knowsEveryChild() async throws {
+    let record = try Releases.beforeParts()
+    let cluster = try await Self.cluster(record)
+    _ = try await Self.upgrade(cluster, record)
+    let objects = await cluster.server.objects("observabilities", group: "observability.cozystack.io")
+    let known = Set(
+      objects.flatMap { $0[path: "status", "inventory"]?.array ?? [] }.compactMap { $0["uid"]?.string })
+    let children = await cluster.server.everything().filter {
+      $0[path: "metadata", "ownerReferences"]?.array?.contains { $0["kind"] == "Observability" } == true
+    }
+    #expect(children.count == 8)
+    for child in children {
+      #expect(known.contains(child[path: "metadata", "uid"]?.string ?? ""), "\(child["kind"] ?? "")")
+    }
+  }
+
+  @Test("Nodes stay labelled, and verdicts stand, through an upgrade")
+  func keepsVerdicts() async throws {
+    let record = try Releases.beforeParts()
+    let cluster = try await Self.cluster(record)
+    _ = try await Self.upgrade(cluster, record)
+    for node in ["locked", "old"] { try await cluster.wait(label: "ineligible", on: node) }
+    #expect(await cluster.agents() == ["node-0", "node-1"])
+    let status = try await cluster.admin.get(TestCluster.observabilities, ObjectKey(name: "platform"))["status"]
+    #expect(
+      status?["ineligibleNodes"]?.array?.map { $0["reason"] } == ["KernelLockedDown", "KernelTooOld"])
+  }
+
+  /// The release before reads no `part`, and its definition has none: without these, all is as it left it.
+  @Test("Without the parts, what this release leaves is what the release before left")
+  func leavesWhatTheReleaseBeforeKnows() async throws {
+    let record = try Releases.beforeParts()
+    let cluster = try await Self.cluster(record)
+    _ = try await Self.upgrade(cluster, record)
+    let after = await cluster.server.everything().map { object in
+      guard object["kind"] == "Observability" else { return object }
+      let inventory = (object[path: "status", "inventory"]?.array ?? []).map { entry in
+        var entry = entry
+        entry["part"] = nil
+        return entry
+      }
+      var object = object
+      object["status"]?["inventory"] = .array(inventory)
+      return object
+    }
+    let kinds: Set = [
+      "Observability", "DaemonSet", "ServiceAccount", "NetworkPolicy", "VMPodScrape", "ConfigMap", "Node", "Pod",
+      "Lease",
+    ]
+    let isLeft = { (object: JSONValue) in kinds.contains(object["kind"]?.string ?? "") }
+    #expect(RecordedState.differences(record.objects.filter(isLeft), after.filter(isLeft)) == [])
+  }
+}
