@@ -7,7 +7,7 @@ import Glibc
 @main
 struct Generate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write the files that are generated from the code: the CRD, the roles, the pages of the documentation.")
+    abstract: "Write the files that are generated from the code: the CRD, the roles, the charts, the documentation.")
 
   @Flag(help: "Write nothing; end with 1 and name the files that are not up to date.")
   var check = false
@@ -17,7 +17,7 @@ struct Generate: ParsableCommand {
 
   func run() throws {
     var stale: [String] = []
-    for file in GeneratedFile.all where read(file.path) != file.text {
+    for file in try GeneratedFile.all(root: root) where GeneratedFile.read("\(root)/\(file.path)") != file.text {
       if check {
         stale.append(file.path)
       } else {
@@ -29,15 +29,6 @@ struct Generate: ParsableCommand {
       print("not up to date, run make generate: \(stale.joined(separator: ", "))")
       throw ExitCode(1)
     }
-  }
-
-  private func read(_ path: String) -> String? {
-    guard let stream = fopen("\(root)/\(path)", "r") else { return nil }
-    defer { fclose(stream) }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 64 << 10)
-    while case let count = fread(&chunk, 1, chunk.count, stream), count > 0 { bytes += chunk[..<count] }
-    return String(validating: bytes, as: UTF8.self)
   }
 
   private func write(_ file: GeneratedFile) throws {
