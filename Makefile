@@ -2,6 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
+.PHONY: packages
 .PHONY: help setup build release run test conformance acceptance lint format generate verify validate scan bench \
 	differential simulate faults seccomp coverage ci clean
 
@@ -47,6 +48,9 @@ validate: setup ## check manifests by the schemas of Kubernetes, the admission p
 
 scan: setup ## compare what checkov finds in all manifests with the list of findings that stay; needs python3 and PyPI
 	@.ci/scan.sh
+
+packages: ## lay out, check and pack what Cozystack installs; needs python3 and PyPI
+	@.ci/packages-cozystack.sh
 
 bench: setup ## measure the release build: requests, times, memory, size; fails if a count is above its floor
 	@.ci/bench.sh
