@@ -27,5 +27,7 @@ fi
 
 # The same commit gives the same digest.
 epoch=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
+commit=$(git rev-parse HEAD)
+[[ -z $(git status --porcelain -- charts config/cozystack) ]] || commit+=-dirty
 PYTHONDONTWRITEBYTECODE=1 exec "$venv/bin/python3" .ci/cozystack --output .build/packages --epoch "$epoch" \
-  --commit "$(git rev-parse HEAD)"
+  --commit "$commit"
