@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup build release image image-run run test conformance acceptance lint format generate verify \
-	validate scan bench differential simulate faults record-release seccomp airgap coverage ci clean
+	validate scan packages bench differential simulate faults record-release seccomp airgap coverage ci clean
 
 help: ## show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z][a-z-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ validate: setup ## check manifests by the schemas of Kubernetes, the admission p
 
 scan: setup ## compare what checkov finds in all manifests with the list of findings that stay; needs python3 and PyPI
 	@.ci/scan.sh
+
+packages: ## lay out, check and pack what Cozystack installs; needs python3 and PyPI
+	@.ci/packages-cozystack.sh
 
 bench: setup ## measure the release build: requests, times, memory, size; fails if a count is above its floor
 	@.ci/bench.sh

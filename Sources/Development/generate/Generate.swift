@@ -7,7 +7,7 @@ import Glibc
 @main
 struct Generate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write the files that are generated from the code: the CRD, the roles, the pages of the documentation.")
+    abstract: "Write the files that are generated from the code: the CRD, the roles, the charts, the documentation.")
 
   @Flag(help: "Write nothing; end with 1 and name the files that are not up to date.")
   var check = false
@@ -16,8 +16,20 @@ struct Generate: ParsableCommand {
   var root = "."
 
   func run() throws {
+    // The charts are made from manifests that carry the release.
+    let stale =
+      try bringUpToDate(ReleaseStamp.files { GeneratedFile.read("\(root)/\($0)") })
+      + bringUpToDate(GeneratedFile.all(root: root))
+    guard stale.isEmpty else {
+      print("not up to date, run make generate: \(stale.joined(separator: ", "))")
+      throw ExitCode(1)
+    }
+  }
+
+  /// Writes the files that differ; with ``check`` returns their paths instead.
+  private func bringUpToDate(_ files: [GeneratedFile]) throws -> [String] {
     var stale: [String] = []
-    for file in GeneratedFile.all + ReleaseStamp.files(reading: read) where read(file.path) != file.text {
+    for file in files where GeneratedFile.read("\(root)/\(file.path)") != file.text {
       if check {
         stale.append(file.path)
       } else {
@@ -25,19 +37,7 @@ struct Generate: ParsableCommand {
         print("wrote \(file.path)")
       }
     }
-    guard stale.isEmpty else {
-      print("not up to date, run make generate: \(stale.joined(separator: ", "))")
-      throw ExitCode(1)
-    }
-  }
-
-  private func read(_ path: String) -> String? {
-    guard let stream = fopen("\(root)/\(path)", "r") else { return nil }
-    defer { fclose(stream) }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 64 << 10)
-    while case let count = fread(&chunk, 1, chunk.count, stream), count > 0 { bytes += chunk[..<count] }
-    return String(validating: bytes, as: UTF8.self)
+    return stale
   }
 
   private func write(_ file: GeneratedFile) throws {
