@@ -61,7 +61,7 @@ def live(report, server, helm):
     title = f"Helm {helm.version}: "
     before = set(server.everything())
     read_me(report, server, helm, "With Helm")
-    server.operate()
+    operator = server.operate()
     report.check(title + "the object becomes Ready", ready(server))
     for name in NAMES:
         stored_as_rendered(report, server, title, helm("get", "manifest", name, *HERE).stdout, name)
@@ -98,14 +98,19 @@ def live(report, server, helm):
     report.check(title + "the object is Ready still", ready(server))
 
     read_me(report, server, helm, "Remove it")
-    stays = {("CustomResourceDefinition", "", "observabilities.observability.cozystack.io"),
-             ("Namespace", "", AGENTS), ("Namespace", "", NAMESPACE)}
+    server.stop(operator)
+    # Each namespace comes with an account of its own.
+    stays = {("CustomResourceDefinition", "", "observabilities.observability.cozystack.io")} | {
+        name for namespace in (AGENTS, NAMESPACE)
+        for name in (("Namespace", "", namespace), ("ServiceAccount", namespace, "default"))}
     server.until(lambda: set(server.everything()) - before <= stays, 15)
     left = set(server.everything()) - before
     report.check(title + "the definition and both namespaces stay, and nothing else",
                  [f"left: {name}" for name in sorted(left - stays)] + [f"gone: {name}" for name in sorted(stays - left)])
-    read_me(report, server, helm, "With Helm")
-    report.check(title + "installed again, what stayed is adopted", ready(server))
+    for name in NAMES:
+        report.check(f"{title}{name} is installed again", succeeds(helm("install", name, CHARTS / name, *HERE)))
+    server.operate()
+    report.check(title + "what stayed is adopted", ready(server))
 
 
 def stored_as_rendered(report, server, title, text, name):
@@ -206,6 +211,12 @@ def refused(report, server, helm):
     report.check(title + "the API server's message reaches the user unchanged",
                  None if result.returncode and said and "Unsupported value" in said and said in result.stderr
                  else f"{result.stderr} does not hold: {said}")
+    helm("uninstall", OBJECT, *HERE)
+
+    result = helm("install", OBJECT, CHARTS / OBJECT, *HERE, skip, "--set", "ofANewerRelease=1", "--set",
+                  "createNamespace=false")
+    report.check(title + "a field that the definition lacks, as after an upgrade without it, is named",
+                 None if "ofANewerRelease" in result.stderr else f"{result.returncode}: {result.stderr}")
     helm("uninstall", OBJECT, *HERE)
 
     server.kubectl("create", "namespace", AGENTS)
