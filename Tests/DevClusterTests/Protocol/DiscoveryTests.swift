@@ -49,6 +49,23 @@ struct DiscoveryTests {
     #expect(await cluster.send("GET", "/openapi/v3/apis/none/v1").status == 404)
   }
 
+  @Test("OpenAPI v2 describes no type, as JSON and as the message that client-go reads")
+  func theOlderOpenAPIIsEmpty() async {
+    let cluster = await TestCluster()
+    #expect(await cluster.send("GET", "/openapi/v2").json["swagger"] == "2.0")
+    let answer = await cluster.send(
+      "GET", "/openapi/v2", accept: "application/com.github.proto-openapi.spec.v2@v1.0+protobuf")
+    #expect(answer.header("content-type") == "application/com.github.proto-openapi.spec.v2.v1.0+protobuf")
+    let expected: [UInt8] =
+      [0x0a, 3] + Array("2.0".utf8) + [0x12, 21, 0x0a, 10] + Array("Kubernetes".utf8) + [0x12, 7]
+      + Array("v1.36.2".utf8)
+    guard case .bytes(let bytes) = answer.body else {
+      Issue.record("it is not a whole body")
+      return
+    }
+    #expect(bytes == expected)
+  }
+
   @Test func everythingCanBeHadAtOnce() async {
     let cluster = await TestCluster()
     await cluster.send("POST", Paths.definitions, Samples.definition)

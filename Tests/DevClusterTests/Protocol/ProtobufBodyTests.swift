@@ -5,7 +5,7 @@ import Testing
 
 @testable import DevCluster
 
-@Suite("The protobuf that kubectl sends")
+@Suite("The protobuf that kubectl and Helm send")
 struct ProtobufBodyTests {
   private func field(_ number: UInt8, _ content: [UInt8]) -> [UInt8] {
     [number << 3 | 2, UInt8(content.count)] + content
@@ -48,6 +48,25 @@ struct ProtobufBodyTests {
     let answer = await cluster.server.handle(request)
     #expect(answer.status == 201, "\(answer.text)")
     #expect(await cluster.server.object("namespaces", "made") != nil)
+  }
+
+  @Test("Helm deletes its releases with options in protobuf, whose preconditions hold")
+  func deleteOptionsAreRead() async {
+    let cluster = await TestCluster()
+    await cluster.send("POST", Paths.configMaps, Samples.configMap("one"))
+    var request = APIRequest(
+      "DELETE", Paths.configMaps + "/one",
+      headers: [
+        ("Authorization", "Bearer admin-token"), ("Content-Type", "application/vnd.kubernetes.protobuf"),
+        ("Accept", "application/json"),
+      ])
+    request.body = envelope("v1", "DeleteOptions", field(2, field(1, "other")) + field(4, "Background"))
+    let refused = await cluster.server.handle(request)
+    #expect(refused.status == 409, "\(refused.text)")
+    request.body = envelope("v1", "DeleteOptions", field(4, "Background"))
+    let deleted = await cluster.server.handle(request)
+    #expect(deleted.status == 200, "\(deleted.text)")
+    #expect(await cluster.send("GET", Paths.configMaps + "/one").status == 404)
   }
 
   @Test func brokenBodiesAreNamed() {

@@ -15,6 +15,7 @@ extension APIServer {
     case ["api"], ["apis"]:
       if let answer = AggregatedDiscovery(types, isCore: parts == ["api"]).answer(to: request) { return answer }
       return APIResponse(status: 200, json: parts == ["api"] ? versions(request) : groupList)
+    case ["openapi", "v2"]: return OpenAPIV2.answer(to: request)
     case ["openapi", "v3"]: return APIResponse(status: 200, json: OpenAPI(types, served).index)
     default: break
     }

@@ -110,3 +110,31 @@ struct OpenAPI {
     type.group.isEmpty ? "api/\(type.version)" : "apis/\(type.group)/\(type.version)"
   }
 }
+
+/// `/openapi/v2`: a document that describes no type.
+///
+/// kubectl and Helm read it about a kind that no group version of `/openapi/v3` has, such as one without its definition,
+/// and say then that there is no such kind; without the document they say that the server has no such page.
+enum OpenAPIV2 {
+  private static let protobuf = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+  private static let title = "Kubernetes"
+  private static let version = "v1.36.2"
+
+  /// The document, as the message of `gnostic` that client-go asks for, or as JSON.
+  static func answer(to request: APIRequest) -> APIResponse {
+    guard MediaType.list(request.header("accept") ?? "").contains(where: { $0.name == protobuf }) else {
+      return APIResponse(
+        status: 200,
+        json: ["swagger": "2.0", "info": ["title": .string(title), "version": .string(version)], "paths": [:]])
+    }
+    let document = field(1, Array("2.0".utf8)) + field(2, field(1, Array(title.utf8)) + field(2, Array(version.utf8)))
+    return APIResponse(
+      status: 200, headers: [("Content-Type", "application/com.github.proto-openapi.spec.v2.v1.0+protobuf")],
+      body: .bytes(document))
+  }
+
+  /// A field of bytes; the number below 16 and the content below 128 bytes take one byte each.
+  private static func field(_ number: UInt8, _ content: [UInt8]) -> [UInt8] {
+    [number << 3 | 2, UInt8(content.count)] + content
+  }
+}

@@ -2,8 +2,8 @@
 
 import JSON
 
-/// Reads the bodies that kubectl sends as protobuf: those of `kubectl create <kind>`, `expose` and `auth`. All other
-/// clients and commands send JSON.
+/// Reads the bodies that kubectl and Helm send as protobuf: those of `kubectl create <kind>`, `expose` and `auth`, and of
+/// Helm's releases, which are Secrets. All other clients and commands send JSON.
 ///
 /// The envelope is that of `k8s.io/apimachinery/pkg/runtime/serializer/protobuf`.
 struct ProtobufBody {
@@ -24,7 +24,7 @@ struct ProtobufBody {
     guard body.starts(with: Array("k8s\0".utf8)) else { throw Failure(message: "the protobuf envelope is missing") }
     let envelope = try read(body.dropFirst(4), "Unknown", depth: 0)
     let kind = envelope[path: "typeMeta", "kind"]?.string ?? ""
-    guard case .named("metadata", _, _)? = ProtobufMessages.all[kind]?[1] else {
+    guard isObject(kind) || kind == "DeleteOptions" else {
       throw Failure(message: "protobuf is not understood for \(kind); send JSON, as kubectl apply does")
     }
     let raw = envelope["raw"]?.string.flatMap { Base64.decoded($0) } ?? []
@@ -32,6 +32,11 @@ struct ProtobufBody {
     object["apiVersion"] = envelope[path: "typeMeta", "apiVersion"]
     object["kind"] = .string(kind)
     return object
+  }
+
+  private static func isObject(_ kind: String) -> Bool {
+    guard case .named("metadata", _, _)? = ProtobufMessages.all[kind]?[1] else { return false }
+    return true
   }
 
   private static func read(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The messages of the objects that kubectl creates, by their `generated.proto` files in `k8s.io/api` 1.36.
+/// The messages of the objects that kubectl and Helm create and delete, by their `generated.proto` files in `k8s.io/api` 1.36.
 ///
 /// One message a line: its name, then its fields as `number:name:type`. Types are `text`, `bytes`, `int`, `bool`,
 /// `either` for an integer or text, another message, `[T]` for a list and `{T}` for a map. A `?` after the type is a
@@ -135,5 +135,8 @@ enum ProtobufMessages {
     SelfSubjectRulesReview 1:metadata:ObjectMeta 2:spec:SelfSubjectRulesReviewSpec 3:-
     SelfSubjectRulesReviewSpec 1:namespace:text
     SelfSubjectReview 1:metadata:ObjectMeta 2:-
+    DeleteOptions 1:gracePeriodSeconds:int? 2:preconditions:Preconditions 3:orphanDependents:bool? \
+    4:propagationPolicy:text? 5:dryRun:[text]
+    Preconditions 1:uid:text? 2:resourceVersion:text?
     """
 }

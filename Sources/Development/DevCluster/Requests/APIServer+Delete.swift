@@ -87,7 +87,7 @@ struct DeleteOptions: Sendable {
 
   /// - Throws: 400 for a body that is no `DeleteOptions`, 422 for a policy that does not exist.
   init(_ request: APIRequest) throws(APIStatus) {
-    let body = request.body.isEmpty ? [:] : try RequestBody.patch(request.body).value
+    let body = try RequestBody.deleteOptions(request)
     uid = body[path: "preconditions", "uid"]?.string
     resourceVersion = body[path: "preconditions", "resourceVersion"]?.string
     if let policy = body["propagationPolicy"]?.string ?? request.parameter("propagationPolicy") {

@@ -48,6 +48,14 @@ struct RequestBody {
     return RequestBody(value: try yaml(request.body, as: type))
   }
 
+  /// The `DeleteOptions` in a body of JSON or protobuf; an empty object if there is none.
+  static func deleteOptions(_ request: APIRequest) throws(APIStatus) -> JSONValue {
+    guard !request.body.isEmpty else { return [:] }
+    let media = MediaType(request.header("content-type") ?? "application/json")
+    return media.name == "application/vnd.kubernetes.protobuf"
+      ? try protobuf(request.body) : try patch(request.body).value
+  }
+
   /// The JSON of a patch.
   static func patch(_ body: [UInt8]) throws(APIStatus) -> RequestBody {
     do throws(JSONError) {

@@ -29,7 +29,11 @@ enum DefinitionsChart {
 
   private static let values = [
     ChartValue(
-      "labels", [:], ["type": "object", "additionalProperties": ["type": "string"]],
+      "labels", [:],
+      [
+        "type": "object", "additionalProperties": ["type": "string"],
+        "properties": ["app.kubernetes.io/managed-by": ["const": "Helm"]],
+      ],
       "Further labels of the definition.")
   ]
 }

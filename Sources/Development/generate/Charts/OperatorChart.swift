@@ -155,11 +155,12 @@ struct OperatorChart {
   private static let quantities: JSONObject = [
     "type": "object", "additionalProperties": ["type": ["string", "number"]],
   ]
-  /// What selects the operator's pods and binds the admission policies is not to be set.
+  /// Those that select the operator's pods and bind the admission policies have their values already.
   private static let labels: JSONObject = [
     "type": "object", "additionalProperties": ["type": "string"],
-    "propertyNames": [
-      "not": ["enum": ["app.kubernetes.io/name", "app.kubernetes.io/part-of", "app.kubernetes.io/managed-by"]]
+    "properties": [
+      "app.kubernetes.io/name": ["const": .string(name)], "app.kubernetes.io/part-of": ["const": "cozystack"],
+      "app.kubernetes.io/managed-by": ["const": "Helm"],
     ],
   ]
   private static let toleration: JSONObject = [
