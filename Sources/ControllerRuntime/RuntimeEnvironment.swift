@@ -14,7 +14,7 @@ public struct RuntimeEnvironment: Sendable {
   public var timestamp: @Sendable () -> Timestamp
   /// A number in `0..<1`.
   public var random: @Sendable () -> Double
-  /// That many bytes which nobody can foretell, for passwords and keys: the kernel's unless a test sets others.
+  /// Returns that many unpredictable bytes, for passwords and keys: the kernel's unless a test sets others.
   public var unforeseeable: @Sendable (_ count: Int) -> [UInt8] = { count in
     var generator = SystemRandomNumberGenerator()
     return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }

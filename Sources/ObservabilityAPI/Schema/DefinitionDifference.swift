@@ -34,7 +34,7 @@ public struct DefinitionDifference: Hashable, Sendable {
   }
 
   /// The object without the fields of `spec` that this release does not know, as far as they have just their defaults by
-  /// the served definition: nobody asked for them.
+  /// the served definition: the user did not set them.
   public func withoutUnknownDefaults(_ object: JSONValue) -> JSONValue {
     guard !unknown.isEmpty, let spec = object["spec"], let own = Self.properties(own)?["spec"],
       let served = Self.properties(served)?["spec"]

@@ -16,7 +16,7 @@ enum GeneratedValue: Hashable, Sendable {
 
   /// A new value.
   ///
-  /// - Parameter random: returns that many bytes which nobody can foretell.
+  /// - Parameter random: returns that many unpredictable bytes.
   func make(random: (Int) -> [UInt8]) -> [UInt8] {
     switch self {
     case .text(let length):
@@ -37,7 +37,7 @@ struct ForeignChild: Error, CustomStringConvertible {
 
   var description: String {
     "\(child.kind) \(child.key) is there already and does not name this object as its owner, so it is left alone. "
-      + "Delete or rename it; it is made anew then."
+      + "Delete or rename it; the child is created then."
   }
 }
 
