@@ -16,6 +16,11 @@ case ${SANITIZE:-} in
     export TSAN_OPTIONS="halt_on_error=0 ${TSAN_OPTIONS:-}"
     export ASAN_OPTIONS="detect_leaks=1 detect_stack_use_after_return=0 ${ASAN_OPTIONS:-}"
     export LSAN_OPTIONS="suppressions=$PWD/.ci/lsan.txt print_suppressions=0 ${LSAN_OPTIONS:-}"
+    if [[ $SANITIZE == thread ]]; then
+      mkdir -p .build/thread
+      clang -O1 -shared -fPIC -o .build/thread/tsan-mutex.so .ci/tsan-mutex.c
+      preload=$PWD/.build/thread/tsan-mutex.so
+    fi
     ;;
   *)
     echo "SANITIZE takes thread or address, not '$SANITIZE'" >&2
@@ -59,7 +64,7 @@ digest() {
 }
 
 code=0
-run() { swift test --skip-build --parallel "${options[@]}" "$@" 2>&1 | digest || code=$?; }
+run() { LD_PRELOAD=${preload:-} swift test --skip-build --parallel "${options[@]}" "$@" 2>&1 | digest || code=$?; }
 
 if [[ $# -gt 0 ]]; then
   run "$@"
