@@ -7,6 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 options=()
+linked=()
 case ${SANITIZE:-} in
   '') ;;
   thread | address)
@@ -18,8 +19,8 @@ case ${SANITIZE:-} in
     export LSAN_OPTIONS="suppressions=$PWD/.ci/lsan.txt print_suppressions=0 ${LSAN_OPTIONS:-}"
     if [[ $SANITIZE == thread ]]; then
       mkdir -p .build/thread
-      clang -O1 -shared -fPIC -o .build/thread/tsan-mutex.so .ci/tsan-mutex.c
-      preload=$PWD/.build/thread/tsan-mutex.so
+      clang -O1 -fPIC -c -o .build/thread/tsan-mutex.o .ci/tsan-mutex.c
+      linked=(-Xlinker "$PWD/.build/thread/tsan-mutex.o")
     fi
     ;;
   *)
@@ -43,7 +44,7 @@ esac
 # On a terminal the progress is one line that moves; in a log it would be hundreds.
 quiet=(--quiet)
 [[ -t 1 ]] && quiet=()
-swift build --build-tests "${quiet[@]}" "${options[@]}"
+swift build --build-tests "${quiet[@]}" "${options[@]}" "${linked[@]}"
 # A crash must tell where; the backtracer must not wait for a terminal.
 export SWIFT_BACKTRACE=interactive=no,color=no
 
@@ -64,7 +65,7 @@ digest() {
 }
 
 code=0
-run() { LD_PRELOAD=${preload:-} swift test --skip-build --parallel "${options[@]}" "$@" 2>&1 | digest || code=$?; }
+run() { swift test --skip-build --parallel "${options[@]}" "$@" 2>&1 | digest || code=$?; }
 
 if [[ $# -gt 0 ]]; then
   run "$@"
