@@ -39,6 +39,8 @@ import Testing
       #expect(message.contains("kubectl apply -k config/crd"), "\(message)")
       #expect(object?.condition("Reconciling")?.reason == "DefinitionOutdated")
       try await cluster.wait(condition: "AgentsAvailable")
+      // Events are sent beside reconciles.
+      try await cluster.waitForEvent(reason: "DefinitionOutdated")
       #expect(try await cluster.events(reason: "DefinitionOutdated").count == 1)
       let lines = running.log.lines("definition of another release")
       #expect(lines.map { $0.metadata["missing"] } == ["status.inventory[].part"])
