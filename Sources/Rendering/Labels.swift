@@ -12,39 +12,48 @@ enum Keys {
   static let credentialsHash = "observability.cozystack.io/credentials-hash"
   /// The hash of the CA that the pods were started with.
   static let caHash = "observability.cozystack.io/ca-hash"
+  /// The hash of the configuration that the pods were started with.
+  static let configHash = "observability.cozystack.io/config-hash"
+  /// The hash of all secret values that the pods were started with.
+  static let secretsHash = "observability.cozystack.io/secrets-hash"
   /// The release that rendered the child. Never in a pod template: an upgrade of the operator alone rolls nothing.
   static let operatorVersion = "observability.cozystack.io/operator-version"
 }
 
 extension RenderContext {
   /// The name shared by the agent's children.
-  var agentName: String { AgentShape.name(of: object.name) }
+  var agentName: String { name(of: .agent) }
 
   /// What tells the agent's pods from all others. Immutable in a DaemonSet, so it must never change.
-  var agentSelector: JSONObject {
-    [WellKnownLabel.name: .string(AgentShape.appName), WellKnownLabel.instance: .string(object.name)]
-  }
+  var agentSelector: JSONObject { selector(of: .agent) }
 
   /// The labels of the agent's children and pods.
-  var agentLabels: JSONObject {
-    var labels = agentSelector
-    labels[WellKnownLabel.component] = "node-agent"
-    labels[WellKnownLabel.partOf] = "cozystack"
-    labels[WellKnownLabel.managedBy] = "observability-operator"
-    labels[Keys.object] = .string(object.name)
-    return labels
+  var agentLabels: JSONObject { labels(of: .agent) }
+
+  /// The name shared by a part's children.
+  func name(of part: PartShape) -> String { part.name(of: object.name) }
+
+  /// What tells a part's pods from all others.
+  func selector(of part: PartShape) -> JSONObject { part.selector(of: object.name) }
+
+  /// The labels of a part's children and pods.
+  func labels(of part: PartShape) -> JSONObject { part.labels(of: object.name) }
+
+  /// A child of the agent. Its name is ``agentName`` unless another is given.
+  func agentChild(_ type: ResourceType, name: String? = nil, _ members: JSONObject) -> Child {
+    child(of: .agent, type, name: name, members)
   }
 
-  /// A child of the agent, with everything that all children carry. Its name is ``agentName`` unless another is given.
+  /// A child of a part, with everything that all children carry. Its name is the part's unless another is given.
   ///
   /// The ownerReference lets the garbage collector remove the child, in whatever namespace, once the cluster-scoped
   /// owner is gone. Without a uid, which only a cluster gives, there is none.
-  func agentChild(_ type: ResourceType, name: String? = nil, _ members: JSONObject) -> Child {
-    let name = name ?? agentName
+  func child(of part: PartShape, _ type: ResourceType, name: String? = nil, _ members: JSONObject) -> Child {
+    let name = name ?? self.name(of: part)
     var metadata: JSONObject = [
       "name": .string(name),
       "namespace": .string(spec.namespace),
-      "labels": .object(agentLabels),
+      "labels": .object(labels(of: part)),
       "annotations": [Keys.operatorVersion: .string(facts.operatorVersion)],
     ]
     if !object.uid.isEmpty {

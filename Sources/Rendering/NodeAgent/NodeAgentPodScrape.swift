@@ -33,11 +33,7 @@ enum NodeAgentPodScrape {
       ["targetLabel": "job", "replacement": .string(job)],
       ["sourceLabels": ["__meta_kubernetes_pod_node_name"], "targetLabel": "node"],
     ]
-    return own
-      + context.seriesLabels.map { label in
-        // In a replacement `$1` is a capture group; `$$` is the sign itself.
-        ["targetLabel": .string(label.name), "replacement": .string(EnvironmentVariable.escaped(label.value))]
-      }
+    return own + context.seriesRelabelings
   }
 
   /// The duration in whole seconds or milliseconds, which every release of VictoriaMetrics reads alike.
@@ -45,5 +41,15 @@ enum NodeAgentPodScrape {
     let (seconds, attoseconds) = duration.components
     let milliseconds = attoseconds / 1_000_000_000_000_000
     return milliseconds == 0 ? "\(seconds)s" : "\(seconds * 1000 + milliseconds)ms"
+  }
+}
+
+extension RenderContext {
+  /// What puts the object's labels on every series of a scrape.
+  var seriesRelabelings: [JSONObject] {
+    seriesLabels.map { label in
+      // In a replacement `$1` is a capture group; `$$` is the sign itself.
+      ["targetLabel": .string(label.name), "replacement": .string(EnvironmentVariable.escaped(label.value))]
+    }
   }
 }
