@@ -84,7 +84,7 @@ let package = Package(
         "Digests", "CleanText", "JSON", "HTTPTransport", "KubernetesCore", "KubernetesClient", logging, lifecycle,
       ]),
     library("ObservabilityAPI", ["CleanText", "JSON", "KubernetesCore"]),
-    library("Rendering", ["JSON", "KubernetesCore", "ObservabilityAPI"]),
+    library("Rendering", ["Digests", "JSON", "YAML", "KubernetesCore", "ObservabilityAPI"]),
     library("Backends", ["CleanText", "JSON", "KubernetesCore", "HTTPTransport", "ObservabilityAPI"]),
     library(
       "NodeEligibility",

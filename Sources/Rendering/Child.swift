@@ -34,4 +34,7 @@ extension ResourceType {
   /// What a vmagent of the VictoriaMetrics operator scrapes.
   package static let podScrapes = ResourceType(
     group: "operator.victoriametrics.com", version: "v1beta1", kind: "VMPodScrape", plural: "vmpodscrapes")
+  /// How many pods a drain of nodes may take away at once.
+  package static let podDisruptionBudgets = ResourceType(
+    group: "policy", kind: "PodDisruptionBudget", plural: "poddisruptionbudgets")
 }
