@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a ClickHouse is to be able to do.
+public struct ClickHouseDemand: Hashable, Sendable {
+  /// How long rows are kept.
+  public enum Retention: Hashable, Sendable {
+    /// So many days, at least 1.
+    case days(Int)
+    /// Until somebody deletes them.
+    case forever
+  }
+
+  /// Who makes the tables.
+  public enum Purpose: Hashable, Sendable {
+    /// The operator makes the tables of the collector's exporter. A signal that is nil is not kept here: its tables are
+    /// neither made nor changed.
+    case ownSchema(traces: Retention?, logs: Retention?)
+    /// Coroot makes its tables, on the cluster that it chooses.
+    case coroot
+  }
+
+  /// The database; made if it does not exist and the user may.
+  public var database: String
+  /// Who makes the tables.
+  public var purpose: Purpose
+  /// The cluster to use; nil to choose by what the server reports.
+  public var cluster: String?
+  /// What is not to count.
+  public var ignore: Set<ClickHouseConcern>
+
+  /// A demand made of its parts.
+  public init(
+    database: String = "otel", purpose: Purpose, cluster: String? = nil, ignore: Set<ClickHouseConcern> = []
+  ) {
+    self.database = database
+    self.purpose = purpose
+    self.cluster = cluster
+    self.ignore = ignore
+  }
+}
+
+/// A finding that `spec.clickHouse.ignore` can switch off; its raw value is the reason.
+public enum ClickHouseConcern: String, CaseIterable, Hashable, Sendable {
+  /// The server is older than ``ClickHouseVersion/floor``.
+  case versionTooOld = "VersionTooOld"
+  /// It is not clear which cluster is meant, or the choice would lose or hide rows.
+  case ambiguousCluster = "AmbiguousCluster"
+  /// The server has a Keeper configured that does not answer, or needs one that is not configured.
+  case keeperUnresolvable = "KeeperUnresolvable"
+  /// Tables of the database take no writes.
+  case readOnlyReplica = "ReadOnlyReplica"
+  /// The disk is nearly full.
+  case diskFull = "DiskFull"
+  /// The user lacks a right.
+  case missingGrant = "MissingGrant"
+}
