@@ -42,7 +42,6 @@ def main():
     tree.write(in_tree, output / "in-tree/packages")
     tree.write(releases, output / "helm-releases")
     tree.write({"bundle-line.txt": tree.bundle_line()}, output)
-    tree.write({"ocirepository.yaml": tree.oci_repository(tree.release())}, output)
     tree.write(written, output / "oci")
     print(f"artifact: {output}/oci, to push as tag v{tree.release()}")
     print(f"in-tree form: {output}/in-tree, and the line of {output}/bundle-line.txt for bundles/system.yaml")

@@ -12,11 +12,6 @@ import schemas
 import tree
 
 EXAMPLES = ("package-agents-only.yaml", "package-slim.yaml", "package-full.yaml")
-# As Cozystack's platform gives them to every release of a system namespace, without those that hold addresses.
-COZYSTACK_VALUES = {"_cluster": {
-    "root-host": "example.org", "bundle-name": "isp-full", "solver": "http01", "issuer-name": "letsencrypt-prod",
-    "oidc-enabled": "false", "expose-services": "dashboard,api", "expose-ingress": "tenant-root",
-    "monitoring-enabled": "true", "cluster-domain": "cozy.local", "cpu-allocation-ratio": "10"}}
 # With the platform's VictoriaMetrics, and without.
 SERVED = (["operator.victoriametrics.com/v1beta1/VMServiceScrape"], [])
 
@@ -26,8 +21,10 @@ def run(report, files, in_tree, folders):
     as files, for those who want to read them."""
     custom = schemas.load()
     source = source_of(files)
-    repository = tree.documents(tree.oci_repository(tree.release()))[0]
+    repository = tree.documents((tree.CONFIG / "ocirepository.yaml").read_bytes())[0]
     report.holds("ocirepository.yaml", lambda: custom["OCIRepository"](repository))
+    tag = repository["spec"]["ref"].get("tag")
+    report.expect("ocirepository.yaml has this release's tag", None if tag == f"v{tree.release()}" else f"it has {tag}")
     ref = source["spec"]["sourceRef"]
     made = {"kind": repository["kind"], "name": repository["metadata"]["name"],
             "namespace": repository["metadata"]["namespace"], "path": "/"}
@@ -81,7 +78,7 @@ def rendered(report, file, component, given, served, namespaces, folder, custom)
     values = {}
     for name in component.get("valuesFiles") or []:
         values = releases.merged(values, yaml.safe_load((chart / name).read_text("utf-8")) or {})
-    values = releases.merged(releases.merged(values, COZYSTACK_VALUES), given)
+    values = releases.merged(releases.merged(values, releases.COZYSTACK_VALUES), given)
     objects, error = helm.template(chart, releases.release_name(component), component["install"]["namespace"], values,
                                    served)
     report.expect(where, error or (None if objects else "renders nothing"))

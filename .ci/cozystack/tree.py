@@ -3,6 +3,7 @@
 
 import pathlib
 import re
+import subprocess
 
 import yaml
 
@@ -34,12 +35,8 @@ def documents(content):
 
 
 def release():
-    """The version of this release; it stands in one place, in Swift."""
-    text = (REPOSITORY / "Sources/ObservabilityAPI/DefaultImages.swift").read_text("utf-8")
-    found = re.search(r'^  public static let release = "([0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?)"$', text, re.M)
-    if not found:
-        raise SystemExit("Sources/ObservabilityAPI/DefaultImages.swift has no release of the form x.y.z")
-    return found[1]
+    """The version of this release."""
+    return subprocess.run([REPOSITORY / ".ci/version.sh"], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
 
 
 def folder(path):
@@ -123,9 +120,3 @@ def write(tree, target):
 def bundle_line():
     """What a bundle of the platform says to offer the package; emitted if bundles.enabledPackages names it."""
     return f'{{{{include "cozystack.platform.package.optional.default" (list "{IN_TREE_NAME}" $) }}}}\n'.encode()
-
-
-def oci_repository(version):
-    """The OCIRepository with this release's tag."""
-    text = (CONFIG / "ocirepository.yaml").read_text("utf-8")
-    return re.sub(r"^    tag: .*$", f"    tag: v{version}", text, count=1, flags=re.M).encode()

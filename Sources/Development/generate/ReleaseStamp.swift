@@ -2,22 +2,28 @@
 
 import ObservabilityAPI
 
-/// The manifests that are written by hand and name the operator's image: generation sets the image, nothing else.
+/// The manifests that are written by hand and name the release: generation sets that name, nothing else.
 enum ReleaseStamp {
-  private static let paths = ["config/manager/deployment.yaml"]
+  /// A file, how the name begins there, and the name of this release.
+  private static let stamps = [
+    (
+      path: "config/manager/deployment.yaml", start: "image: \(DefaultImages.operator.repository):",
+      name: "image: \(DefaultImages.operator)"
+    ),
+    (path: "config/cozystack/ocirepository.yaml", start: "tag: v", name: "tag: v\(DefaultImages.release)"),
+  ]
 
   /// Those files, of this release.
   ///
   /// - Parameter read: the text of a file, nil if it cannot be read.
   static func files(reading read: (String) -> String?) -> [GeneratedFile] {
-    paths.map { GeneratedFile(path: $0, text: stamped(read($0) ?? "")) }
-  }
-
-  private static func stamped(_ text: String) -> String {
-    let image = DefaultImages.operator
-    return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      guard let start = line.firstRange(of: "image: \(image.repository):") else { return line }
-      return line[..<start.lowerBound] + "image: \(image)"
-    }.joined(separator: "\n")
+    stamps.map { stamp in
+      let lines = (read(stamp.path) ?? "").split(separator: "\n", omittingEmptySubsequences: false)
+      let stamped = lines.map { line -> Substring in
+        guard let start = line.firstRange(of: stamp.start) else { return line }
+        return line[..<start.lowerBound] + stamp.name
+      }
+      return GeneratedFile(path: stamp.path, text: stamped.joined(separator: "\n"))
+    }
   }
 }
