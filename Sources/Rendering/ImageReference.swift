@@ -35,7 +35,8 @@ struct ImageReference {
 
   /// The image with the user's choices applied.
   ///
-  /// A repository stands as it is given; every other image gets the registry as its host. A repository alone keeps the
+  /// A repository stands as it is given; every other image gets the registry as its host, unless it lies below that
+  /// registry already, as the operator's own does when it was installed from the mirror. A repository alone keeps the
   /// default's tag and digest, since it names a mirror. A tag or digest replaces both of them: the default's digest
   /// would win over the user's tag.
   func applying(_ image: Images.Image, registry override: String) -> ImageReference {
@@ -46,7 +47,7 @@ struct ImageReference {
     } else if !override.isEmpty {
       var host = Substring(override)
       while host.hasSuffix("/") { host = host.dropLast() }
-      result.registry = String(host)
+      if !text.hasPrefix(host + "/") { result.registry = String(host) }
     }
     let (newTag, newDigest) = (image.tag ?? "", image.digest ?? "")
     if !newTag.isEmpty || !newDigest.isEmpty {

@@ -35,6 +35,14 @@ import Testing
     #expect(text("localhost:5000/agent:1", registry: "r.local") == "r.local/agent:1")
   }
 
+  @Test("An image that lies in the registry already keeps its path")
+  func alreadyMirrored() {
+    let mirrored = "r.local:5000/mirror/cozystack/operator:1@\(Self.digest)"
+    #expect(text(mirrored, registry: "r.local:5000/mirror") == mirrored)
+    #expect(text(mirrored, registry: "r.local:5000/mirror/") == mirrored)
+    #expect(text("r.local/mirrored/agent:1", registry: "r.local/mirror") == "r.local/mirror/mirrored/agent:1")
+  }
+
   @Test func aRepositoryStandsAsGiven() {
     let base = "ghcr.io/coroot/agent:1@\(Self.digest)"
     #expect(text(base, repository: "m.local/a", registry: "r.local") == "m.local/a:1@\(Self.digest)")
