@@ -6,14 +6,18 @@ import argparse
 import pathlib
 import sys
 import tempfile
+import time
 
+import cozystack
 import cycle
+import readme
 import rendering
 from tools import Helm, Report
 
 GROUPS = {
     "lint": rendering.lint, "defaults": rendering.defaults, "matrix": rendering.matrix, "schema": rendering.schema,
-    "package": rendering.package, "install": cycle.install, "gitops": cycle.gitops, "refusals": cycle.refusals,
+    "package": rendering.package, "install": cycle.install, "kustomize": cycle.kustomize, "cozystack": cozystack.cozystack,
+    "gitops": cycle.gitops, "refusals": cycle.refusals,
 }
 
 
@@ -32,7 +36,11 @@ def main():
         helm, old_helm = Helm(arguments.helm, folder), Helm(arguments.old_helm, folder)
         for name in wanted:
             print(f"== {name}", flush=True)
+            start = time.monotonic()
             GROUPS[name](report, helm, old_helm, arguments)
+            print(f"   {name}: {time.monotonic() - start:.0f} s")
+    if {"install", "kustomize", "cozystack"} <= set(wanted):
+        readme.all_ran(report)
     skipped = f", {report.skipped} skipped" if report.skipped else ""
     print(f"charts: {report.passed} passed, {report.failed} failed{skipped}")
     return 1 if report.failed or not report.passed else 0

@@ -2,43 +2,19 @@
 """The life of the charts on an API server: install, upgrade, rollback, uninstall; GitOps; what is refused there."""
 
 import json
-import pathlib
-import re
 
-from tools import AGENTS, CHARTS, DEFINITIONS, NAMES, NAMESPACE, OBJECT, OPERATOR, by_key, cluster, differences, key, not_stored, run
+import readme
+from tools import (AGENTS, CHARTS, DEFINITIONS, NAMES, NAMESPACE, OBJECT, OPERATOR, by_key, cluster, differences, key,
+                   not_stored)
 
 HERE = ("--namespace", NAMESPACE)
 AGENT = ("daemonset/platform-node-agent", "--namespace", AGENTS)
 LABEL = "pod-security.kubernetes.io/enforce"
-
-
-def commands(heading):
-    """The commands of the README's first console block below a heading."""
-    text = pathlib.Path("README.md").read_text("utf-8")
-    block = re.search(rf"^### {heading}$.*?```console\n(.*?)```", text, re.S | re.M)
-    if not block:
-        return []
-    lines = block[1].replace("\\\n", " ").splitlines()
-    return [line[2:].split("   #")[0].strip() for line in lines if line.startswith("$ ")]
+INELIGIBLE = "observability.cozystack.io/node-agent"
 
 
 def succeeds(result):
     return result.returncode and (result.stderr or result.stdout)
-
-
-def read_me(report, server, helm, heading):
-    """Runs the README's commands as they are written, with this Helm and kubectl on the PATH."""
-    lines = commands(heading)
-    report.check(f"the README has commands below {heading}", not lines and "there are none")
-    folder = pathlib.Path(server.folder) / "bin"
-    folder.mkdir(exist_ok=True)
-    for name, path in (("helm", helm.path), ("kubectl", server.arguments.kubectl)):
-        (folder / name).unlink(missing_ok=True)
-        (folder / name).symlink_to(pathlib.Path(path).absolute())
-    for line in lines:
-        result = run(["bash", "-euo", "pipefail", "-c", line],
-                     env=helm.environment | {"PATH": f"{folder}:{helm.environment['PATH']}"})
-        report.check(f"Helm {helm.version}: $ {line}", succeeds(result))
 
 
 def ready(server):
@@ -59,27 +35,30 @@ def install(report, helm, old_helm, arguments):
 
 def live(report, server, helm):
     title = f"Helm {helm.version}: "
+    # It cannot carry an agent, so the operator labels it, and takes the label off on removal.
+    server.add_node("old", kernel="4.18.0")
     before = set(server.everything())
-    read_me(report, server, helm, "With Helm")
-    operator = server.operate()
+    readme.play(report, server, helm, "With Helm")
     report.check(title + "the object becomes Ready", ready(server))
+    report.check(title + "the node with an old kernel is labelled", None if server.until(
+        lambda: INELIGIBLE in server.get("node/old")["metadata"]["labels"]) else "it is not")
     for name in NAMES:
         stored_as_rendered(report, server, title, helm("get", "manifest", name, *HERE).stdout, name)
+        readme.check_notes(report, server, helm, name, NAMESPACE)
 
     first = server.get(*AGENT)
+    readme.play(report, server, helm, "With Helm", 1)
+    report.check(title + "an upgrade without a change rolls no agent", None if server.get(*AGENT)["metadata"][
+        "generation"] == first["metadata"]["generation"] and server.get(*AGENT)["metadata"]["uid"] == first["metadata"][
+            "uid"] else "the DaemonSet is another")
+    for name in NAMES:
+        readme.check_notes(report, server, helm, name, NAMESPACE)
     values = ["--set", "replicas=3", "--set", "labels.team=platform", "--set", "metrics.enabled=true"]
     report.check(title + "upgrade with other values", succeeds(helm("upgrade", OPERATOR, CHARTS / OPERATOR, *HERE, *values)))
     deployment = server.get(f"deployment/{OPERATOR}", *HERE)
     report.check(title + "the upgrade arrives", None if deployment["spec"]["replicas"] == 3 and
                  deployment["metadata"]["labels"]["team"] == "platform" and
                  server.get(f"service/{OPERATOR}", *HERE) else json.dumps(deployment["spec"])[:300])
-    report.check(title + "upgrade of the definition and the object with the same values", [
-        problem for name in (DEFINITIONS, OBJECT)
-        if (problem := succeeds(helm("upgrade", name, CHARTS / name, *HERE)))])
-    report.check(title + "an upgrade without a change rolls no agent", None if server.get(*AGENT)["metadata"][
-        "generation"] == first["metadata"]["generation"] and server.get(*AGENT)["metadata"]["uid"] == first["metadata"][
-            "uid"] else "the DaemonSet is another")
-
     report.check(title + "upgrade of the object",
                  succeeds(helm("upgrade", OBJECT, CHARTS / OBJECT, *HERE, "--set", "nodeAgent.features.ping=false")))
 
@@ -97,8 +76,7 @@ def live(report, server, helm):
                  not server.get(f"service/{OPERATOR}", *HERE) else json.dumps(deployment["metadata"])[:300])
     report.check(title + "the object is Ready still", ready(server))
 
-    read_me(report, server, helm, "Remove it")
-    server.stop(operator)
+    readme.play(report, server, helm, "Remove it")
     # Each namespace comes with an account of its own.
     stays = {("CustomResourceDefinition", "", "observabilities.observability.cozystack.io")} | {
         name for namespace in (AGENTS, NAMESPACE)
@@ -109,8 +87,21 @@ def live(report, server, helm):
                  [f"left: {name}" for name in sorted(left - stays)] + [f"gone: {name}" for name in sorted(stays - left)])
     for name in NAMES:
         report.check(f"{title}{name} is installed again", succeeds(helm("install", name, CHARTS / name, *HERE)))
-    server.operate()
+    server.follow()
     report.check(title + "what stayed is adopted", ready(server))
+
+    readme.play(report, server, helm, "Remove it")
+    readme.play(report, server, helm, "Remove it", 1)
+    server.until(lambda: not set(server.everything()) - before, 15)
+    report.check(title + "and in the end nothing stays",
+                 [f"left: {name}" for name in sorted(set(server.everything()) - before)])
+
+
+def kustomize(report, _helm, _old, arguments):
+    """The README's way without Helm."""
+    with cluster(arguments) as (server, helm, _):
+        readme.play(report, server, helm, "With kustomize")
+        report.check("with kustomize the object becomes Ready", ready(server))
 
 
 def stored_as_rendered(report, server, title, text, name):
@@ -228,7 +219,7 @@ def refused(report, server, helm):
         "availableReplicas") == 2)
     report.check(title + "it runs there", None if available else json.dumps(
         (server.get(f"deployment/{OPERATOR}", *HERE) or {}).get("status")))
-    operator = server.operate()
+    server.follow()
     command = f"kubectl label namespace {AGENTS} {LABEL}=privileged"
 
     def message():
@@ -239,7 +230,7 @@ def refused(report, server, helm):
                  None if command in message() else message() or "there is no condition")
     server.kubectl(*command.split()[1:], "--overwrite")
     report.check(title + "and the command helps", ready(server))
-    server.stop(operator)
+    server.stop(server.operator)
 
     before = server.everything()
     result = helm("install", "second", CHARTS / OPERATOR, "--namespace", "default")

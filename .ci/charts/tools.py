@@ -133,6 +133,7 @@ class Cluster:
         self.account = self.folder / "operator.kubeconfig"
         self.endpoints = self.folder / "endpoints"
         self.processes = []
+        self.operator = None
 
     def start(self, *command, log):
         with open(self.folder / log, "w", encoding="utf-8") as output:
@@ -151,11 +152,27 @@ class Cluster:
         # The samples bring the agents' namespace along; a cluster that is new to the product has none.
         self.kubectl("delete", "namespace", AGENTS, NAMESPACE, "--ignore-not-found")
 
-    def operate(self):
-        """Starts the operator with the rights of its account."""
-        return self.start(
-            self.arguments.operator, "run", "--kubeconfig", self.account, "--backend-address-map", self.endpoints,
-            "--listen", "127.0.0.1:0", log="operator.log")
+    def follow(self):
+        """Runs the operator, with the rights of its account, as long as its Deployment exists: what nodes would do."""
+        wanted = self.get(f"deployment/{OPERATOR}", "--namespace", NAMESPACE) is not None
+        if wanted and not self.operator:
+            self.operator = self.start(
+                self.arguments.operator, "run", "--kubeconfig", self.account, "--backend-address-map", self.endpoints,
+                "--listen", "127.0.0.1:0", log="operator.log")
+        elif self.operator and not wanted:
+            self.stop(self.operator)
+            self.operator = None
+
+    def add_node(self, name, kernel):
+        """Adds a node like the others but for its kernel."""
+        node = self.get("nodes")[0]
+        node["metadata"] = {"name": name, "labels": node["metadata"]["labels"] | {"kubernetes.io/hostname": name}}
+        node["status"]["nodeInfo"]["kernelVersion"] = kernel
+        for options in (("create",), ("patch", "node", name, "--subresource=status", "--type=merge", "--patch",
+                                      json.dumps({"status": node["status"]}))):
+            result = self.kubectl(*options, *(("--filename=-",) if options == ("create",) else ()), input=json.dumps(node))
+            if result.returncode:
+                raise RuntimeError(result.stderr)
 
     def kubectl(self, *arguments, **options):
         return run([self.arguments.kubectl, "--kubeconfig", str(self.kubeconfig), *map(str, arguments)], **options)
