@@ -53,12 +53,12 @@ struct ObservabilityChart {
     The object, and the namespace of its agents with the Pod Security label that they need. The CustomResourceDefinition \
     must be installed, by the chart `observability-operator-crds`; the operator may come later.
 
-    The namespace is not created if it is that of the release, since whoever installs a release creates its namespace. \
-    It stays when the release is uninstalled, as the operator's RoleBinding in it does.
+    The chart creates the agents' namespace unless it is the release's own, which exists before the release does. It \
+    stays when the release is uninstalled, since the operator's release has a RoleBinding in it.
 
     On Cozystack, `_namespace.monitoring` is the default of `metrics.victoriaMetrics.tenant.namespace` and \
-    `dashboards.namespace`. What the rules of the CustomResourceDefinition refuse beyond this schema, the API server \
-    says, and Helm prints its message.
+    `dashboards.namespace`. The CustomResourceDefinition has rules beyond this schema; when one of them refuses the \
+    object, Helm prints the API server's message.
     """
 
   private static let own = [
