@@ -71,7 +71,7 @@ enum BackpressurePage {
     agent left half written; the last \(SpoolBounds.logs >> 20) MiB for the pod's logs. With `delivery: Scrape` there is \
     none of it.
 
-    How full it is, no metric of the agent tells. The kubelet does, for whoever may ask it:
+    No metric of the agent reports how full it is. The kubelet does:
 
     ```console
     $ kubectl get --raw /api/v1/nodes/NODE/proxy/stats/summary | jq '.pods[] | select(.podRef.name | \
@@ -86,7 +86,7 @@ enum BackpressurePage {
     the queues of traces and logs, a few MiB.
 
     \(memory)
-    - Over the limit the kernel kills the agent (`OOMKilled`, exit code 137); the kubelet starts it anew, the spool stays, \
+    - Over the limit the kernel kills the agent (`OOMKilled`, exit code 137); the kubelet starts it again, the spool stays, \
     and connections that were open before are known again only in part. Raise `spec.nodeAgent.resources.limits.memory`; \
     busy nodes need 2Gi.
     - There is always a limit: the out-of-memory handler of Talos 1.12 and newer takes containers without one first.

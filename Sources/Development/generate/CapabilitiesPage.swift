@@ -62,9 +62,9 @@ enum CapabilitiesPage {
     \(notNeeded)
     ## What a policy scanner says
 
-    `make scan` puts checkov to every manifest that the tests render and to all of `config`. What it finds is listed in \
-    [.ci/scan-findings.yaml](../../../.ci/scan-findings.yaml), each with the reason why it stays; one that is not \
-    listed, and one that is listed and no longer found, fails the scan.
+    `make scan` runs checkov over every manifest that the tests render and over all of `config`. Its findings are listed \
+    in [.ci/scan-findings.yaml](../../../.ci/scan-findings.yaml), each with the reason why it stays. A finding that is \
+    missing from the list fails the scan; so does a listed finding that no longer exists.
 
     """
   }

@@ -77,12 +77,12 @@ enum PermissionsPage {
 
       ## What others can do
 
-      - Whoever may write ConfigMaps in a namespace with children can write the record `NAME-node-verdicts`, which the \
-        operator reads when it starts. They can keep agents off nodes, by the reasons that <doc:Nodes> lists, for at most \
+      - A user who may write ConfigMaps in a namespace with children can write the record `NAME-node-verdicts`, which the \
+        operator reads when it starts. That user can keep agents off nodes, by the reasons that <doc:Nodes> lists, for at most \
         a week after each start; the annotation of a node overrides that.
-      - Whoever may create objects there can label them as children. The operator keeps no more than their names, and \
+      - A user who may create objects there can label them as children. The operator keeps no more than their names, and \
         deletes only those that name the object as their owner.
-      - Whoever may label the Namespace decides about Pod Security and privileged agents there.
+      - A user who may label the Namespace decides about Pod Security and privileged agents there.
 
       """
   }
