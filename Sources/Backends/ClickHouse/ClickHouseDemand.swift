@@ -8,6 +8,13 @@ public struct ClickHouseDemand: Hashable, Sendable {
     case days(Int)
     /// Until somebody deletes them.
     case forever
+
+    /// The days of a TTL; nil for none. A DateTime ends in 2106, and a TTL that goes beyond wraps round and deletes rows
+    /// at once (run on 26.9), so more than fifty years count as for ever.
+    var ttlDays: Int? {
+      guard case .days(let days) = self, days <= 50 * 365 else { return nil }
+      return max(1, days)
+    }
   }
 
   /// Who makes the tables.

@@ -97,7 +97,6 @@ public enum ClickHouseSchema {
   static func columns(of table: String) -> [String] { shape(table)?.columns.map(\.name) ?? [] }
 
   private static func ttl(_ time: String, _ retention: ClickHouseDemand.Retention) -> String? {
-    guard case .days(let days) = retention else { return nil }
-    return "toDateTime(\(time)) + toIntervalDay(\(days))"
+    retention.ttlDays.map { "toDateTime(\(time)) + toIntervalDay(\($0))" }
   }
 }

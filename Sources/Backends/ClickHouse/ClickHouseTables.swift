@@ -47,10 +47,7 @@ struct ClickHouseTables: Hashable {
   private static let optional: Set<String> = ["TimestampTime", "EventName"]
 
   private static func keeps(_ table: ClickHouseSurvey.Table, _ retention: ClickHouseDemand.Retention) -> Bool {
-    switch retention {
-    case .days(let days): table.retentionDays == days
-    case .forever: !table.hasTTL
-    }
+    retention.ttlDays.map { table.retentionDays == $0 } ?? !table.hasTTL
   }
 
   private mutating func add(
@@ -73,7 +70,7 @@ struct ClickHouseTables: Hashable {
     guard let statement = ClickHouseSchema.setRetention(of: name, in: database, placement, to: retention) else {
       return
     }
-    let length = if case .days(let days) = retention { "for \(days) days" } else { "for ever" }
+    let length = retention.ttlDays.map { "for \($0) days" } ?? "for ever"
     changes.append(
       Change(
         doing: "keep the rows of table \(name) \(length)", done: "keeps the rows of table \(name) \(length)",

@@ -24,7 +24,7 @@ extension ClickHouseVerdict {
     case .missingGrant(let user, let grants):
       "user \(user) of ClickHouse lacks \(grants.count == 1 ? "the right" : "the rights") \(grants.joined(separator: ", "))"
     case .databaseMissing(let database, let user, let cause):
-      "database \(database) of ClickHouse does not exist, and user \(user) cannot create it: \(cause)"
+      "database \(database) of ClickHouse does not exist or is hidden from user \(user), who cannot create it: \(cause)"
     case .versionTooOld(let found): "ClickHouse \(found) is older than \(ClickHouseVersion.floor)"
     case .ambiguousCluster(let cause, _): "the cluster of ClickHouse is not safe to choose: \(cause)"
     case .keeperUnresolvable(let cause): "the Keeper of ClickHouse cannot be used: \(cause)"

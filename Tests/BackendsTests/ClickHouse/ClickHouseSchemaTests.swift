@@ -144,6 +144,14 @@ import Testing
     #expect(statements(.replicatedDatabase, .days(14)) == golden(on: "", engine: "ReplicatedMergeTree", ttl: true))
   }
 
+  @Test("A retention that would end beyond 2106 is none, and one of no days is of one")
+  func boundsRetention() async {
+    #expect(statements(.local, .days(18_251)) == statements(.local, .forever))
+    #expect(statements(.local, .days(18_250)).allSatisfy { $0.contains("toIntervalDay(18250)") || $0.contains("VIEW") })
+    #expect(statements(.local, .days(0)) == statements(.local, .days(1)))
+    #expect(await changes(FakeClickHouse.tables(days: nil), traces: .days(40_000), logs: .forever).changes.isEmpty)
+  }
+
   @Test("Only the tables of the schema are made or changed")
   func otherNames() {
     #expect(ClickHouseSchema.create("other", in: "otel", .local, keeping: .forever) == nil)
