@@ -48,7 +48,8 @@ enum StyleRules {
 
   /// The files of tests that hold blocking calls, because they run them on threads of their own.
   private static let blockers: Set<String> = [
-    "Tests/BackendsTests/VictoriaMetricsProcess.swift", "Tests/HTTPTransportTests/Support/OpenSSL.swift",
+    "Tests/BackendsTests/ClickHouse/LocalServer.swift", "Tests/BackendsTests/VictoriaMetricsProcess.swift",
+    "Tests/HTTPTransportTests/Support/OpenSSL.swift",
     "Tests/HTTPTransportTests/Support/ScriptedProxy.swift", "Tests/HTTPTransportTests/Support/ScriptedServer.swift",
     "Tests/HTTPTransportTests/Support/Signal.swift", "Sources/Development/ProcessSupport/ChildProcess.swift",
     "Sources/Development/Simulation/Scheduling/SimulationThread.swift", "Tests/TelemetryTests/Support/Wire.swift",
