@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs on Debian and Ubuntu what some tests ask beside the code: VictoriaMetrics and kubectl. It never fails: at most
-# it prints one line for each that is missing. Tests without VictoriaMetrics are skipped; those without kubectl fail where
-# REQUIRE_KUBECTL is set.
+# Installs on Debian and Ubuntu what some tests ask beside the code: VictoriaMetrics, ClickHouse and kubectl. It never
+# fails: at most it prints one line for each that is missing. Tests without VictoriaMetrics or ClickHouse are skipped;
+# those without kubectl fail where REQUIRE_KUBECTL is set.
 set -euo pipefail
 
 command -v apt-get >/dev/null || exit 0
@@ -16,4 +16,5 @@ install() {
 }
 
 install victoria-metrics victoria-metrics
+install clickhouse-server clickhouse-server
 install kubectl kubernetes-client
