@@ -164,6 +164,8 @@ run() {
   children+=($!)
   export KUBECONFIG=$root/kubeconfig
   await "the API server" kubectl version
+  # The samples bring these along; a cluster that is new to the product has neither.
+  kubectl delete namespace cozy-coroot cozy-observability --ignore-not-found >"$root/output"
   (cd "$root" && PATH=$2:$PATH bash "$3" "$1") >"$root/output" 2>&1 || {
     cat "$root/output" >&2
     exit 1

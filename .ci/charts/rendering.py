@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What needs no cluster: lint, what is rendered, schemas, packages."""
 
+import functools
 import json
 import os
 import pathlib
@@ -145,21 +146,26 @@ def matrix(report, helm, old_helm, arguments):
     if not scrape:
         report.skip("VMServiceScrape", f"there is no {scrape_file} (CRDS names the folder)")
 
+    @functools.cache
+    def problem(text):
+        """Why a manifest is invalid, or None. Most manifests are the same in most cases, so each is validated once."""
+        document = json.loads(text)
+        try:
+            if document["kind"] == "Observability":
+                ours(document)
+            elif document["kind"] == "VMServiceScrape":
+                if scrape:
+                    scrape(document)
+            else:
+                for version in versions:
+                    validate.core(document, version)
+        except Exception as error:  # pylint: disable=broad-except
+            return validate.one_line(error)
+        return None
+
     def problems(found):
-        result = []
-        for name, document in found.items():
-            try:
-                if document["kind"] == "Observability":
-                    ours(document)
-                elif document["kind"] == "VMServiceScrape":
-                    if scrape:
-                        scrape(document)
-                else:
-                    for version in versions:
-                        validate.core(document, version)
-            except Exception as error:  # pylint: disable=broad-except
-                result.append(f"{name}: {validate.one_line(error)}")
-        return result
+        checked = [(name, problem(json.dumps(document, sort_keys=True))) for name, document in found.items()]
+        return [f"{name}: {wrong}" for name, wrong in checked if wrong]
 
     base = by_key(helm.template(OPERATOR).stdout)
     always = {name for name in base if name[0] != "NetworkPolicy" and not name[2].endswith("-children")}
