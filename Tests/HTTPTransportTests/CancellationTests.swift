@@ -153,7 +153,8 @@ import Waiting
       while connection.request() != nil { connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok") }
     }
     do {
-      let own = try CurlTransport(userAgent: "tests/1")
+      // However slow the machine is, the connection is not closed for being idle.
+      let own = try CurlTransport(userAgent: "tests/1", limits: ConnectionLimits(keptFor: .seconds(3600)))
       #expect(try await own.send(HTTPRequest(url: server.url, deadlines: .patient)).body.collect().count == 2)
       withExtendedLifetime(own) { #expect(server.clientSockets == 1) }
     }

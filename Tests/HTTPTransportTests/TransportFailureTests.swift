@@ -19,10 +19,11 @@ import Waiting
   }
 
   @Test func refused() async {
-    let port = ScriptedServer.freePort()
+    let port = ClosedPort()
     let error = await failure(HTTPRequest(url: "http://user:secret@127.0.0.1:\(port)/path?token=secret"))
     #expect(error?.kind == .unreachable)
     #expect(error?.description == "127.0.0.1:\(port): connect: refused")
+    withExtendedLifetime(port) {}
   }
 
   @Test func unresolved() async {

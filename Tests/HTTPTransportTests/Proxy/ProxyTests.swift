@@ -114,10 +114,11 @@ import Testing
   }
 
   @Test func proxiesThatCannotBeReached() async {
-    let free = ScriptedServer.freePort()
+    let free = ClosedPort()
     let refused = await failure(
       HTTPRequest(url: "https://api.test", proxy: ProxyOptions(url: "http://u:secret@127.0.0.1:\(free)")))
     #expect(refused?.description == "api.test:443: proxy 127.0.0.1:\(free): connect: refused")
+    withExtendedLifetime(free) {}
     let unresolved = await failure(
       HTTPRequest(url: "http://api.test", proxy: ProxyOptions(url: "http://nowhere.invalid:3128")))
     #expect(unresolved?.description == "api.test:80: proxy nowhere.invalid:3128: resolve: host name not found")

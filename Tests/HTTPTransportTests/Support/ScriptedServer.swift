@@ -116,14 +116,14 @@ final class ScriptedServer: Sendable {
     }
   }
 
-  /// A port on which nobody listens.
-  static func freePort() -> UInt16 {
-    let (descriptor, port) = listen()
-    close(descriptor)
-    return port
+  static func listen(backlog: Int32 = 64) -> (Int32, UInt16) {
+    let (descriptor, port) = bound()
+    _ = Glibc.listen(descriptor, backlog)
+    return (descriptor, port)
   }
 
-  static func listen(backlog: Int32 = 64) -> (Int32, UInt16) {
+  /// A socket with a port of its own, where nobody listens yet.
+  fileprivate static func bound() -> (Int32, UInt16) {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -132,7 +132,6 @@ final class ScriptedServer: Sendable {
     withUnsafeMutablePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
         _ = bind(descriptor, $0, length)
-        _ = Glibc.listen(descriptor, backlog)
         _ = getsockname(descriptor, $0, &length)
       }
     }
@@ -172,4 +171,16 @@ final class ScriptedServer: Sendable {
       }, context)
     pthread_detach(thread)
   }
+}
+
+/// A port that refuses connections: it is taken and nobody listens, so that no other test or program can listen there.
+final class ClosedPort: CustomStringConvertible, Sendable {
+  let port: UInt16
+  private let descriptor: Int32
+
+  init() { (descriptor, port) = ScriptedServer.bound() }
+
+  deinit { close(descriptor) }
+
+  var description: String { "\(port)" }
 }

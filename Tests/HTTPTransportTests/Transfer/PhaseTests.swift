@@ -29,9 +29,10 @@ import Waiting
     await expect(
       HTTPRequest(url: "http://127.0.0.1:\(full.port)", deadlines: hurried), .connect,
       "127.0.0.1:\(full.port): connect: timed out after 900ms")
-    let free = ScriptedServer.freePort()
+    let free = ClosedPort()
     await expect(
       HTTPRequest(url: "https://127.0.0.1:\(free)"), .connect, "127.0.0.1:\(free): connect: refused")
+    withExtendedLifetime(free) {}
   }
 
   @Test func waitingForAConnection() async throws {
