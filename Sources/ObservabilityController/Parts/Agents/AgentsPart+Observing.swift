@@ -12,12 +12,19 @@ extension AgentsPart {
   /// What is remembered of the agents of one object.
   struct Memory: PartMemory {
     var episodes = AgentEpisodes()
-    /// Whether this process has looked at the agents before.
-    var hasSeenAgents = false
+    private var hasSeenAgents = false
     var missingPods = MissingPodsTimer()
     /// What was last noted of agents that run.
     var notes: [AgentWarning] = []
     var rollout = RolloutLog()
+
+    /// Whether this process looks at the agents for the first time. As long as their DaemonSet has not been read, it sees
+    /// none of them, and what it sees then is no news.
+    mutating func isFirstSight(of daemonSet: KubernetesObject?) -> Bool {
+      guard daemonSet != nil else { return false }
+      defer { hasSeenAgents = true }
+      return !hasSeenAgents
+    }
   }
 
   func observe(_ observation: Observation<Inputs>, _ memory: inout Memory) -> PartReport {
@@ -110,8 +117,7 @@ extension AgentsPart {
     _ agents: inout AgentsObservation, _ pods: [AgentPod], _ observation: Observation<Inputs>,
     _ memory: inout Memory, _ report: inout PartReport
   ) {
-    let isFirst = !memory.hasSeenAgents
-    memory.hasSeenAgents = true
+    let isFirst = memory.isFirstSight(of: agents.daemonSet)
     guard !agents.failures.isEmpty || !memory.episodes.isEmpty else { return }
     let ready = Set(pods.lazy.filter(\.isReady).map(\.node))
     let nodes = Set((observation.inputs?.judgement?.nodes ?? []).map(\.name))

@@ -110,4 +110,12 @@ import Testing
     #expect(PartState.good(finding).adding(["More."]) == .good(Finding(.allReady, "All. More.")))
     #expect(PartState.bad(finding).adding([]) == .bad(finding))
   }
+
+  @Test("Agents are first seen with their DaemonSet: what is looked at before it has been read is nothing")
+  func firstSightNeedsTheDaemonSet() {
+    var memory = AgentsPart.Memory()
+    let daemonSet = KubernetesObject(type: .daemonSets, namespace: "a", name: "b")
+    let looks = [nil, daemonSet, daemonSet].map { memory.isFirstSight(of: $0) }
+    #expect(looks == [false, true, false])
+  }
 }
