@@ -80,12 +80,13 @@ struct RunCommand: AsyncParsableCommand {
 
     let http = try await HTTPServer(host: listen.host, port: listen.port, serving: server)
     let backend = try await MetricsBackend.start(prefersReal: realBackend, logger: logger)
+    let signals = try await SignalBackends.start()
     try TextFile.writePrivately(Kubeconfig(server: http.url, token: token).text, to: kubeconfig)
     for (account, token) in accounts {
       try TextFile.writePrivately(Kubeconfig(server: http.url, token: token).text, to: account.path)
     }
     if let endpoints {
-      try TextFile.writePrivately(backend.endpointMap, to: endpoints)
+      try TextFile.writePrivately(backend.endpointMap + signals.endpointMap, to: endpoints)
     }
     print("devcluster is at \(http.url) with kubeconfig \(kubeconfig)")
     TextFile.flushOutput()
@@ -94,7 +95,7 @@ struct RunCommand: AsyncParsableCommand {
       services: [
         HTTPService(description: "API server", server: http),
         backend.service,
-      ],
+      ] + signals.services,
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     try await group.run()
     logger.info("stopped")

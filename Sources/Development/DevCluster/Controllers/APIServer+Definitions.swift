@@ -31,6 +31,11 @@ extension APIServer {
         types.serve(try definition.types(), for: definition.objects)
         served[definition.objects] = spec
         if isNew { tell(definition) }
+        // Defaults are filled in, and what is not defined is dropped, when an object is read
+        // (`pkg/apiserver/customresource_handler.go` in apiextensions-apiserver, the decoder of the storage).
+        if let type = types.stored(definition.objects) {
+          store.reread(definition.objects) { type.rules.completed(type.rules.schema.pruned($0).value) }
+        }
       } catch {
         logger.error(
           "definition refused", metadata: ["type": "\(definition.object.name)", "cause": "\(error)"])

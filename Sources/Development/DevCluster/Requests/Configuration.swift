@@ -28,6 +28,10 @@ public struct APIServerConfiguration: Sendable {
   /// The Pod Security level of namespaces that have no label for it (`defaults.enforce` of `PodSecurityConfiguration`).
   /// Talos has `baseline`.
   public var podSecurityDefault = "privileged"
+  /// The StorageClasses that give volumes.
+  public var storageClasses: Set<String> = ["standard", "fast"]
+  /// The one of them that is the default; nil for none.
+  public var defaultStorageClass: String? = "standard"
   /// What becomes of each pod of a DaemonSet.
   public var podFate: @Sendable (_ pod: JSONValue, _ node: JSONValue) -> PodFate = { _, _ in .ready }
   /// How the server waits: for the next bookmark, the end of a watch, the end of a delay. Throws when its task is

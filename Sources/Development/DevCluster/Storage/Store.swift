@@ -98,6 +98,11 @@ struct Store: Sendable {
     return object
   }
 
+  /// Makes the objects of a type what they read as from now on. That is no change: no revision is used, and no watch told.
+  mutating func reread(_ storage: StorageKey, as read: (JSONValue) -> JSONValue) {
+    collections[storage] = collections[storage]?.mapValues(read)
+  }
+
   /// Forgets an object; its last state goes out with the deletion's revision.
   mutating func remove(_ storage: StorageKey, _ key: ObjectKey, last: JSONValue? = nil) {
     guard let previous = collections[storage]?.removeValue(forKey: key) else { return }
