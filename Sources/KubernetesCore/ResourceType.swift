@@ -56,6 +56,9 @@ extension ResourceType {
   public static let nodes = ResourceType(kind: "Node", plural: "nodes", isNamespaced: false)
   /// Pods.
   public static let pods = ResourceType(kind: "Pod", plural: "pods")
+  /// Claims of volumes.
+  public static let persistentVolumeClaims = ResourceType(
+    kind: "PersistentVolumeClaim", plural: "persistentvolumeclaims")
   /// Services.
   public static let services = ResourceType(kind: "Service", plural: "services")
   /// Service accounts.

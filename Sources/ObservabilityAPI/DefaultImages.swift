@@ -35,7 +35,7 @@ public enum DefaultImages {
   /// Every image that the operator knows.
   public static let all = [nodeAgent, clusterAgent, coroot, gateway, `operator`]
   /// Those that this release runs. The others join with the features that run them.
-  public static let inUse = [nodeAgent, `operator`]
+  public static let inUse = [nodeAgent, gateway, `operator`]
 
   private static let unread = "not read from ghcr.io yet"
 

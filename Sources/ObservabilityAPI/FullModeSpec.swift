@@ -30,12 +30,33 @@ public struct ClickHouse: Hashable, Sendable {
     public var passwordSecretRef: SecretReference?
     /// Whether connections use TLS.
     public var tls: Bool
+    /// The certificate authorities to trust; nil for the system's.
+    public var caSecretRef: SecretReference?
+  }
+
+  /// What the check of a ClickHouse may be told to let pass; named as the reasons of `ClickHouseReady`.
+  public enum Doubt: String, CaseIterable, Hashable, Sendable {
+    case missingGrant = "MissingGrant"
+    case versionTooOld = "VersionTooOld"
+    case ambiguousCluster = "AmbiguousCluster"
+    case keeperUnresolvable = "KeeperUnresolvable"
+    case readOnlyReplica = "ReadOnlyReplica"
+    case diskFull = "DiskFull"
   }
 
   /// Set unless an endpoint is.
   public var application: Application?
   /// Set unless an application is.
   public var endpoint: Endpoint?
+  /// The database of the tables that the operator makes.
+  public var database = ClickHouse.defaultDatabase
+  /// The cluster to use, as in `system.clusters`; nil leaves the choice to the operator.
+  public var cluster: String?
+  /// What is let pass.
+  public var ignore: Set<Doubt> = []
+
+  /// The database when none is given.
+  public static let defaultDatabase = "otel"
 }
 
 /// The OpenTelemetry Collector between agents and storage.

@@ -23,13 +23,6 @@ public enum NotImplemented {
     if spec.mode == .full {
       add("spec.mode", "mode Full", instead: "use AgentsOnly")
     }
-    if spec.traces.destination != .none {
-      add(
-        "spec.traces.destination", "sending traces to \(spec.traces.destination.rawValue)", instead: "use None")
-    }
-    if spec.logs.destination != .none {
-      add("spec.logs.destination", "sending logs to \(spec.logs.destination.rawValue)", instead: "use None")
-    }
     if spec.profiles.enabled {
       add("spec.profiles.enabled", "taking profiles", instead: "use false")
     }

@@ -123,6 +123,17 @@ public struct NodeAgent: Hashable, Sendable {
     public var minAge: String
   }
 
+  /// How much the agent writes to its own log.
+  public struct Log: Hashable, Sendable {
+    /// Lines a second, in the long run.
+    public var perSecond: Int64
+    /// Lines at once.
+    public var burst: Int64
+
+    /// What the agent has by itself (flags/flags.go, v1.35.6).
+    public static let standard = Log(perSecond: 10, burst: 100)
+  }
+
   /// What the agent looks at.
   public var features: Features
   /// How the agent is confined.
@@ -135,6 +146,8 @@ public struct NodeAgent: Hashable, Sendable {
   public var trackPublicNetworks: [String]
   /// Which containers are reported.
   public var containers: Containers
+  /// How much the agent writes to its own log.
+  public var log: Log
   /// `Toleration`s as Kubernetes has them.
   public var tolerations: [JSONObject]
   /// Labels of the nodes that are observed.
@@ -197,37 +210,12 @@ public struct SecretReference: Hashable, Sendable {
   public var name: String
   /// Nil where the keys are fixed.
   public var key: String?
-}
 
-/// Where traces go.
-public struct Traces: Hashable, Sendable {
-  /// Where they go.
-  public enum Destination: String, CaseIterable, Hashable, Sendable {
-    case none = "None"
-    case clickHouse = "ClickHouse"
-    case otlp = "OTLP"
+  /// A reference made of its parts.
+  public init(name: String, key: String?) {
+    self.name = name
+    self.key = key
   }
-  /// Where they go.
-  public var destination: Destination
-  /// The OTLP/HTTP endpoint, with `OTLP` only.
-  public var endpoint: String?
-  /// A share of 1, as text.
-  public var sampling: String
-}
-
-/// Where logs go.
-public struct Logs: Hashable, Sendable {
-  /// Where they go.
-  public enum Destination: String, CaseIterable, Hashable, Sendable {
-    case none = "None"
-    case clickHouse = "ClickHouse"
-    case victoriaLogs = "VictoriaLogs"
-    case otlp = "OTLP"
-  }
-  /// Where they go.
-  public var destination: Destination
-  /// The OTLP/HTTP endpoint, with `OTLP` only.
-  public var endpoint: String?
 }
 
 /// Whether profiles are taken.

@@ -88,7 +88,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "agents-only", "agents-only-scrape", "agents-only-external", "agents-only-tuned",
+    "agents-only", "agents-only-scrape", "agents-only-external", "agents-only-tuned", "signals-clickhouse",
   ])
   func samplesAreAccepted(name: String) throws {
     let sample = try ObservabilityDecoder.decode(try Repository.yaml("config/samples/\(name).yaml"))

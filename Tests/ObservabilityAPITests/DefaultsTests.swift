@@ -23,6 +23,10 @@ import Testing
     #expect(spec.nodeAgent.resources["limits"] == ["memory": "1Gi"])
     #expect(spec.nodeAgent.resources["requests"] == ["cpu": "100m", "memory": "400Mi"])
     #expect(spec.nodeAgent.maxUnavailable == "10%")
+    #expect(spec.nodeAgent.log == .standard)
+    #expect((spec.traces.route.retention, spec.logs.route.retention) == ("7d", "7d"))
+    #expect((spec.traces.route.tenant, spec.logs.route.tenant) == (nil, nil))
+    #expect(!spec.sendsSignals)
     #expect(spec.clickHouse == nil)
     #expect(spec.images.nodeAgent.repository == nil)
   }
@@ -41,9 +45,17 @@ import Testing
           "credentialsSecretRef": ["name": "c"], "caSecretRef": ["name": "ca"],
         ]
       ],
-      "traces": ["destination": "OTLP", "endpoint": "http://t:4318/v1/traces", "sampling": "0.25"],
-      "logs": ["destination": "ClickHouse"],
-      "clickHouse": ["endpoint": ["host": "ch", "tls": true, "passwordSecretRef": ["name": "p"]]],
+      "traces": [
+        "destination": "OTLP", "endpoint": "http://t:4318/v1/traces", "sampling": "0.25",
+        "headersSecretRef": ["name": "h"], "caSecretRef": ["name": "ca"],
+      ],
+      "logs": ["destination": "ClickHouse", "retention": "30d"],
+      "clickHouse": [
+        "endpoint": [
+          "host": "ch", "tls": true, "passwordSecretRef": ["name": "p"],
+          "caSecretRef": ["name": "ca", "key": "ca.pem"],
+        ], "database": "signals", "cluster": "main", "ignore": ["DiskFull", "VersionTooOld"],
+      ],
       "gateway": ["replicas": 2, "queue": ["storageClassName": "local"]],
       "coroot": ["ui": ["tls": ["secretName": "t"]]],
     ])
@@ -61,12 +73,32 @@ import Testing
     #expect(spec.metrics.victoriaMetrics.credentialsSecretRef?.key == nil)
     #expect(spec.metrics.victoriaMetrics.caSecretRef?.key == "ca.crt")
     #expect(spec.traces.sampling == "0.25")
+    #expect(spec.traces.route.endpoint == "http://t:4318/v1/traces")
+    #expect(spec.traces.route.headersSecretRef?.name == "h")
+    #expect(spec.traces.route.caSecretRef?.key == "ca.crt")
+    #expect(spec.logs.route.retention == "30d")
+    #expect(spec.sendsSignals && spec.keepsInClickHouse)
     let endpoint = try #require(spec.clickHouse?.endpoint)
     #expect((endpoint.port, endpoint.httpPort, endpoint.tls) == (9000, 8123, true))
     #expect(endpoint.passwordSecretRef?.key == "password")
+    #expect((endpoint.caSecretRef?.name, endpoint.caSecretRef?.key) == ("ca", "ca.pem"))
+    #expect((spec.clickHouse?.database, spec.clickHouse?.cluster) == ("signals", "main"))
+    #expect(spec.clickHouse?.ignore == [.diskFull, .versionTooOld])
     #expect(spec.gateway.queueStorageClassName == "local")
     #expect(spec.coroot.ui.tls == ["secretName": "t"])
     #expect(try decode(["clickHouse": ["application": [:]]]).clickHouse?.application?.name == "coroot")
+    #expect(try decode(["clickHouse": ["application": [:]]]).clickHouse?.database == "otel")
+  }
+
+  /// A default of the schema would be kept by the API server beside an endpoint that comes later.
+  @Test func victoriaWithoutAddressIsThatOfTheRootTenant() throws {
+    let logs = try decode(["logs": ["destination": "VictoriaLogs"]]).logs.route
+    #expect(logs.tenant == .default)
+    #expect(try decode(["traces": ["destination": "VictoriaTraces"]]).traces.route.tenant == .default)
+    let given = try decode(["logs": ["destination": "VictoriaLogs", "endpoint": "http://v:9428"]]).logs.route
+    #expect(given.tenant == nil)
+    let named = try decode(["logs": ["destination": "VictoriaLogs", "tenant": ["namespace": "tenant-a"]]]).logs.route
+    #expect((named.tenant?.namespace, named.tenant?.storage) == ("tenant-a", "generic"))
   }
 
   @Test func amountsAreCanonical() throws {
@@ -95,10 +127,7 @@ import Testing
         "profiles": ["enabled": true], "clickHouse": ["application": [:]], "dashboards": ["enabled": false],
         "alerts": ["enabled": false],
       ]))
-    #expect(
-      features.map(\.field) == [
-        "spec.mode", "spec.traces.destination", "spec.logs.destination", "spec.profiles.enabled",
-      ])
+    #expect(features.map(\.field) == ["spec.mode", "spec.profiles.enabled"])
     #expect(features.allSatisfy { $0.blocking && $0.message.contains("use ") })
   }
 

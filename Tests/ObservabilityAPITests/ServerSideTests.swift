@@ -16,7 +16,7 @@ struct ServerSideTests {
 
   static let documents =
     NullTests.documents
-    + ["agents-only", "agents-only-scrape", "agents-only-external", "agents-only-tuned"].map {
+    + ["agents-only", "agents-only-scrape", "agents-only-external", "agents-only-tuned", "signals-clickhouse"].map {
       "config/samples/\($0).yaml"
     }
 

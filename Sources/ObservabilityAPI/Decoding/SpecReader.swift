@@ -25,9 +25,9 @@ enum SpecReader {
       nodeAgent: try nodeAgent(try reader.object("nodeAgent")),
       metrics: try metrics(try reader.object("metrics")),
       traces: Traces(
-        destination: try traces.choice("destination"), endpoint: traces.optionalString("endpoint"),
+        destination: try traces.choice("destination"), route: try route(traces, victoria: "VictoriaTraces"),
         sampling: try traces.string("sampling")),
-      logs: Logs(destination: try logs.choice("destination"), endpoint: logs.optionalString("endpoint")),
+      logs: Logs(destination: try logs.choice("destination"), route: try route(logs, victoria: "VictoriaLogs")),
       profiles: Profiles(enabled: try reader.object("profiles").bool("enabled")),
       clickHouse: try clickHouse(reader.optionalObject("clickHouse")),
       gateway: try gateway(try reader.object("gateway")),
@@ -60,6 +60,7 @@ enum SpecReader {
     let security = try reader.object("security")
     let seccomp = try security.object("seccomp")
     let containers = try reader.object("containers")
+    let log = try reader.object("log")
     return NodeAgent(
       features: NodeAgent.Features(
         l7: try features.bool("l7"), ping: try features.bool("ping"), jvm: try features.bool("jvm"),
@@ -75,6 +76,7 @@ enum SpecReader {
       containers: NodeAgent.Containers(
         allow: try containers.strings("allow"), deny: try containers.strings("deny"),
         minAge: try containers.string("minAge")),
+      log: NodeAgent.Log(perSecond: try log.integer("perSecond"), burst: try log.integer("burst")),
       tolerations: try reader.objects("tolerations"),
       nodeSelector: try reader.map("nodeSelector"),
       priorityClassName: try reader.string("priorityClassName"),
@@ -118,34 +120,9 @@ enum SpecReader {
       caSecretRef: try secret(reader.optionalObject("caSecretRef")))
   }
 
-  private static func secret(_ reader: FieldReader?) throws(FieldError) -> SecretReference? {
+  static func secret(_ reader: FieldReader?) throws(FieldError) -> SecretReference? {
     guard let reader else { return nil }
     return SecretReference(name: try reader.string("name"), key: reader.optionalString("key"))
-  }
-
-  private static func clickHouse(_ reader: FieldReader?) throws(FieldError) -> ClickHouse? {
-    guard let reader else { return nil }
-    var result = ClickHouse()
-    if let application = reader.optionalObject("application") {
-      result.application = ClickHouse.Application(
-        namespace: try application.string("namespace"), name: try application.string("name"),
-        user: try application.string("user"))
-    }
-    if let endpoint = reader.optionalObject("endpoint") {
-      result.endpoint = ClickHouse.Endpoint(
-        host: try endpoint.string("host"), port: try endpoint.integer("port"),
-        httpPort: try endpoint.integer("httpPort"), database: try endpoint.string("database"),
-        user: try endpoint.string("user"),
-        passwordSecretRef: try secret(endpoint.optionalObject("passwordSecretRef")), tls: try endpoint.bool("tls"))
-    }
-    return result
-  }
-
-  private static func gateway(_ reader: FieldReader) throws(FieldError) -> Gateway {
-    let queue = try reader.object("queue")
-    return Gateway(
-      replicas: try reader.integer("replicas"), queueSize: try queue.string("size"),
-      queueStorageClassName: queue.optionalString("storageClassName"))
   }
 
   private static func coroot(_ reader: FieldReader) throws(FieldError) -> Coroot {

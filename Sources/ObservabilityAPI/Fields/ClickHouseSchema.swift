@@ -17,6 +17,21 @@ enum ClickHouseSchema {
             .optional("user", .text("A user of the application.", user, default: "coroot")),
           ])),
       .optional("endpoint", endpoint),
+      .optional(
+        "database",
+        .text(
+          "The database of the tables that the operator makes for traces and logs. Never that of a Coroot server, whose "
+            + "tables have the same names.", database, default: ClickHouse.defaultDatabase)),
+      .optional(
+        "cluster",
+        .text(
+          "The ClickHouse cluster to use, as in system.clusters; chosen by the operator when not given.", user)),
+      .optional(
+        "ignore",
+        .list(
+          "What the check of ClickHouse is to let pass, for who knows better.",
+          of: .choice("A reason of the condition ClickHouseReady.", ClickHouse.Doubt.allCases.map(\.rawValue)), .set,
+          limit: ClickHouse.Doubt.allCases.count, default: [])),
     ]
   ).demanding(
     ValidationRule(
@@ -34,7 +49,19 @@ enum ClickHouseSchema {
       .optional("user", .text("The user.", user, default: "default")),
       .optional("passwordSecretRef", SecretSchema.key("A Secret in spec.namespace with the user's password.")),
       .optional("tls", .flag("Whether connections use TLS.", default: false)),
-    ])
+      .optional("caSecretRef", SecretSchema.authorities),
+    ]
+  ).demanding(
+    ValidationRule(
+      "clickhouse-ca-needs-tls", cel: "self.tls || !has(self.caSecretRef)", field: ["caSecretRef"],
+      message:
+        "spec.clickHouse.endpoint.caSecretRef is used with tls only: set spec.clickHouse.endpoint.tls to true, or "
+        + "remove caSecretRef"
+    ) { $0["tls"] == true || $0["caSecretRef"] == nil })
+
+  private static let database = TextFormat(
+    "a database such as \"otel\"", pattern: "^[a-zA-Z_][a-zA-Z0-9_]*$", maxLength: 64,
+    check: { !["default", "system", "information_schema", "INFORMATION_SCHEMA"].contains($0) })
 
   static let user = TextFormat(
     "a name such as \"coroot\"", pattern: "^[a-zA-Z_][-a-zA-Z0-9_]*$", maxLength: 64)
@@ -51,4 +78,12 @@ enum SecretSchema {
         .optional("key", .text("The key in the Secret.", .secretKey, default: "password")),
       ])
   }
+
+  /// One key of a Secret with certificate authorities; the key defaults to `ca.crt`.
+  static let authorities = Schema.object(
+    "A Secret in spec.namespace with the certificates that sign the server's.",
+    [
+      .required("name", .text("The Secret's name.", .dnsName)),
+      .optional("key", .text("The key that holds the certificates, as PEM.", .secretKey, default: "ca.crt")),
+    ])
 }

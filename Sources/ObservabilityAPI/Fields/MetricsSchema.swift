@@ -88,7 +88,7 @@ enum MetricsSchema {
               "namespace", .text("The namespace of the monitoring stack.", .dnsLabel, default: "tenant-root")),
             .optional(
               "storage",
-              .text("The name of the storage in that stack.", storageName, default: "shortterm")),
+              .text("The name of the storage in that stack.", .storageName, default: "shortterm")),
           ])),
       .optional(
         "writeURL", .url("Where the agents write, by Prometheus remote write. Without user and password.")),
@@ -111,9 +111,6 @@ enum MetricsSchema {
           ])),
     ]
   ).demanding(tenantOrURLs, secretsWithURLs)
-
-  private static let storageName = TextFormat(
-    "the name of a storage such as \"shortterm\"", pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", maxLength: 48)
 
   private static let tenantOrURLs = ValidationRule(
     "tenant-or-urls", cel: "!(has(self.tenant) && (has(self.writeURL) || has(self.readURL)))", field: ["tenant"],

@@ -26,6 +26,7 @@ enum NodeAgentSchema {
           "Public networks to which connections are shown; all when empty. Private ones are always shown.",
           of: .text("A network in CIDR notation.", .cidr), .set, limit: 64, default: [])),
       .optional("containers", containers),
+      .optional("log", log),
       .optional("tolerations", PodSchema.tolerations),
       .optional(
         "nodeSelector",
@@ -124,6 +125,14 @@ enum NodeAgentSchema {
       message: "spec.nodeAgent.security.seccomp.localhostProfile is used with type Localhost only: set type to "
         + "Localhost, or remove the profile"
     ) { $0["type"] == "Localhost" || $0["localhostProfile"] == nil })
+
+  private static let log = Schema.object(
+    "How much the agent writes to its own log; the logs of containers are not meant.", filled: true,
+    [
+      .optional(
+        "perSecond", .number("Lines a second, in the long run.", 1...10000, default: NodeAgent.Log.standard.perSecond)),
+      .optional("burst", .number("Lines at once.", 1...100000, default: NodeAgent.Log.standard.burst)),
+    ])
 
   private static let containers = Schema.object(
     "Which containers are reported. Deny wins over allow.", filled: true,

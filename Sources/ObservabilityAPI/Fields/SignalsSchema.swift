@@ -10,11 +10,11 @@ enum SignalsSchema {
       .optional(
         "destination",
         .choice(
-          "None, ClickHouse, or any OTLP endpoint.", Traces.Destination.allCases.map(\.rawValue), default: "None")),
-      endpoint("traces"),
+          "None, ClickHouse, a VictoriaTraces, or any OTLP endpoint.", Traces.Destination.allCases.map(\.rawValue),
+          default: "None")),
       .optional("sampling", .text("The share of spans that is kept, as text.", .fraction, default: "1.0")),
-    ]
-  ).demanding(endpointNeeded("traces"), endpointUnused("traces"))
+    ] + tracesRoute.properties
+  ).demanding(tracesRoute.rules)
 
   static let logs = Schema.object(
     "Where the logs of containers go, beside the log pipeline that the platform has.", filled: true,
@@ -22,11 +22,10 @@ enum SignalsSchema {
       .optional(
         "destination",
         .choice(
-          "None, ClickHouse, the platform's VictoriaLogs, or any OTLP endpoint.",
-          Logs.Destination.allCases.map(\.rawValue), default: "None")),
-      endpoint("logs"),
-    ]
-  ).demanding(endpointNeeded("logs"), endpointUnused("logs"))
+          "None, ClickHouse, a VictoriaLogs, or any OTLP endpoint.", Logs.Destination.allCases.map(\.rawValue),
+          default: "None"))
+    ] + logsRoute.properties
+  ).demanding(logsRoute.rules)
 
   static let profiles = Schema.object(
     "Continuous profiles; the Coroot server takes them, so they need mode Full.", filled: true,
@@ -43,22 +42,6 @@ enum SignalsSchema {
     "Alerting rules about the agents themselves.", filled: true,
     [.optional("enabled", .flag("Whether rules are published.", default: true))])
 
-  private static func endpoint(_ signal: String) -> Schema.Property {
-    .optional("endpoint", .url("The OTLP/HTTP endpoint that \(signal) are sent to, with destination OTLP."))
-  }
-
-  private static func endpointNeeded(_ signal: String) -> ValidationRule {
-    ValidationRule(
-      "\(signal)-otlp-needs-endpoint", cel: "self.destination != 'OTLP' || has(self.endpoint)", field: ["endpoint"],
-      message: "spec.\(signal).endpoint is needed with destination OTLP: set it to the OTLP/HTTP endpoint, or choose "
-        + "another destination"
-    ) { $0["destination"] != "OTLP" || $0["endpoint"] != nil }
-  }
-
-  private static func endpointUnused(_ signal: String) -> ValidationRule {
-    ValidationRule(
-      "\(signal)-endpoint-needs-otlp", cel: "self.destination == 'OTLP' || !has(self.endpoint)", field: ["endpoint"],
-      message: "spec.\(signal).endpoint is used with destination OTLP only: set destination to OTLP, or remove endpoint"
-    ) { $0["destination"] == "OTLP" || $0["endpoint"] == nil }
-  }
+  private static let tracesRoute = SignalRouteSchema(signal: "traces", victoria: "VictoriaTraces", service: "vtinsert")
+  private static let logsRoute = SignalRouteSchema(signal: "logs", victoria: "VictoriaLogs", service: "vlinsert")
 }

@@ -142,7 +142,10 @@ extension Schema {
   }
 
   /// The same node with rules.
-  func demanding(_ rules: ValidationRule...) -> Schema {
+  func demanding(_ rules: ValidationRule...) -> Schema { demanding(rules) }
+
+  /// The same node with rules.
+  func demanding(_ rules: [ValidationRule]) -> Schema {
     var copy = self
     copy.rules += rules
     return copy

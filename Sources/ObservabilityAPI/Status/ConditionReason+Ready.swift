@@ -16,7 +16,12 @@ extension ConditionReason {
   public static let backendNotReady = ConditionReason(
     "BackendNotReady", [.ready], status: "False",
     meaning: "A requested backend cannot be used.",
-    remedy: "See MetricsBackendReady.")
+    remedy: "See MetricsBackendReady and ClickHouseReady.")
+  /// The gateway does not run as it should.
+  public static let gatewayNotReady = ConditionReason(
+    "GatewayNotReady", [.ready], status: "False",
+    meaning: "The gateway does not run, or does not get rid of what it was given.",
+    remedy: "See GatewayAvailable.")
   /// The API server refused a child, changed it on its way in, or could not be reached, or something else changes it
   /// again and again; the operator tries again.
   public static let applyFailed = ConditionReason(
@@ -53,9 +58,10 @@ extension ConditionReason {
     remedy: "Narrow spec.nodeAgent.nodeSelector of either object so that they share no node, or delete one of them.")
   /// The operator lacks a right that it needs.
   public static let notPermitted = ConditionReason(
-    "NotPermitted", [.ready, .reconciling, .metricsBackendReady], status: "False, or True for Reconciling",
+    "NotPermitted", [.ready, .reconciling, .metricsBackendReady, .clickHouseReady, .gatewayAvailable],
+    status: "False, or True for Reconciling",
     meaning: "The operator lacks a right that it needs.",
-    remedy: "Bind ClusterRole observability-operator-children in the namespace that the message names.")
+    remedy: "Bind the role that the message names in the namespace that it names.")
   /// The admission policy that narrows the operator's right to patch nodes does not bind its account.
   public static let nodePolicyMissing = ConditionReason(
     "NodePolicyMissing", [.ready, .reconciling], status: "False, or True for Reconciling",

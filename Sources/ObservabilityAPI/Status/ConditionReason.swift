@@ -25,12 +25,17 @@ public struct ConditionReason: Hashable, Sendable {
 
   /// Every reason, in the order of the documentation.
   public static let all: [ConditionReason] = [
-    .ready, .agentsNotReady, .backendNotReady, .applyFailed, .namespaceNotFound, .progressing, .invalidSpec,
+    .ready, .agentsNotReady, .backendNotReady, .gatewayNotReady, .applyFailed, .namespaceNotFound, .progressing,
+    .invalidSpec,
     .notImplemented, .nodesAlreadyObserved, .notPermitted, .nodePolicyMissing, .childRefused, .immutableFieldChanged,
     .kindNotServed, .definitionOutdated, .allReady, .rollingOut, .minimumAvailable, .noEligibleNodes, .podsFailing,
-    .podSecurityForbids,
-    .podsNotCreated, .notCreated, .reachable, .serviceNotFound, .serviceNotUsable, .addressRefused, .unreachable,
+    .podSecurityForbids, .podsNotCreated, .notCreated, .reachable, .serviceNotFound, .serviceNotUsable, .addressRefused,
+    .unreachable,
     .tlsFailed, .redirected, .unauthorized, .refused, .notVictoriaMetrics, .secretNotFound, .secretKeyMissing,
-    .authoritiesUnreadable, .credentialsNotURLSafe,
+    .authoritiesUnreadable, .credentialsNotURLSafe, .authenticationFailed, .missingGrant, .databaseMissing,
+    .versionTooOld, .ambiguousCluster, .keeperUnresolvable, .readOnlyReplica, .diskFull, .notClickHouse,
+    .schemaConflict, .delivering, .replicasNotReady, .claimPending, .claimDiffers, .queueFilling, .destinationRefuses,
+    .dataRejected,
+    .logsSentTwice,
   ]
 }

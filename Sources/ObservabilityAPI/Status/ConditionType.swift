@@ -21,11 +21,16 @@ public struct ConditionType: RawRepresentable, CaseIterable, Hashable, Sendable 
   public static let agentsAvailable = ConditionType(rawValue: "AgentsAvailable")
   /// Whether VictoriaMetrics can be found and answers.
   public static let metricsBackendReady = ConditionType(rawValue: "MetricsBackendReady")
+  /// Whether ClickHouse can be found, answers, and can be written to.
+  public static let clickHouseReady = ConditionType(rawValue: "ClickHouseReady")
+  /// Whether the gateway takes traces and logs, and hands them on.
+  public static let gatewayAvailable = ConditionType(rawValue: "GatewayAvailable")
   /// Whether dashboards and alerting rules are in place.
   public static let dashboardsPublished = ConditionType(rawValue: "DashboardsPublished")
 
   /// Every condition of this release, in the order of the documentation.
   public static let allCases: [ConditionType] = [
-    .ready, .reconciling, .stalled, .agentsAvailable, .metricsBackendReady, .dashboardsPublished,
+    .ready, .reconciling, .stalled, .agentsAvailable, .metricsBackendReady, .clickHouseReady, .gatewayAvailable,
+    .dashboardsPublished,
   ]
 }

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Where traces go.
+public struct Traces: Hashable, Sendable {
+  /// What keeps them.
+  public enum Destination: String, CaseIterable, Hashable, Sendable {
+    case none = "None"
+    case clickHouse = "ClickHouse"
+    case victoriaTraces = "VictoriaTraces"
+    case otlp = "OTLP"
+  }
+  /// What keeps them.
+  public var destination: Destination
+  /// How it is reached.
+  public var route: SignalRoute
+  /// A share of 1, as text.
+  public var sampling: String
+}
+
+/// Where logs go.
+public struct Logs: Hashable, Sendable {
+  /// What keeps them.
+  public enum Destination: String, CaseIterable, Hashable, Sendable {
+    case none = "None"
+    case clickHouse = "ClickHouse"
+    case victoriaLogs = "VictoriaLogs"
+    case otlp = "OTLP"
+  }
+  /// What keeps them.
+  public var destination: Destination
+  /// How it is reached.
+  public var route: SignalRoute
+}
+
+/// How the destination of a signal is reached, and for how long it keeps what it gets.
+public struct SignalRoute: Hashable, Sendable {
+  /// A VictoriaLogs or VictoriaTraces of Cozystack's monitoring stack.
+  public struct Tenant: Hashable, Sendable {
+    /// The namespace of the stack.
+    public var namespace: String
+    /// The name of the storage.
+    public var storage: String
+  }
+
+  /// The address: of OTLP/HTTP as a whole, of VictoriaLogs and VictoriaTraces without the path.
+  public var endpoint: String?
+  /// The storage, without an address.
+  public var tenant: Tenant?
+  /// A Secret in the children's namespace whose keys are the names of headers.
+  public var headersSecretRef: SecretReference?
+  /// A Secret in the children's namespace with certificate authorities.
+  public var caSecretRef: SecretReference?
+  /// How long ClickHouse keeps what is written to it, as days: `7d`.
+  public var retention: String
+}
+
+extension ObservabilitySpec {
+  /// Whether agents send anything to the gateway.
+  public var sendsSignals: Bool { traces.destination != .none || logs.destination != .none }
+  /// Whether anything is kept in ClickHouse by the gateway.
+  public var keepsInClickHouse: Bool { traces.destination == .clickHouse || logs.destination == .clickHouse }
+}
