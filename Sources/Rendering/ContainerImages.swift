@@ -8,7 +8,10 @@ public import ObservabilityAPI
 public enum ContainerImages {
   /// The images that the children of the object run, with its registry and its overrides.
   public static func images(of object: Observability, facts: PlatformFacts) -> [String] {
-    Renderer.children(of: object, facts: facts).flatMap { images(of: .object($0.manifest.content)) }
+    let children =
+      Renderer.children(of: object, facts: facts)
+      + GatewayRenderer.children(of: object, facts: facts, inputs: GatewayInputs(offline: object.spec))
+    return children.flatMap { images(of: .object($0.manifest.content)) }
   }
 
   /// The images of the containers of a Pod, or of what creates pods: a Deployment, a DaemonSet, a CronJob. Empty for

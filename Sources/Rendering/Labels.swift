@@ -48,13 +48,17 @@ extension RenderContext {
   ///
   /// The ownerReference lets the garbage collector remove the child, in whatever namespace, once the cluster-scoped
   /// owner is gone. Without a uid, which only a cluster gives, there is none.
-  func child(of part: PartShape, _ type: ResourceType, name: String? = nil, _ members: JSONObject) -> Child {
+  func child(
+    of part: PartShape, _ type: ResourceType, name: String? = nil, annotations: JSONObject = [:], _ members: JSONObject
+  ) -> Child {
     let name = name ?? self.name(of: part)
+    var annotations = annotations
+    annotations[Keys.operatorVersion] = .string(facts.operatorVersion)
     var metadata: JSONObject = [
       "name": .string(name),
       "namespace": .string(spec.namespace),
       "labels": .object(labels(of: part)),
-      "annotations": [Keys.operatorVersion: .string(facts.operatorVersion)],
+      "annotations": .object(annotations),
     ]
     if !object.uid.isEmpty {
       let owner = OwnerReference(

@@ -15,7 +15,7 @@ struct RenderCommand: ParsableCommand {
     commandName: "render",
     abstract: "Print every object that an Observability turns into, as YAML, without a cluster.",
     discussion: """
-      What a cluster would tell is given by options. Ends with 0, or with 2 and nothing on standard output if the file \
+      What a cluster would tell is given by options; in place of passwords stand the names of their Secrets. Ends with 0, or with 2 and nothing on standard output if the file \
       cannot be rendered.
       """)
 
@@ -48,8 +48,11 @@ struct RenderCommand: ParsableCommand {
   private func renderedText() throws -> String {
     let source = ManifestSource(try LocatedDocumentSource.read(filename))
     let observability = try source.observability()
-    try refuseLinkLocal(observability.spec.metrics.victoriaMetrics, in: source)
-    let children = Renderer.children(of: observability, facts: try facts(for: observability))
+    try refuseLinkLocal(observability.spec, in: source)
+    let facts = try facts(for: observability)
+    let children =
+      Renderer.children(of: observability, facts: facts)
+      + GatewayRenderer.children(of: observability, facts: facts, inputs: GatewayInputs(offline: observability.spec))
     return YAMLEncoder.text(documents: children.map { .object($0.manifest.content) }, order: .kubernetes)
   }
 
@@ -89,16 +92,21 @@ struct RenderCommand: ParsableCommand {
     }
   }
 
-  /// Refuses what the operator refuses when it resolves the backend.
-  private func refuseLinkLocal(_ settings: VictoriaMetrics, in source: ManifestSource) throws {
-    for (field, text) in [("writeURL", settings.writeURL), ("readURL", settings.readURL)] {
+  /// Refuses what the operator refuses when it resolves the backends.
+  private func refuseLinkLocal(_ spec: ObservabilitySpec, in source: ManifestSource) throws {
+    let metrics = spec.metrics.victoriaMetrics
+    for (path, text) in [
+      (["metrics", "victoriaMetrics", "writeURL"], metrics.writeURL),
+      (["metrics", "victoriaMetrics", "readURL"], metrics.readURL),
+      (["traces", "endpoint"], spec.traces.route.endpoint), (["logs", "endpoint"], spec.logs.route.endpoint),
+    ] {
       guard let address = text.flatMap({ try? HTTPURL($0) })?.linkLocalAddress else { continue }
-      let path = ["spec", "metrics", "victoriaMetrics", field].map(PathComponent.field)
+      let path = (["spec"] + path).map(PathComponent.field)
       throw RenderFailure(source.located(FieldError(path: path, message: Self.isLinkLocal(address))))
     }
   }
 
   private static func isLinkLocal(_ address: IPAddress) -> String {
-    "\(address) is a link-local address, which belongs to the node and its cloud: set it to a VictoriaMetrics"
+    "\(address) is a link-local address, which belongs to the node and its cloud: set it to the storage"
   }
 }

@@ -113,7 +113,7 @@ struct RunCommand: AsyncParsableCommand {
       api: client, transport: try backendTransport(transport),
       settings: OperatorSettings(
         version: DefaultImages.release, image: operatorImage, instance: ProcessIdentity.current,
-        workers: try workerCount(), clusterDomain: try clusterDomainName()),
+        workers: try workerCount(), namespace: Environment["POD_NAMESPACE"], clusterDomain: try clusterDomainName()),
       lease: leaderElection
         ? ObjectKey(namespace: try leaseNamespaceName(), name: OperatorService.leaseName) : nil,
       metrics: metrics, logger: logger)

@@ -17,6 +17,9 @@ import Testing
 
   private static let namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: cozy-coroot}\n"
 
+  /// What an object without traces and logs runs.
+  private static let ofAgents = [DefaultImages.nodeAgent, DefaultImages.operator].map(\.description).sorted()
+
   private static func images(_ text: String, _ options: [String] = []) async throws -> [String] {
     let folder = try TemporaryFolder()
     let result = try await Executable.run(["images", "-f", try folder.write("objects.yaml", text)] + options)
@@ -43,13 +46,19 @@ import Testing
       ])
   }
 
+  @Test("An object that sends logs anywhere runs the gateway too")
+  func anObjectWithSignals() async throws {
+    let images = try await Self.images(Self.object("platform", "{logs: {destination: VictoriaLogs}}"))
+    #expect(images == DefaultImages.inUse.map(\.description).sorted())
+  }
+
   @Test("Of several documents each image is printed once; a document that runs nothing is passed over")
   func severalDocuments() async throws {
     let pod = "apiVersion: v1\nkind: Pod\nspec: {containers: [{image: a.local/first:1}]}\n"
     let text = [
       Self.namespace, Self.object("one", "{}"), Self.object("two", "{images: {nodeAgent: {tag: \"2\"}}}"), pod,
     ].joined(separator: "---\n")
-    let expected = ["a.local/first:1", "ghcr.io/coroot/coroot-node-agent:2"] + DefaultImages.inUse.map(\.description)
+    let expected = ["a.local/first:1", "ghcr.io/coroot/coroot-node-agent:2"] + Self.ofAgents
     #expect(try await Self.images(text) == expected.sorted())
   }
 
@@ -57,7 +66,7 @@ import Testing
   func aList() async throws {
     let item = "  {apiVersion: observability.cozystack.io/v1alpha1, kind: Observability, metadata: {name: a}, spec: {}}"
     let list = "apiVersion: v1\nkind: List\nitems:\n-\(item)\n"
-    #expect(try await Self.images(list) == DefaultImages.inUse.map(\.description).sorted())
+    #expect(try await Self.images(list) == Self.ofAgents)
   }
 
   @Test("The operator's image is what the option says, and keeps its digest behind a registry")
@@ -76,7 +85,7 @@ import Testing
     let images = try await Executable.run(["images", "-f", Samples.path(name)]).output
     let rendered = try await Executable.run(["render", "-f", Samples.path(name)]).output
     let named = Set(rendered.matches(of: /(?m)^ +image: (\S+)$/).map { String($0.1) })
-    #expect(named.count == 2)
+    #expect(named.count == (name.hasPrefix("signals") ? 3 : 2))
     #expect(images.split(separator: "\n").map(String.init) == named.sorted())
   }
 

@@ -50,6 +50,9 @@ public struct GatewayQueue: Hashable, Sendable {
     return (files + files / 10 + Self.mebibyte - 1) / Self.mebibyte * Self.mebibyte
   }
 
+  /// ``claim`` as a quantity, in its canonical form.
+  public var claimQuantity: String { AgentResources.mebibytes(claim) }
+
   /// From how many MiB on a file counts as one to compact; below the file's limit, as `file_storage` demands.
   public var compactionNeeded: Int64 { min(100, fileLimit / Self.mebibyte / 2) }
 

@@ -22,9 +22,9 @@ public enum GatewayRenderer {
       GatewayNetworkPolicy.child(context, inputs),
     ]
     if context.spec.gateway.replicas > 1 { children.append(disruptionBudget(context)) }
-    children.append(service(context))
+    children += [service(context), replicas(context)]
     children.append(GatewayStatefulSet.child(context, inputs, files))
-    if hasVictoriaMetricsOperator(context.spec) { children.append(GatewayPodScrape.child(context)) }
+    if isScraped(context.spec) { children.append(GatewayPodScrape.child(context)) }
     return children
   }
 
@@ -37,8 +37,7 @@ public enum GatewayRenderer {
     return context.child(of: .gateway, .podDisruptionBudgets, ["spec": .object(spec)])
   }
 
-  /// The one Service, for agents. Nothing addresses a replica by its name, so there is no headless one beside it; the
-  /// StatefulSet names this one because it must name any.
+  /// For agents: one address for all replicas.
   private static func service(_ context: RenderContext) -> Child {
     let port: JSONObject = [
       "name": .string(GatewayPort.otlp.name), "protocol": "TCP", "port": .integer(GatewayPort.otlp.number),
@@ -51,8 +50,23 @@ public enum GatewayRenderer {
     return context.child(of: .gateway, .services, ["spec": .object(spec)])
   }
 
-  /// The object's own fields say so; without its operator the kind is not served.
-  private static func hasVictoriaMetricsOperator(_ spec: ObservabilitySpec) -> Bool {
+  /// For the operator, which asks each replica how full its queue is, ready or not.
+  private static func replicas(_ context: RenderContext) -> Child {
+    let port: JSONObject = [
+      "name": .string(GatewayPort.metrics.name), "protocol": "TCP", "port": .integer(GatewayPort.metrics.number),
+      "targetPort": .string(GatewayPort.metrics.name),
+    ]
+    let spec: JSONObject = [
+      "type": "ClusterIP", "clusterIP": "None", "publishNotReadyAddresses": true,
+      "selector": .object(PartShape.gateway.selector(of: context.object.name)), "ports": [.object(port)],
+    ]
+    return context.child(
+      of: .gateway, .services, name: GatewayShape.replicasName(of: context.object.name), ["spec": .object(spec)])
+  }
+
+  /// Whether a vmagent reads the gateway's metrics: the object's own fields say that the VictoriaMetrics operator is there,
+  /// without which the kind is not served.
+  public static func isScraped(_ spec: ObservabilitySpec) -> Bool {
     spec.metrics.delivery == .scrape || spec.metrics.victoriaMetrics.tenant != nil
   }
 }

@@ -15,6 +15,14 @@ public enum GatewayShape {
   /// The claim template of the queue.
   public static let claimTemplate = "queue"
 
+  /// What follows the object's name in ``replicasName(of:)``.
+  public static let replicasSuffix = "-gateway-replicas"
+  /// Where the StatefulSet keeps the queue's size that its claims were made for.
+  public static let queueSizeAnnotation = "observability.cozystack.io/queue-size"
+
+  /// The name of the headless Service that gives each replica a name of its own.
+  public static func replicasName(of object: String) -> String { "\(object)\(replicasSuffix)" }
+
   /// The name of the StatefulSet, Service, Secret, ServiceAccount, NetworkPolicy, PodDisruptionBudget and VMPodScrape of
   /// the object of that name.
   public static func name(of object: String) -> String { "\(object)\(nameSuffix)" }

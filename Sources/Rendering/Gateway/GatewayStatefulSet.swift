@@ -13,7 +13,7 @@ enum GatewayStatefulSet {
   static func child(_ context: RenderContext, _ inputs: GatewayInputs, _ files: GatewayFiles) -> Child {
     let spec: JSONObject = [
       "replicas": .integer(context.spec.gateway.replicas),
-      "serviceName": .string(context.name(of: .gateway)),
+      "serviceName": .string(GatewayShape.replicasName(of: context.object.name)),
       "podManagementPolicy": "Parallel",
       "persistentVolumeClaimRetentionPolicy": ["whenDeleted": "Retain", "whenScaled": "Retain"],
       "updateStrategy": ["type": "RollingUpdate"],
@@ -23,7 +23,11 @@ enum GatewayStatefulSet {
       ],
       "volumeClaimTemplates": [.object(claim(context))],
     ]
-    return context.child(of: .gateway, .statefulSets, ["spec": .object(spec)])
+    // Claims keep what they were made for, and so a later reader must know it.
+    return context.child(
+      of: .gateway, .statefulSets,
+      annotations: [GatewayShape.queueSizeAnnotation: .string(context.spec.gateway.queueSize)],
+      ["spec": .object(spec)])
   }
 
   private static func podMetadata(
@@ -84,7 +88,7 @@ enum GatewayStatefulSet {
       "accessModes": ["ReadWriteOnce"],
       "volumeMode": "Filesystem",
       "resources": [
-        "requests": ["storage": .string(AgentResources.mebibytes(GatewayQueue(context.spec.gateway).claim))]
+        "requests": ["storage": .string(GatewayQueue(context.spec.gateway).claimQuantity)]
       ],
     ]
     if let storageClass = context.spec.gateway.queueStorageClassName, !storageClass.isEmpty {

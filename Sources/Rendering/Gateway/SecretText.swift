@@ -15,6 +15,8 @@ public struct SecretText: Hashable, Sendable, CustomStringConvertible, CustomDeb
     self.text = text
   }
 
+  init(text: String) { self.text = text }
+
   /// Nothing of the value.
   public var description: String { "<secret>" }
   /// Nothing of the value.

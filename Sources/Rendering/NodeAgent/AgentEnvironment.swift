@@ -9,12 +9,18 @@ enum AgentEnvironment {
   static func entries(_ context: RenderContext) -> [JSONObject] {
     var variables = EnvironmentVariables()
     if context.isPush { addPush(context, to: &variables) }
+    addSignals(context, to: &variables)
     for setting in CapabilityTable.settings(for: context.spec) { variables.set(setting.name, setting.value) }
     let agent = context.agent
     variables.set("CONTAINER_ALLOWLIST", list(agent.containers.allow))
     variables.set("CONTAINER_DENYLIST", list(agent.containers.deny))
     variables.set("MIN_CONTAINER_AGE", EnvironmentVariable.escaped(agent.containers.minAge))
     variables.set("TRACK_PUBLIC_NETWORK", list(agent.trackPublicNetworks))
+    // Only what differs from the agent's own, so that a release which knows these fields rolls nobody.
+    if agent.log.perSecond != NodeAgent.Log.standard.perSecond {
+      variables.set("LOG_PER_SECOND", "\(agent.log.perSecond)")
+    }
+    if agent.log.burst != NodeAgent.Log.standard.burst { variables.set("LOG_BURST", "\(agent.log.burst)") }
     variables.set("GOMEMLIMIT", AgentResources(context).goMemoryLimit)
     for entry in agent.env { variables.add(entry.withoutZeroValues) }
     return variables.entries
@@ -37,6 +43,19 @@ enum AgentEnvironment {
     // The agent's parser of sizes refuses a number without a unit.
     variables.set("MAX_SPOOL_SIZE", "\(context.spool.size)B")
     if backend.caSecretRef != nil { variables.set("CA_FILE", AgentVolumes.caFile) }
+  }
+
+  /// Traces and logs go to the gateway, whatever becomes of them there: a change of destination rolls no agent.
+  private static func addSignals(_ context: RenderContext, to variables: inout EnvironmentVariables) {
+    func endpoint(_ signal: GatewaySignal) -> String {
+      EnvironmentVariable.escaped(
+        GatewayShape.endpoint(of: context.object.name, namespace: context.spec.namespace, signal: signal))
+    }
+    if context.spec.traces.destination != .none {
+      variables.set("TRACES_ENDPOINT", endpoint(.traces))
+      variables.set("TRACES_SAMPLING", context.spec.traces.sampling)
+    }
+    if context.spec.logs.destination != .none { variables.set("LOGS_ENDPOINT", endpoint(.logs)) }
   }
 
   /// A list as the agent's flag parser takes it from one variable: a line each.

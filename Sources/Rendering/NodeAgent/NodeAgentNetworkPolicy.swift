@@ -13,7 +13,7 @@ import ObservabilityAPI
 ///
 /// - Ingress: nothing with Push. With Scrape, vmagent on the metrics port; Go's profiler listens there too, without
 ///   authentication, which is why no other pod may.
-/// - Egress: nothing with Scrape. With Push, DNS and the metrics backend.
+/// - Egress: with Push the metrics backend, with traces or logs the gateway, with either DNS; else nothing.
 ///
 /// Policies add up: for a DNS server on a port other than these, or a backend on a node's own address behind a network plugin
 /// that takes no `ipBlock` for nodes (Cilium), add a policy that selects the same pods.
@@ -22,14 +22,24 @@ enum NodeAgentNetworkPolicy {
     var spec: JSONObject = [
       "podSelector": ["matchLabels": .object(context.agentSelector)], "policyTypes": ["Ingress", "Egress"],
     ]
-    if context.isPush {
-      let rules = [NetworkRules.dns, NetworkRules.openShiftDNS, backend(context)].compactMap { $0 }
-      spec["egress"] = .array(rules.map { .object($0) })
-    } else {
+    if !context.isPush {
       let ports = [NetworkRules.tcp(AgentPort.number)]
       spec["ingress"] = [.object(["from": [NetworkRules.vmagent(context.facts)], "ports": .array(ports)])]
     }
+    let destinations = [context.isPush ? backend(context) : nil, gateway(context)].compactMap(\.self)
+    if context.isPush || !destinations.isEmpty {
+      let rules = [NetworkRules.dns, NetworkRules.openShiftDNS] + destinations
+      spec["egress"] = .array(rules.map { .object($0) })
+    }
     return context.agentChild(.networkPolicies, ["spec": .object(spec)])
+  }
+
+  private static func gateway(_ context: RenderContext) -> JSONObject? {
+    guard context.spec.sendsSignals else { return nil }
+    return [
+      "to": [["podSelector": ["matchLabels": .object(context.selector(of: .gateway))]]],
+      "ports": [NetworkRules.tcp(GatewayPort.otlp.number)],
+    ]
   }
 
   private static func backend(_ context: RenderContext) -> JSONObject? {

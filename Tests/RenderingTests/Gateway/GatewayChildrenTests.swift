@@ -13,7 +13,7 @@ import Testing
     func kinds(_ change: @escaping (inout ObservabilitySpec) -> Void) -> [String] {
       GatewayFixture("kinds", GatewayMatrix.victoria, change).children.map(\.kind)
     }
-    let few = ["ServiceAccount", "Secret", "NetworkPolicy", "Service", "StatefulSet"]
+    let few = ["ServiceAccount", "Secret", "NetworkPolicy", "Service", "Service", "StatefulSet"]
     #expect(kinds { _ in } == few + ["VMPodScrape"])
     #expect(kinds { $0.metrics.victoriaMetrics.tenant = nil } == few)
     #expect(
@@ -21,7 +21,8 @@ import Testing
     #expect(
       kinds { $0.gateway.replicas = 2 }
         == [
-          "ServiceAccount", "Secret", "NetworkPolicy", "PodDisruptionBudget", "Service", "StatefulSet", "VMPodScrape",
+          "ServiceAccount", "Secret", "NetworkPolicy", "PodDisruptionBudget", "Service", "Service", "StatefulSet",
+          "VMPodScrape",
         ])
     #expect(GatewayFixture("none", GatewayInputs()).children.isEmpty)
   }
@@ -29,7 +30,8 @@ import Testing
   @Test("Every child has the gateway's name, the object's label and its owner", arguments: GatewayMatrix.all)
   func everyChildIsOwnedAndLabelled(_ fixture: GatewayFixture) {
     for child in fixture.children {
-      #expect(child.name == "platform-gateway" && child.namespace == "cozy-coroot")
+      #expect(
+        ["platform-gateway", "platform-gateway-replicas"].contains(child.name) && child.namespace == "cozy-coroot")
       #expect(child.id == ChildID(child.manifest) && child.manifest.apiVersion == child.type.apiVersion)
       #expect(child.manifest.labels["observability.cozystack.io/object"] == "platform")
       #expect(child.manifest.labels["app.kubernetes.io/component"] == "gateway")
@@ -44,7 +46,7 @@ import Testing
     ]
     let set = fixture.child("StatefulSet")?["spec"]
     #expect(set?[path: "selector", "matchLabels"] == selector)
-    #expect(set?["serviceName"] == "platform-gateway" && set?["podManagementPolicy"] == "Parallel")
+    #expect(set?["serviceName"] == "platform-gateway-replicas" && set?["podManagementPolicy"] == "Parallel")
     #expect(set?["volumeClaimTemplates"]?.array?.compactMap { $0[path: "metadata", "name"]?.string } == ["queue"])
     #expect(
       set?["persistentVolumeClaimRetentionPolicy"] == ["whenDeleted": "Retain", "whenScaled": "Retain"])
@@ -53,6 +55,21 @@ import Testing
     let labels = fixture.template?[path: "metadata", "labels"]
     for (key, value) in selector.object ?? [:] { #expect(labels?[key] == value) }
     #expect(GatewayShape.claim(of: "platform", replica: 2) == "queue-platform-gateway-2")
+  }
+
+  @Test("Each replica has a name, by which the operator asks it, ready or not")
+  func replicasAreNamed() {
+    let services = GatewayFixture("replicas", GatewayMatrix.victoria).children.filter { $0.kind == "Service" }
+    let replicas = services.first { $0.name == "platform-gateway-replicas" }?.manifest["spec"]
+    #expect(replicas?["clusterIP"] == "None" && replicas?["publishNotReadyAddresses"] == true)
+    #expect(replicas?["ports"]?.array?.map { $0["port"] } == [8888])
+    #expect(services.first { $0.name == "platform-gateway" }?.manifest[path: "spec", "clusterIP"] == nil)
+  }
+
+  @Test("The claims keep the queue's size that they were made for")
+  func theQueueIsNoted() {
+    let fixture = GatewayFixture("queue", GatewayMatrix.victoria) { $0.gateway.queueSize = "4Gi" }
+    #expect(fixture.child("StatefulSet")?[path: "metadata", "annotations", GatewayShape.queueSizeAnnotation] == "4Gi")
   }
 
   @Test("The gateway's pods are not the agent's") func selectorsDoNotOverlap() {
