@@ -20,18 +20,21 @@ public struct OperatorSettings: Hashable, Sendable {
   public var instance: String
   /// How many objects are worked on at once.
   public var workers: Int
+  /// The namespace of the operator's own pods; nil for one that runs outside the cluster.
+  public var namespace: String?
   /// The cluster's domain, which shows whether a host in a URL is a Service.
   public var clusterDomain: String
 
   /// Settings made of their parts.
   public init(
     version: String, image: String, instance: String = "observability-operator", workers: Int = 4,
-    clusterDomain: String = ClusterService.defaultDomain
+    namespace: String? = nil, clusterDomain: String = ClusterService.defaultDomain
   ) {
     self.version = version
     self.image = image
     self.instance = instance
     self.workers = workers
+    self.namespace = namespace
     self.clusterDomain = clusterDomain
   }
 }

@@ -22,7 +22,9 @@ struct RehearsalTests {
       let documents = try YAMLDecoder.documents(text).map { document -> JSONValue in
         var document = document
         let rules = (document["rules"]?.array ?? []).map { rule -> JSONValue in
-          guard rule["resources"] == [.string(resource)], let verbs = rule["verbs"]?.array else { return rule }
+          guard rule["resources"] == [.string(resource)], let verbs = rule["verbs"]?.array,
+            verbs.contains(.string(verb))
+          else { return rule }
           var rule = rule
           rule["verbs"] = .array(verbs.filter { $0.string != verb })
           removed += 1

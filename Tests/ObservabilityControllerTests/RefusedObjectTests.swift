@@ -15,12 +15,7 @@ import Waiting
 @Suite struct RefusedObjectTests {
   @Test(
     arguments: [
-      ("mode", ["mode": "Full"], "spec.mode"),
-      (
-        "traces", ["traces": ["destination": "OTLP", "endpoint": "http://otlp:4318/v1/traces"]],
-        "spec.traces.destination"
-      ),
-      ("logs", ["logs": ["destination": "VictoriaLogs"]], "spec.logs.destination"),
+      ("mode", ["mode": "Full"], "spec.mode")
     ] as [(String, JSONObject, String)])
   func whatALaterReleaseBrings(_ name: String, spec: JSONObject, field: String) async throws {
     let cluster = try await TestCluster()

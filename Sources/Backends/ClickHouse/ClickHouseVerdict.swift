@@ -16,6 +16,15 @@ public enum ClickHouseVerdict: Hashable, Sendable {
     public var ignored: [ClickHouseConcern]
     /// What this check changed, as phrases: `created table otel_logs`.
     public var changes: [String]
+
+    /// What is known, made of its parts.
+    public init(version: String?, database: String, cluster: String?, ignored: [ClickHouseConcern], changes: [String]) {
+      self.version = version
+      self.database = database
+      self.cluster = cluster
+      self.ignored = ignored
+      self.changes = changes
+    }
   }
 
   /// What is demanded works.

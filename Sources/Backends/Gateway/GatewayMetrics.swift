@@ -2,9 +2,9 @@
 
 /// What one collector's own metrics tell of its queues and of data that was rejected.
 ///
-/// Read from the Prometheus text format that the collector serves. Every count is since the collector's start. A metric
-/// that is missing is nil or 0: the collector has no counter of failures before the first. Names of counters may end in
-/// `_total`, which depends on the collector's settings.
+/// Read from the Prometheus text format that the collector serves. Every count is since the collector's start. A metric that is
+/// missing is nil or 0: the collector has no counter of failures before the first. Names of counters may end in `_total`,
+/// which depends on the collector's settings.
 public struct GatewayMetrics: Hashable, Sendable {
   /// What is told of one exporter.
   public struct Exporter: Hashable, Sendable {

@@ -4,7 +4,7 @@ import DevCluster
 import HTTPTransport
 import Synchronization
 
-/// A metrics backend that answers as VictoriaMetrics does, or as a test wants.
+/// What stands for every backend: it answers as VictoriaMetrics, ClickHouse and a gateway do, or as a test wants.
 public final class BackendStub: HTTPTransport {
   /// How it behaves.
   public enum Behaviour: Hashable, Sendable {
@@ -16,11 +16,14 @@ public final class BackendStub: HTTPTransport {
   private struct State {
     var behaviour = Behaviour.healthy
     var requests: [HTTPRequest] = []
+    var gatewayMetrics = ""
     var isHolding = false
     var held: [CheckedContinuation<Void, Never>] = []
   }
 
   private let state = Mutex(State())
+  /// The ClickHouse, which answers in any behaviour but ``Behaviour/refusesConnections``.
+  public let clickHouse = ClickHouseStub()
 
   /// A backend that is healthy.
   public init() {}
@@ -29,6 +32,12 @@ public final class BackendStub: HTTPTransport {
   public var behaviour: Behaviour {
     get { state.withLock { $0.behaviour } }
     set { state.withLock { $0.behaviour = newValue } }
+  }
+
+  /// What each replica of a gateway says of itself.
+  public var gatewayMetrics: String {
+    get { state.withLock { $0.gatewayMetrics } }
+    set { state.withLock { $0.gatewayMetrics = newValue } }
   }
 
   /// What was asked, in order.
@@ -66,6 +75,13 @@ public final class BackendStub: HTTPTransport {
     let behaviour = state.withLock { state in
       state.requests.append(request)
       return state.behaviour
+    }
+    if behaviour != .refusesConnections {
+      if ClickHouseStub.takes(request) {
+        let (status, headers, text) = clickHouse.answer(request)
+        return HTTPResponse(status: status, headers: headers, body: InProcessTransport.body([Array(text.utf8)]))
+      }
+      if request.url.hasSuffix(":8888/metrics") { return Self.response(200, gatewayMetrics) }
     }
     switch behaviour {
     case .healthy: return Self.healthy(request.url)

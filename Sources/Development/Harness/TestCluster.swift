@@ -31,7 +31,8 @@ public struct TestCluster: Sendable {
   /// A cluster with that many nodes.
   public init(
     nodes: Int = 3, withDefinition: Bool = true, withNamespace: Bool = true, withServices: Bool = true,
-    podSecurityDefault: String = "privileged", nodePolicy: NodeLabelGuard? = .standard,
+    podSecurityDefault: String = "privileged", defaultStorageClass: String? = "standard",
+    nodePolicy: NodeLabelGuard? = .standard,
     podFate: @escaping @Sendable (JSONValue, JSONValue) -> PodFate = { _, _ in .ready }
   ) async throws {
     var configuration = APIServerConfiguration(adminToken: Self.adminToken)
@@ -39,6 +40,7 @@ public struct TestCluster: Sendable {
       namespace: RoleManifests.operatorNamespace, name: RoleManifests.operatorName)
     configuration.podFate = podFate
     configuration.podSecurityDefault = podSecurityDefault
+    configuration.defaultStorageClass = defaultStorageClass
     configuration.admission = { nodePolicy?.refusal($0) }
     configuration.logger = Logger(label: "devcluster") { _ in SwiftLogNoOpLogHandler() }
     server = APIServer(configuration)
@@ -74,6 +76,44 @@ public struct TestCluster: Sendable {
   public func addServices() async throws {
     try await server.addService("vminsert-shortterm", namespace: "tenant-root", ports: [8480])
     try await server.addService("vmselect-shortterm", namespace: "tenant-root", ports: [8481])
+  }
+
+  /// Adds the Service and the Secret of a ClickHouse application, and the right to read that Secret.
+  public func addClickHouse(password: String, mayRead: Bool = true) async throws {
+    try await server.addService("chendpoint-clickhouse-coroot", namespace: "tenant-root", ports: [8123, 9000])
+    try await setClickHousePassword(password)
+    guard mayRead else { return }
+    let name = "observability-operator-clickhouse-coroot-credentials"
+    try await server.apply([
+      "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role",
+      "metadata": ["name": .string(name), "namespace": "tenant-root"],
+      "rules": [
+        [
+          "apiGroups": [""], "resources": ["secrets"], "resourceNames": ["clickhouse-coroot-credentials"],
+          "verbs": ["list", "watch"],
+        ]
+      ],
+    ])
+    try await server.apply([
+      "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding",
+      "metadata": ["name": .string(name), "namespace": "tenant-root"],
+      "roleRef": ["apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": .string(name)],
+      "subjects": [
+        [
+          "kind": "ServiceAccount", "name": .string(RoleManifests.operatorName),
+          "namespace": .string(RoleManifests.operatorNamespace),
+        ]
+      ],
+    ])
+  }
+
+  /// Writes the password of the ClickHouse application's user.
+  public func setClickHousePassword(_ password: String) async throws {
+    try await server.apply([
+      "apiVersion": "v1", "kind": "Secret",
+      "metadata": ["name": "clickhouse-coroot-credentials", "namespace": "tenant-root"],
+      "data": ["coroot": .string(Base64.encode(Array(password.utf8)))],
+    ])
   }
 
   /// A client of the server with that token.

@@ -57,6 +57,7 @@ extension ResourceType {
     group: "observability.cozystack.io", version: "v1alpha1", kind: "Observability", plural: "observabilities",
     isNamespaced: false)
   static let podScrapes = TestCluster.podScrapes
+  static let roles = ResourceType(group: "rbac.authorization.k8s.io", kind: "Role", plural: "roles")
   static let roleBindings = ResourceType(
     group: "rbac.authorization.k8s.io", kind: "RoleBinding", plural: "rolebindings")
   static let runtimeClasses = ResourceType(

@@ -30,6 +30,11 @@ struct GeneratedFile {
       path: "config/rbac/daemonset-policy.yaml",
       text: header + YAMLEncoder.text(documents: DaemonSetPolicy.policy.manifests, order: .kubernetes)),
     GeneratedFile(
+      path: "config/rbac/gateway-policy.yaml",
+      text: header
+        + YAMLEncoder.text(
+          documents: GatewayPolicy.statefulSets.manifests + GatewayPolicy.secrets.manifests, order: .kubernetes)),
+    GeneratedFile(
       path: "Sources/ObservabilityAPI/Documentation.docc/Conditions.md", text: ConditionsPage.text),
     GeneratedFile(
       path: "Sources/ObservabilityController/Documentation.docc/Permissions.md", text: PermissionsPage.text),

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import KubernetesCore
+
 /// One right that the operator needs, and why.
 public struct Permission: Hashable, Sendable {
   /// Where the right holds.
@@ -20,10 +22,21 @@ public struct Permission: Hashable, Sendable {
   public let group: String
   /// The plural, with the subresource after a slash.
   public let resource: String
+  /// The only objects on which it may be done; empty for all.
+  public let names: [String]
   /// What may be done, sorted.
   public let verbs: [String]
   /// What the operator does with it.
   public let reason: String
+
+  init(scope: Scope, group: String, resource: String, names: [String] = [], verbs: [String], reason: String) {
+    self.scope = scope
+    self.group = group
+    self.resource = resource
+    self.names = names
+    self.verbs = verbs
+    self.reason = reason
+  }
 }
 
 extension Permission {
@@ -42,6 +55,10 @@ extension Permission {
       scope: .cluster, group: "", resource: "services", verbs: ["list", "watch"],
       reason: "find, by name, the Services of the metrics storage"),
     Permission(
+      scope: .cluster, group: "apps", resource: "daemonsets", names: [LogPipeline.key.name], verbs: ["list", "watch"],
+      reason: "see whether the platform sends the logs of containers already, if an object sends them to the same place"
+    ),
+    Permission(
       scope: .cluster, group: "observability.cozystack.io", resource: "observabilities",
       verbs: ["get", "list", "watch"],
       reason: "the objects that the operator is there for; read again before a deleted child is recreated"),
@@ -52,23 +69,40 @@ extension Permission {
       scope: .children, group: "", resource: "configmaps",
       verbs: ["create", "delete", "list", "patch", "watch"], reason: "a child: what was found on nodes"),
     Permission(
-      scope: .children, group: "", resource: "pods", verbs: ["list", "watch"],
-      reason: "see why an agent does not run, and what its init container found on the node"),
+      scope: .children, group: "", resource: "persistentvolumeclaims", verbs: ["list", "watch"],
+      reason: "see whether the gateway's queue has its volume; claims are never changed nor deleted"),
     Permission(
-      scope: .children, group: "", resource: "secrets", verbs: ["list", "watch"],
-      reason: "read, by name, the credentials and certificate authorities that an object names"),
+      scope: .children, group: "", resource: "pods", verbs: ["list", "watch"],
+      reason: "see why an agent or the gateway does not run, and what an agent's init container found on the node"),
+    Permission(
+      scope: .children, group: "", resource: "secrets", verbs: ["create", "delete", "list", "patch", "watch"],
+      reason: "read, by name, the credentials and certificate authorities that an object names; a child, with a "
+        + "destination for traces or logs: the gateway's configuration. An admission policy refuses to write any other"),
     Permission(
       scope: .children, group: "", resource: "serviceaccounts",
       verbs: ["create", "delete", "list", "patch", "watch"], reason: "a child"),
     Permission(
+      scope: .children, group: "", resource: "services",
+      verbs: ["create", "delete", "list", "patch", "watch"],
+      reason: "a child, with a destination for traces or logs"),
+    Permission(
       scope: .children, group: "apps", resource: "daemonsets",
       verbs: ["create", "delete", "list", "patch", "watch"], reason: "a child"),
+    Permission(
+      scope: .children, group: "apps", resource: "statefulsets",
+      verbs: ["create", "delete", "list", "patch", "watch"],
+      reason: "a child, with a destination for traces or logs: the gateway, as an admission policy has it"),
     Permission(
       scope: .children, group: "networking.k8s.io", resource: "networkpolicies",
       verbs: ["create", "delete", "list", "patch", "watch"], reason: "a child"),
     Permission(
       scope: .children, group: "operator.victoriametrics.com", resource: "vmpodscrapes",
-      verbs: ["create", "delete", "list", "patch", "watch"], reason: "a child, with spec.metrics.delivery Scrape"),
+      verbs: ["create", "delete", "list", "patch", "watch"],
+      reason: "a child, with spec.metrics.delivery Scrape, or with a destination for traces or logs beside a tenant"),
+    Permission(
+      scope: .children, group: "policy", resource: "poddisruptionbudgets",
+      verbs: ["create", "delete", "list", "patch", "watch"],
+      reason: "a child, with more than one replica of the gateway"),
     Permission(
       scope: .operatorNamespace, group: "coordination.k8s.io", resource: "leases", verbs: ["create", "get", "update"],
       reason: "agree with the other replica on who leads"),

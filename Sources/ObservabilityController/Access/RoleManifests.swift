@@ -48,11 +48,12 @@ public enum RoleManifests {
     kind: String, name: String, namespace: String? = nil, scope: Permission.Scope
   ) -> JSONValue {
     let rules = Permission.all.filter { $0.scope == scope }.map { permission -> JSONValue in
-      [
-        "apiGroups": [.string(permission.group)],
-        "resources": [.string(permission.resource)],
-        "verbs": .array(permission.verbs.map(JSONValue.string)),
+      var rule: JSONObject = [
+        "apiGroups": [.string(permission.group)], "resources": [.string(permission.resource)],
       ]
+      if !permission.names.isEmpty { rule["resourceNames"] = .array(permission.names.map(JSONValue.string)) }
+      rule["verbs"] = .array(permission.verbs.map(JSONValue.string))
+      return .object(rule)
     }
     var manifest = head(kind: kind, name: name, namespace: namespace)
     manifest["rules"] = .array(rules)

@@ -61,7 +61,7 @@ extension ObservabilityReconciler {
     do {
       let result = try await pruner.delete(item, type: type, ownerUID: subject.observability.uid, live: live)
       pass.inventory.remove(item.id)
-      report(item, result, object: subject.name)
+      report(item, result, subject)
     } catch {
       pass.failure = pass.failure ?? error
       let finding = Finding(
@@ -73,10 +73,18 @@ extension ObservabilityReconciler {
     }
   }
 
-  private func report(_ item: InventoryEntry, _ result: Pruner.Result, object: String) {
-    let metadata: Logger.Metadata = ["object": "\(object)", "child": "\(item)"]
+  private func report(_ item: InventoryEntry, _ result: Pruner.Result, _ subject: Subject) {
+    let metadata: Logger.Metadata = ["object": "\(subject.name)", "child": "\(item)"]
     switch result {
-    case .deleted: logger.info("child pruned", metadata: metadata)
+    case .deleted:
+      logger.info("child pruned", metadata: metadata)
+      let stays = parts.types.kind(of: item.id)?.kind.stays
+      if let what = stays?(subject.spec, item.id.key.name) {
+        events.record(
+          ObjectEvent(
+            .normal, "DataKept", action: "Prune", note: "\(item) was deleted; \(what), stay. Delete them by hand."),
+          regarding: subject.object)
+      }
     case .gone: break
     // Somebody took the owner reference off, or wrote into the inventory what was never made here.
     case .notOurs: logger.warning("child left alone, it does not name the object as its owner", metadata: metadata)

@@ -19,7 +19,7 @@ extension Watches {
     case .observabilities: return objectContent
     // Only whether it is there, and whether it is being deleted.
     case .namespaces: return .metadata
-    case .services: return serviceContent
+    case .services where target.labelSelector == nil: return serviceContent
     case .secrets where target.labelSelector == nil: return secretContent
     // A list is read in small pages: what strangers label may be large.
     default: return WatchContent(pageSize: 16) { ChildContent.kept(of: $0, types: types, owner: owner) }

@@ -9,12 +9,19 @@ protocol BackendQuestion: Hashable, Sendable {
 
   /// Whether the answer is what it should be: then it holds for longer.
   static func isGood(_ answer: Answer) -> Bool
+
+  /// How long a good answer holds.
+  static var healthyInterval: Duration { get }
+}
+
+extension BackendQuestion {
+  static var healthyInterval: Duration { .seconds(60) }
 }
 
 /// Asks backends how they are, beside reconciles, and remembers the answers by object.
 ///
-/// A reconcile reads what is known, and never waits for a backend that hangs. One that is well is asked again every minute;
-/// one that is not, after 5 s and then ever more rarely, up to every 30 s. Another question is asked at once.
+/// A reconcile reads what is known, and never waits for a backend that hangs. One that is well is asked again after its
+/// ``BackendQuestion/healthyInterval``; one that is not, after 5 s and then ever more rarely, up to every 30 s. Another question is asked at once.
 final class BackendMonitor<Question: BackendQuestion>: Sendable {
   /// What is known of the answer to a question.
   struct Reading: Sendable {
@@ -37,7 +44,6 @@ final class BackendMonitor<Question: BackendQuestion>: Sendable {
     let question: Question
   }
 
-  static var healthyInterval: Duration { .seconds(60) }
   static var failingIntervals: [Duration] { [.seconds(5), .seconds(10), .seconds(20), .seconds(30)] }
 
   private let environment: RuntimeEnvironment
@@ -101,7 +107,7 @@ final class BackendMonitor<Question: BackendQuestion>: Sendable {
       record.failures = Question.isGood(answer) ? 0 : record.failures + 1
       let failing = Self.failingIntervals
       record.due =
-        now + (record.failures == 0 ? Self.healthyInterval : failing[min(record.failures, failing.count) - 1])
+        now + (record.failures == 0 ? Question.healthyInterval : failing[min(record.failures, failing.count) - 1])
       record.answer = answer
       record.isAsking = false
       records[job.object] = record

@@ -9,7 +9,9 @@ import ObservabilityAPI
 /// The kinds of parts that an object may have, and what follows from them without looking at any object.
 struct PartTypes: Sendable {
   /// The parts of this release, in the order in which conditions and messages stand. The one place that lists them.
-  static let standard = PartTypes([AgentsPart.self, MetricsPart.self])
+  static let standard = PartTypes([
+    AgentsPart.self, MetricsPart.self, ClickHousePart.self, GatewayPart.self,
+  ])
 
   let types: [any Part.Type]
 

@@ -4,6 +4,7 @@ import ControllerRuntime
 import KubernetesClient
 import KubernetesCore
 import ObservabilityAPI
+import Rendering
 
 /// What a part may look at: stores that watches keep, and the time. Nothing here sends a request.
 struct ClusterView: Sendable {
@@ -19,6 +20,13 @@ struct ClusterView: Sendable {
     self.settings = settings
     now = environment.now()
     timestamp = environment.timestamp()
+  }
+
+  /// What rendering must know beside the object, without a metrics backend.
+  var facts: PlatformFacts {
+    PlatformFacts(
+      metrics: .init(writeURL: nil), operatorImage: settings.image, operatorVersion: settings.version,
+      clusterDomain: settings.clusterDomain)
   }
 
   /// What is known of the object of that type and name.

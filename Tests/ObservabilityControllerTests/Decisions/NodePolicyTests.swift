@@ -92,6 +92,8 @@ import Testing
     let roles = try #require(RoleManifests.all.first { $0["kind"] == "ClusterRoleBinding" })
     for (policy, resource, operations) in [
       (NodePolicy.policy, "nodes", ["UPDATE"]), (DaemonSetPolicy.policy, "daemonsets", ["CREATE", "UPDATE"]),
+      (GatewayPolicy.statefulSets, "statefulsets", ["CREATE", "UPDATE"]),
+      (GatewayPolicy.secrets, "secrets", ["CREATE", "UPDATE"]),
     ] as [(AdmissionPolicy, JSONValue, JSONValue)] {
       let manifest = try #require(policy.manifests.first { $0["kind"] == "ValidatingAdmissionPolicy" })
       let binding = try #require(policy.manifests.first { $0["kind"] == "ValidatingAdmissionPolicyBinding" })
@@ -112,7 +114,9 @@ import Testing
 
   /// Expressions must be as others can evaluate them, and messages on one line as the API server demands.
   @Test func theExpressionsArePlain() {
-    let texts = [NodePolicy.policy, DaemonSetPolicy.policy].flatMap { policy in
+    let texts = [
+      NodePolicy.policy, DaemonSetPolicy.policy, GatewayPolicy.statefulSets, GatewayPolicy.secrets,
+    ].flatMap { policy in
       policy.variables.map(\.expression) + policy.validations.flatMap { [$0.expression, $0.message] }
     }
     for text in texts {

@@ -34,10 +34,15 @@ import Testing
         })
   }
 
-  @Test func secretsAreOnlyReadAndOnlyBesideTheChildren() {
+  @Test func secretsAreReachedBesideTheChildrenOnly() {
     let secrets = Permission.all.filter { $0.resource.hasPrefix("secrets") }
     #expect(secrets.map(\.scope) == [.children])
-    #expect(secrets.allSatisfy { $0.verbs == ["list", "watch"] })
+    #expect(secrets.allSatisfy { !$0.verbs.contains("get") && !$0.verbs.contains("update") })
+  }
+
+  @Test func claimsAreOnlyRead() {
+    let claims = Permission.all.filter { $0.resource.hasPrefix("persistentvolumeclaims") }
+    #expect(claims.map(\.verbs) == [["list", "watch"]])
   }
 
   @Test func podsAreOnlyReadAndOnlyBesideTheChildren() {
@@ -59,10 +64,11 @@ import Testing
     var rules = 0
     for scope in Permission.Scope.allCases {
       for permission in Permission.all.filter({ $0.scope == scope }) {
-        let rule: JSONValue = [
+        var rule: JSONValue = [
           "apiGroups": [.string(permission.group)], "resources": [.string(permission.resource)],
           "verbs": .array(permission.verbs.map(JSONValue.string)),
         ]
+        if !permission.names.isEmpty { rule["resourceNames"] = .array(permission.names.map(JSONValue.string)) }
         let granting = RoleManifests.all.filter { $0["rules"]?.array?.contains(rule) == true }
         let kind = scope == .cluster || scope == .children ? "ClusterRole" : "Role"
         #expect(granting.contains { $0["kind"]?.string == kind }, "\(permission)")

@@ -39,6 +39,19 @@ import Testing
     #expect(parsed.annotations["k8s.io/initial-events-end"] == "true", "or a streamed list has no end")
   }
 
+  @Test("Of a child of a known object everything is kept that is compared, whatever is kept of others of its type")
+  func aChildIsKeptWhole() {
+    for kind in PartTypes.standard.children where kind.type != .configMaps {
+      var child = object(kind.type, ["spec": ["a": "b"], "data": ["c": "d"], "type": "Opaque"])
+      child["metadata"]?["name"] = .string("platform\(kind.suffix)")
+      child["metadata"]?["labels"] = .object([Watches.objectLabel: "platform"])
+      child["metadata"]?["ownerReferences"] = [["kind": "Observability", "uid": "owner"]]
+      let content = Watches.content(of: Watches.children(kind.type, in: "a")) { _ in "owner" }
+      let parsed = KubernetesObject(content.projection.apply(to: .object(child.content)).object ?? [:])
+      #expect(content.reduce(parsed) == child, "\(kind.type)\(kind.suffix)")
+    }
+  }
+
   @Test("A Service keeps its ports and destination, and a Secret its data")
   func aServiceKeepsWhereItLeadsAndASecretItsData() {
     let spec: JSONValue = [

@@ -34,6 +34,8 @@ import Testing
   func theTableIsReached() async throws {
     var reached = try Self.metricsRows()
     reached.formUnion(Self.agentsRows())
+    reached.formUnion(try Self.clickHouseRows())
+    reached.formUnion(try Self.gatewayRows())
     for scenario in Self.scenarios { reached.formUnion(try await scenario.rows()) }
     // Another's DaemonSet of that name with another selector, made as in the tests of such fields.
     reached.formUnion(try await Self.immutableRows())
@@ -79,6 +81,46 @@ import Testing
       states.append(.bad(finding))
     }
     return states.reduce(into: []) { rows, state in rows.formUnion(Self.rows { $0.metrics = state }) }
+  }
+
+  // MARK: What ClickHouse and the gateway come to
+
+  private static func rows(_ part: any Part.Type, _ states: [PartState]) -> Set<Row> {
+    states.reduce(into: []) { rows, state in
+      let entry = ConditionAssembly.Entry(type: part.condition, notReady: part.notReady, standing: .known(state))
+      var conditions = ConditionSet()
+      ConditionAssembly(parts: [entry], causes: [part.condition]).write(
+        to: &conditions, generation: 1, now: Timestamp(secondsSinceEpoch: 0))
+      rows.formUnion(conditions.conditions.map { Row(condition: $0.type, reason: $0.reason) })
+    }
+  }
+
+  private static func clickHouseRows() throws -> Set<Row> {
+    let backend = try ClickHouseResolutionTests.found(
+      ClickHouseResolutionTests.application, ClickHouseResolutionTests.there)
+    var states = ClickHouseResolutionTests.verdicts.map { ClickHousePart.state($0, backend) }
+    for example in ClickHouseResolutionTests.blocked {
+      do throws(Unresolved) {
+        _ = try ClickHouseResolutionTests.resolution(of: example).resolve()
+      } catch {
+        if case .blocked(let finding) = error { states.append(.bad(finding)) }
+      }
+    }
+    return rows(ClickHousePart.self, states)
+  }
+
+  private static func gatewayRows() throws -> Set<Row> {
+    var states = try GatewayObservationTests.states() + TrafficHistoryTests.states()
+    for example in GatewayResolutionTests.blocked {
+      do throws(Unresolved) {
+        _ = try GatewayResolutionTests.resolution(of: example).resolve(operatorNamespace: nil)
+      } catch {
+        if case .blocked(let finding) = error { states.append(.bad(finding)) }
+      }
+    }
+    // The two that `SignalsTests` reach in a cluster.
+    for reason in [ConditionReason.notCreated, .logsSentTwice] { states.append(.bad(Finding(reason, "told so"))) }
+    return rows(GatewayPart.self, states)
   }
 
   // MARK: What the agents come to

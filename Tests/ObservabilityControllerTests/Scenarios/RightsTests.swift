@@ -6,9 +6,11 @@ import Harness
 import JSON
 import KubernetesClient
 import KubernetesCore
-import ObservabilityController
+import Rendering
 import Testing
 import Waiting
+
+@testable import ObservabilityController
 
 /// The rights that the operator is shipped with are enough, and none of them is for nothing.
 @Suite struct RightsTests {
@@ -62,7 +64,9 @@ import Waiting
     #expect(requests.filter { $0.code == 401 || $0.code == 403 } == [])
     let used = Set(requests.flatMap(Self.uses))
     #expect(Self.granted.subtracting(used).map(\.description).sorted() == [], "these rights are for nothing")
-    #expect(requests.filter { Self.uses($0).isEmpty } == [], "these were let through by no right of ours")
+    // The one Secret of the ClickHouse application is read by a Role of its own.
+    let others = requests.filter { $0.namespace != "tenant-root" || $0.resource != "secrets" }
+    #expect(others.filter { Self.uses($0).isEmpty } == [], "these were let through by no right of ours")
   }
 
   /// Wins a lease, renews it, and gives it back.
@@ -96,6 +100,7 @@ import Waiting
     try await cluster.apply(TestCluster.object())
     try await cluster.wait(for: DeliverySwitchTests.podScrapes, key) { $0 == nil }
     try await cluster.wait(condition: "Ready")
+    try await sendSignals(cluster)
     for _ in 1...2 { try await repair(cluster) }
     for type in [ResourceType.serviceAccounts, .networkPolicies, .daemonSets] {
       try await leaveBehind(type, cluster)
@@ -103,6 +108,34 @@ import Waiting
     try await findAndForget(cluster)
     try await cluster.admin.delete(TestCluster.observabilities, ObjectKey(name: "platform"), DeleteOptions())
     try await cluster.wait(for: .daemonSets, key) { $0 == nil }
+  }
+
+  /// Traces and logs through a gateway of two, its configuration changed, and back.
+  private static func sendSignals(_ cluster: TestCluster) async throws {
+    try await cluster.addClickHouse(password: "first")
+    try await cluster.server.addService("vlinsert-generic", namespace: "tenant-root", ports: [9481])
+    await cluster.server.addNamespace("cozy-monitoring")
+    var spec = SignalsTests.clickHouse
+    spec["logs"] = ["destination": "VictoriaLogs"]
+    spec["gateway"] = ["replicas": 2]
+    try await cluster.apply(TestCluster.object(spec: spec))
+    try await cluster.wait(condition: "GatewayAvailable")
+    try await cluster.wait(condition: "Ready")
+    let before = try await cluster.admin.get(.statefulSets, SignalsTests.gateway)
+    try await cluster.setClickHousePassword("second")
+    try await cluster.wait(for: .statefulSets, SignalsTests.gateway) { $0?.generation != before.generation }
+    let budgets = ResourceType.podDisruptionBudgets
+    for type in [ResourceType.services, budgets] {
+      _ = try await cluster.admin.patch(
+        type, SignalsTests.gateway, .merge(["metadata": ["labels": [Watches.objectLabel: "other"]]]),
+        WriteOptions(fieldManager: "someone"))
+      try await cluster.wait(for: type, SignalsTests.gateway) { $0?.labels[Watches.objectLabel] == "platform" }
+    }
+    try await cluster.apply(TestCluster.object())
+    for type in [ResourceType.statefulSets, .secrets, .services, budgets] {
+      try await cluster.wait(for: type, SignalsTests.gateway) { $0 == nil }
+    }
+    try await cluster.wait(condition: "Ready")
   }
 
   /// A node that cannot carry the agent for a while.

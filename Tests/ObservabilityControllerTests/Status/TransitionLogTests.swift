@@ -51,7 +51,7 @@ import Testing
 
   /// The first run, pass by pass, as the parts tell it.
   @Test func aFirstRunReadsAsAStory() {
-    var (transitions, backend, rollout) = (TransitionLog(), MetricsLog(), RolloutLog())
+    var (transitions, backend, rollout) = (TransitionLog(), BackendLog<MetricsBackend>(), RolloutLog())
     var lines: [LogLine] = []
     for (ready, at) in [(0, 1000), (1, 2000), (3, 5150)] {
       let agents = Self.agents(ready: ready, ineligible: 1)
@@ -136,7 +136,7 @@ import Testing
   }
 
   @Test func aBackendThatGoesAndComes() {
-    var log = MetricsLog()
+    var log = BackendLog<MetricsBackend>()
     let good = PartState.good(Finding(.reachable, "answered"))
     let bad = PartState.bad(Finding(.unreachable, "connect: refused"))
     var told: [String] = []

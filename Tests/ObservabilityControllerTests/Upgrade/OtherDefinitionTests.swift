@@ -29,7 +29,7 @@ import Testing
 
   @Test("Under an older definition the status is stored as far as it fits, once, and says what does not")
   func anOlderDefinitionIsNamed() async throws {
-    let cluster = try await Self.cluster(try Releases.definitionBeforeParts())
+    let cluster = try await Self.cluster(try Releases.definitionWithoutParts())
     let clock = SkippingClock()
     try await cluster.withOperator(environment: clock.environment) { running in
       try await cluster.apply(TestCluster.object())

@@ -33,6 +33,13 @@ enum Releases {
     return try definition(with: #require(recorded?["spec"]))
   }
 
+  /// The definition of this release without the parts in the inventory.
+  static func definitionWithoutParts() throws -> JSONValue {
+    try changed {
+      $0["properties"]?["status"]?["properties"]?["inventory"]?["items"]?["properties"]?["part"] = nil
+    }
+  }
+
   /// The definition of this release without a field of `spec`.
   static func definition(without field: String) throws -> JSONValue {
     try changed {

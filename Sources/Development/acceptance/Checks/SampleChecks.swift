@@ -23,6 +23,8 @@ struct SampleScenario: Sendable {
       ends: "waiting for its Secrets, then agents that run while the backend is unreachable", run: external),
     "agents-only-scrape.yaml": SampleScenario(
       ends: "KindNotServed without VMPodScrape, Ready with it", run: scrape),
+    "signals-clickhouse.yaml": SampleScenario(
+      ends: "agents that run beside a ClickHouse that is missing, then a gateway for one that is away", run: signals),
   ]
 
   /// A pool that no other node is in, and a storage of its own.
@@ -99,6 +101,54 @@ struct SampleScenario: Sendable {
     try await stage.admin.wait(for: "a VMPodScrape", .podScrapes, Names.child) { !$0.isBeingDeleted }
     try await stage.removeObjects()
     if !isServed { try await stage.ledger.remove(.customResourceDefinitions, podScrapesKey) }
+  }
+
+  /// The ClickHouse application is stood in for by its Service and Secret: nothing answers there, which is said, and the
+  /// gateway is made all the same, since it keeps what comes in meanwhile.
+  @Sendable private static func signals(_ sample: KubernetesObject, _ stage: Stage) async throws {
+    let isServed =
+      try await stage.admin.type(apiVersion: ResourceType.podScrapes.apiVersion, kind: "VMPodScrape") != nil
+    if !isServed {
+      try await stage.ledger.createIfMissing(.customResourceDefinitions, KubernetesObject(podScrapeDefinition))
+    }
+    try await stage.apply(sample)
+    let missing = try await stage.wait(for: "ClickHouseReady", "False", reason: "ServiceNotFound", of: sample.key)
+    let message = Conditions.find("ClickHouseReady", missing)?["message"]?.string ?? ""
+    try expect(
+      message.contains("ClickHouse application tenant-root/coroot"), "a message that names the application",
+      observed: message, Request.get(.observabilities, sample.key))
+    try await stage.wait(for: "AgentsAvailable", "True", of: sample.key)
+    let made = Self.application
+    for (type, object) in made { try await stage.ledger.createIfMissing(type, object) }
+    try await stage.wait(
+      for: "ClickHouseReady", "False", reason: "Unreachable", of: sample.key, within: max(stage.patience, .seconds(90)))
+    let gateway = ObjectKey(namespace: "cozy-coroot", name: "\(sample.name)-gateway")
+    try await stage.admin.wait(for: "a gateway", .statefulSets, gateway) { !$0.isBeingDeleted }
+    try await stage.removeObjects()
+    for (type, object) in made { try await stage.ledger.remove(type, object.key) }
+    if !isServed { try await stage.ledger.remove(.customResourceDefinitions, podScrapesKey) }
+  }
+
+  /// What Cozystack makes of a ClickHouse application, and the right to read its Secret.
+  private static var application: [(ResourceType, KubernetesObject)] {
+    let (namespace, name) = ("tenant-root", "observability-operator-clickhouse-coroot-credentials")
+    var service = KubernetesObject(type: .services, namespace: namespace, name: "chendpoint-clickhouse-coroot")
+    service["spec"] = ["ports": [["name": "http", "port": 8123], ["name": "tcp", "port": 9000]]]
+    var secret = KubernetesObject(type: .secrets, namespace: namespace, name: "clickhouse-coroot-credentials")
+    secret["stringData"] = ["coroot": "acceptance"]
+    var role = KubernetesObject(type: .roles, namespace: namespace, name: name)
+    role["rules"] = [
+      [
+        "apiGroups": [""], "resources": ["secrets"], "resourceNames": [.string(secret.name)],
+        "verbs": ["list", "watch"],
+      ]
+    ]
+    var binding = KubernetesObject(type: .roleBindings, namespace: namespace, name: name)
+    binding["roleRef"] = ["apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": .string(name)]
+    binding["subjects"] = [
+      ["kind": "ServiceAccount", "name": "observability-operator", "namespace": "cozy-observability"]
+    ]
+    return [(.services, service), (.secrets, secret), (.roles, role), (.roleBindings, binding)]
   }
 
   private static let podScrapesKey = ObjectKey(name: "vmpodscrapes.operator.victoriametrics.com")

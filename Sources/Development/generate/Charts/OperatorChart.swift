@@ -30,6 +30,7 @@ struct OperatorChart {
       template("rbac", RoleManifests.all),
       template("node-policy", NodePolicy.policy.manifests),
       template("daemonset-policy", DaemonSetPolicy.policy.manifests),
+      template("gateway-policy", GatewayPolicy.statefulSets.manifests + GatewayPolicy.secrets.manifests),
       base("deployment", deployment),
       base("network-policy", networkPolicy),
     ]

@@ -6,9 +6,11 @@ import KubernetesClient
 import KubernetesCore
 import NodeEligibility
 import ObservabilityAPI
+import Rendering
 import Telemetry
 
-/// What the operator keeps of one pod of the agents' DaemonSet: where it is, and how its two containers fare.
+/// What the operator keeps of one pod of the agents' DaemonSet: where it is, and how its two containers fare. Of the
+/// gateway's pods the same, with its one container in place of the agent's.
 ///
 /// Nothing of it changes with a heartbeat of the kubelet. Texts are bounded, since any writer of a pod's status
 /// chooses them, and without credentials, since the agent writes its endpoint to its log, which is where its
@@ -24,7 +26,7 @@ struct AgentPod: Hashable, Sendable {
   var uid: String
   /// The node that it runs on or, before the scheduler has placed it, is meant for; empty if neither is told.
   var node: String
-  /// The UID of the DaemonSet that controls it; empty if none does.
+  /// The UID of the DaemonSet or StatefulSet that controls it; empty if none does.
   var owner: String
   /// What tells one pod template from another: the label `controller-revision-hash`.
   var revision: String
@@ -105,7 +107,9 @@ extension AgentPod {
     uid = pod.uid ?? ""
     node = pod[path: "spec", "nodeName"]?.string ?? Self.intendedNode(pod) ?? ""
     owner =
-      pod.ownerReferences.first { $0["controller"]?.bool == true && $0["kind"] == "DaemonSet" }?["uid"]?.string ?? ""
+      pod.ownerReferences.first {
+        $0["controller"]?.bool == true && ["DaemonSet", "StatefulSet"].contains($0["kind"]?.string)
+      }?["uid"]?.string ?? ""
     revision = pod[path: "metadata", "labels", "controller-revision-hash"]?.string ?? ""
     phase = status?["phase"]?.string ?? "Pending"
     isBeingDeleted = pod.isBeingDeleted
@@ -120,7 +124,10 @@ extension AgentPod {
       Self.preflightName, of: pod[path: "spec", "initContainers"], in: status?["initContainerStatuses"])
     // Once it has done its work there is nothing to tell of it, on thousands of nodes.
     if case .terminated(let end) = preflight.state, end.exitCode == 0 { preflight.state = .terminated(.success) }
-    agent = Container(Self.agentName, of: pod[path: "spec", "containers"], in: status?["containerStatuses"])
+    let containers = pod[path: "spec", "containers"]
+    let isGateway = containers?.array?.contains { $0["name"]?.string == GatewayShape.container } == true
+    agent = Container(
+      isGateway ? GatewayShape.container : Self.agentName, of: containers, in: status?["containerStatuses"])
     createdAt = agent == .runs ? nil : Timestamp(wholeSeconds: pod.creationTimestamp)
   }
 

@@ -41,11 +41,11 @@ extension AgentsPart {
   ) -> Resolution<Inputs> {
     var inputs = inputs
     inputs.record = inputs.judgement?.record.map {
-      ConfigMapRecord(verdicts: $0, facts: facts(nil, view.settings))
+      ConfigMapRecord(verdicts: $0, facts: facts(nil, view))
     }
     let isScrape = subject.spec.metrics.delivery == .scrape
     guard isScrape || backend?.writeURL != nil else { return .partial(inputs, nil) }
-    inputs.facts = facts(backend, view.settings)
+    inputs.facts = facts(backend, view)
     // On thousands of nodes that cannot carry them, pods would be started and taken away again.
     guard daemonSet == nil, nodes.isBusy else { return .ready(inputs) }
     inputs.waitsForLabels = true
@@ -57,14 +57,15 @@ extension AgentsPart {
           + "then."))
   }
 
-  private func facts(_ backend: MetricsBackend?, _ settings: OperatorSettings) -> PlatformFacts {
+  private func facts(_ backend: MetricsBackend?, _ view: ClusterView) -> PlatformFacts {
+    var facts = view.facts
     // Both URLs have been read before: by the decoder, or when they were made of the names of Services.
-    PlatformFacts(
-      metrics: .init(
-        writeURL: backend?.writeURL.flatMap { try? HTTPURL($0) },
-        readURL: backend?.readURL.flatMap { try? HTTPURL($0) }, destination: backend?.destination),
-      credentialsHash: backend?.credentialsHash, caHash: backend?.certificateAuthoritiesHash,
-      operatorImage: settings.image, operatorVersion: settings.version, clusterDomain: settings.clusterDomain)
+    facts.metrics = .init(
+      writeURL: backend?.writeURL.flatMap { try? HTTPURL($0) },
+      readURL: backend?.readURL.flatMap { try? HTTPURL($0) }, destination: backend?.destination)
+    facts.credentialsHash = backend?.credentialsHash
+    facts.caHash = backend?.certificateAuthoritiesHash
+    return facts
   }
 
   /// What an earlier process wrote down of nodes, unless this one remembers; and why that cannot be read.

@@ -15,7 +15,8 @@ struct AgentsPart: Part {
   static let id = PartID(rawValue: "agents")
   static let condition = ConditionType.agentsAvailable
   static let notReady = ConditionReason.agentsNotReady
-  static let needs = [MetricsPart.id]
+  /// The gateway comes first, so that agents find it when they begin to send.
+  static let needs = [MetricsPart.id, GatewayPart.id]
   static let waiting = "agents wait"
 
   static let children = [

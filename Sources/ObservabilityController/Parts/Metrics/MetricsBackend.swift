@@ -2,11 +2,14 @@
 
 import Backends
 import HTTPTransport
+import Logging
 import ObservabilityAPI
 import Rendering
 
 /// The metrics storage of one object, with everything that is needed to ask it.
-struct MetricsBackend: Hashable, Sendable {
+struct MetricsBackend: LoggedBackend {
+  static let name = "metrics"
+
   /// Where agents write, in full, without credentials; nil if only reading is set up.
   var writeURL: String?
   /// The base of the query API, without credentials; nil if it is not known.
@@ -33,6 +36,13 @@ struct Credentials: Hashable, Sendable, CustomStringConvertible, CustomReflectab
 }
 
 extension MetricsBackend {
+  var metadata: Logger.Metadata {
+    var metadata: Logger.Metadata = ["from": "\(source)"]
+    if let writeURL { metadata["write"] = "\(writeURL)" }
+    if let readURL { metadata["read"] = "\(readURL)" }
+    return metadata
+  }
+
   /// Where to ask whether writing works: with Scrape the platform's vmagent writes, and to where it is told, so that only
   /// reading is ours to check.
   func askedWriteURL(_ spec: ObservabilitySpec) -> String? {

@@ -44,7 +44,7 @@ struct MetricsPart: Part {
     }
   }
 
-  func observe(_ observation: Observation<MetricsBackend>, _ memory: inout MetricsLog) -> PartReport {
+  func observe(_ observation: Observation<MetricsBackend>, _ memory: inout BackendLog<MetricsBackend>) -> PartReport {
     guard let backend = observation.inputs else {
       // By the time that it is known again, the last answer may be days old.
       monitor.forget(observation.subject.name)

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Backends
+import ControllerRuntime
+import KubernetesClient
+import KubernetesCore
+import ObservabilityAPI
+import Rendering
+
+/// The OpenTelemetry Collector between agents and the storage of traces and logs. What comes in waits on a disk while the
+/// storage is away.
+struct GatewayPart: Part {
+  static let id = PartID(rawValue: "gateway")
+  static let condition = ConditionType.gatewayAvailable
+  static let notReady = ConditionReason.gatewayNotReady
+  static let needs = [ClickHousePart.id]
+  /// Agents stop sending before nobody is there to take it.
+  static let prunesAfter = [AgentsPart.id]
+  static let waiting = "gateway waits"
+
+  static let children: [ChildKind] =
+    [.serviceAccounts, .secrets, .networkPolicies].map { ChildKind($0, suffix: GatewayShape.nameSuffix) }
+    + [
+      ChildKind(.podDisruptionBudgets, suffix: GatewayShape.nameSuffix) { kind in
+        kind.isWanted = { $0.sendsSignals && $0.gateway.replicas > 1 }
+      },
+      ChildKind(.services, suffix: GatewayShape.nameSuffix),
+      ChildKind(.services, suffix: GatewayShape.replicasSuffix),
+      ChildKind(.statefulSets, suffix: GatewayShape.nameSuffix) { kind in
+        kind.stays = { spec, name in
+          "the claims of its queue, \(GatewayShape.claimTemplate)-\(name)-0"
+            + (spec.gateway.replicas > 1 ? " and its siblings" : "")
+        }
+      },
+      ChildKind(.podScrapes, suffix: GatewayShape.nameSuffix) { kind in
+        kind.remedy =
+          "Install the VictoriaMetrics operator, or give spec.metrics.victoriaMetrics.writeURL instead of tenant."
+        kind.isWanted = { $0.sendsSignals && GatewayRenderer.isScraped($0) }
+      },
+    ]
+
+  static let watched: [ResourceType: WatchedType] = [.persistentVolumeClaims: GatewayClaim.watched]
+
+  /// What the gateway is rendered from, and what its pods and claims say.
+  struct Inputs: Sendable {
+    var gateway: GatewayInputs
+    var facts: PlatformFacts
+    /// The queue that claims were made for, which may differ from what the object asks for by now.
+    var queue: QueueClaim
+    var pods: [AgentPod]
+    var claims: [GatewayClaim]
+    /// Whether the platform's own pipeline sends logs to the same place.
+    var sharesLogs = false
+  }
+
+  private let monitor: BackendMonitor<GatewayQuestion>
+  private let domain: String
+
+  init(_ context: PartContext) {
+    let transport = context.transport
+    domain = context.domain
+    monitor = BackendMonitor(environment: context.environment, onAnswer: context.onAnswer) { question in
+      await question.ask(transport)
+    }
+  }
+
+  func isWanted(_ spec: ObservabilitySpec) -> Bool { spec.sendsSignals }
+
+  func watches(_ spec: ObservabilitySpec, lookup: (ResourceType, ObjectKey) -> Lookup) -> Set<WatchTarget> {
+    var targets = withoutActuallyEscaping(lookup) {
+      GatewayResolution(spec: spec, domain: domain, clickHouse: nil, lookup: $0).targets
+    }
+    targets.insert(AgentsPart.pods(in: spec.namespace))
+    targets.insert(GatewayClaim.target(in: spec.namespace))
+    if LogPipeline.mayShare(spec) { targets.insert(LogPipeline.target) }
+    return targets
+  }
+
+  func resolve(_ subject: Subject, _ view: ClusterView, _ upstream: Upstream) -> Resolution<Inputs> {
+    let spec = subject.spec
+    let backend = upstream[ClickHousePart.self]
+    if spec.keepsInClickHouse, backend == nil { return .waiting(on: ClickHousePart.id) }
+    let resolution = GatewayResolution(spec: spec, domain: domain, clickHouse: backend) { type, key in
+      type == .secrets && !subject.hasNamespace ? .absent : view.lookup(type, key)
+    }
+    let gateway: GatewayInputs
+    do throws(Unresolved) {
+      gateway = try resolution.resolve(operatorNamespace: view.settings.namespace)
+    } catch {
+      switch error {
+      case .pending: return .pending
+      case .blocked(let finding): return .blocked(finding)
+      }
+    }
+    let statefulSet = view.child(
+      .statefulSets, ObjectKey(namespace: spec.namespace, name: GatewayShape.name(of: subject.name)))
+    var inputs = Inputs(
+      gateway: gateway, facts: view.facts,
+      queue: QueueClaim(statefulSet?.isOwned(by: subject.object.uid) == true ? statefulSet : nil, spec.gateway),
+      pods: [],
+      claims: [])
+    switch view.collection(AgentsPart.pods(in: spec.namespace)) {
+    case .pending: return .pending
+    case .failing: break
+    case .known(let store):
+      inputs.pods = store.all().map { AgentPod($0) }.filter { $0.owner == statefulSet?.uid && !$0.owner.isEmpty }
+    }
+    switch view.collection(GatewayClaim.target(in: spec.namespace)) {
+    case .pending: return .pending
+    case .failing: break
+    case .known(let store):
+      inputs.claims = (0..<spec.gateway.replicas).compactMap { replica in
+        store.get(
+          ObjectKey(namespace: spec.namespace, name: GatewayShape.claim(of: subject.name, replica: replica))
+        ).map(GatewayClaim.init)
+      }
+    }
+    if LogPipeline.mayShare(spec) { inputs.sharesLogs = LogPipeline.isThere(view) }
+    return .ready(inputs)
+  }
+
+  func render(_ inputs: Inputs, _ subject: Subject) -> [Child] {
+    GatewayRenderer.children(
+      of: inputs.queue.applied(to: subject.observability), facts: inputs.facts, inputs: inputs.gateway)
+  }
+
+  func observe(_ observation: Observation<Inputs>, _ memory: inout GatewayMemory) -> PartReport {
+    let subject = observation.subject
+    var report = PartReport()
+    guard let inputs = observation.inputs else {
+      monitor.forget(subject.name)
+      let finding = observation.finding ?? observation.upstream
+      report.state = finding.map { .bad(Finding(observation.finding?.reason ?? .notCreated, $0.message)) }
+      return report
+    }
+    let statefulSet = observation.children.object(.statefulSets)
+    if statefulSet == nil, let obstacle = observation.obstacle ?? observation.upstream {
+      report.state = .progressing(Finding(.notCreated, "The gateway does not exist yet. \(obstacle.message)"))
+      return report
+    }
+    let gateway = GatewayObservation(
+      spec: subject.spec.gateway, name: GatewayShape.name(of: subject.name), namespace: subject.spec.namespace,
+      statefulSet: statefulSet, pods: inputs.pods, claims: inputs.claims, queue: inputs.queue,
+      now: observation.view.timestamp)
+    if gateway.ready > 0 {
+      let reading = monitor.reading(of: subject.name, GatewayQuestion(subject, exporters: inputs.gateway))
+      if let answer = reading.answer { memory.traffic.add(answer, now: observation.view.now) }
+      report.nextLooks += [reading.nextAfter].compactMap(\.self)
+    }
+    report.nextLooks += [gateway.nextLook.map { .seconds($0) }].compactMap(\.self)
+    report.state =
+      gateway.state
+      ?? memory.traffic.state(
+        subject.spec, name: GatewayShape.name(of: subject.name), now: observation.view.now)
+    if inputs.sharesLogs, case .good(let finding)? = report.state {
+      report.state = .good(Finding(.logsSentTwice, "\(finding.message) \(LogPipeline.note(subject.spec))"))
+    }
+    memory.tell(&report, sharesLogs: inputs.sharesLogs ? LogPipeline.note(subject.spec) : nil, subject: subject)
+    report.movement = gateway.movement
+    report.summary = ["gateway": "\(gateway.ready)/\(subject.spec.gateway.replicas)"]
+    return report
+  }
+
+  func run() async { await monitor.run() }
+  func forget(_ object: String) { monitor.forget(object) }
+}
