@@ -23,7 +23,7 @@ image: setup ## make the image as an OCI layout with an SBOM; REBUILD=1 builds t
 image-run: ## start what make image made, in namespaces of its own, and check names, TLS and rights there; needs root
 	@.ci/image-run.sh
 
-run: setup ## start an API server in memory and the operator beside it; ONCE=1 ends when the sample is Ready
+run: setup ## start an API server in memory and the operator beside it; MODE=signals, ONCE=1 ends when the sample is Ready
 	@ONCE='$(ONCE)' .ci/run-devcluster.sh
 
 test: setup ## run all tests; SANITIZE=thread or =address under that sanitizer, LIBCURL=small with the libcurl that ships

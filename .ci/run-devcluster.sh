@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Starts an API server in memory, the operator beside it, and applies the sample. With ONCE=1 it ends as soon as the
-# sample is Ready, otherwise with Ctrl-C. Nothing is left running on any path.
+# Starts an API server in memory, the operator beside it, and applies the sample. With MODE=signals that is the one which
+# keeps traces and logs in ClickHouse, a stand-in here. With ONCE=1 it ends as soon as the sample is Ready, otherwise with
+# Ctrl-C. Nothing is left running on any path.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,7 +10,15 @@ readonly folder=.run
 readonly kubeconfig=$folder/kubeconfig
 readonly account=cozy-observability/observability-operator
 readonly account_kubeconfig=$folder/operator.kubeconfig
-readonly sample=config/samples/agents-only.yaml
+case ${MODE:-agents} in
+  agents) sample=config/samples/agents-only.yaml surroundings=() ;;
+  signals) sample=config/samples/signals-clickhouse.yaml surroundings=(.ci/signals.yaml) ;;
+  *)
+    echo "MODE takes agents or signals, not '$MODE'" >&2
+    exit 2
+    ;;
+esac
+readonly sample surroundings
 # What config/default installs, but for the Deployment and its NetworkPolicy: the operator runs beside the server, with the
 # rights of its account.
 readonly installed=(
@@ -18,6 +27,7 @@ readonly installed=(
   config/rbac/role.yaml
   config/rbac/node-policy.yaml
   config/rbac/daemonset-policy.yaml
+  config/rbac/gateway-policy.yaml
   config/manager/service-account.yaml
 )
 readonly object=observability/platform
@@ -85,7 +95,7 @@ children+=($!)
 await_file "$kubeconfig" "${children[0]}" devcluster
 await_file "$folder/endpoints" "${children[0]}" devcluster
 
-for file in "${installed[@]}"; do
+for file in "${installed[@]}" ${surroundings[@]+"${surroundings[@]}"}; do
   [[ -r $file ]] || fail "$file is missing: run make generate"
   "$bin/devcluster" apply --kubeconfig "$kubeconfig" -f "$file" >>"$folder/install.log"
 done
