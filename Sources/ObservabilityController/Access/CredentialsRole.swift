@@ -18,9 +18,11 @@ public struct CredentialsRole: Hashable, Sendable {
   public var name: String { "\(RoleManifests.operatorName)-\(secret.name)" }
 
   /// What makes the right, as commands.
-  var remedy: String {
+  ///
+  /// - Parameter operatorNamespace: where the operator's account is; nil for where `config/default` has it.
+  func remedy(_ operatorNamespace: String?) -> String {
     let namespace = secret.namespace ?? ""
-    let account = "\(RoleManifests.operatorNamespace):\(RoleManifests.operatorName)"
+    let account = "\(operatorNamespace ?? RoleManifests.operatorNamespace):\(RoleManifests.operatorName)"
     return "Grant it: kubectl create role \(name) -n \(namespace) --verb=list,watch --resource=secrets "
       + "--resource-name=\(secret.name); kubectl create rolebinding \(name) -n \(namespace) --role=\(name) "
       + "--serviceaccount=\(account)."

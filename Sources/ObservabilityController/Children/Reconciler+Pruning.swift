@@ -78,16 +78,18 @@ extension ObservabilityReconciler {
     switch result {
     case .deleted:
       logger.info("child pruned", metadata: metadata)
-      let stays = parts.types.kind(of: item.id)?.kind.stays
-      if let what = stays?(subject.spec, item.id.key.name) {
-        events.record(
-          ObjectEvent(
-            .normal, "DataKept", action: "Prune", note: "\(item) was deleted; \(what), stay. Delete them by hand."),
-          regarding: subject.object)
-      }
+      tellWhatStays(of: item, subject.object)
     case .gone: break
     // Somebody took the owner reference off, or wrote into the inventory what was never made here.
     case .notOurs: logger.warning("child left alone, it does not name the object as its owner", metadata: metadata)
     }
+  }
+
+  /// Says in an Event what a child that is gone left behind, if it did.
+  func tellWhatStays(of item: InventoryEntry, _ object: KubernetesObject) {
+    guard let what = parts.types.kind(of: item.id)?.kind.stays?(item.id.key.name) else { return }
+    events.record(
+      ObjectEvent(.normal, "DataKept", action: "Prune", note: "\(item) goes; \(what), stay. Delete them by hand."),
+      regarding: object)
   }
 }

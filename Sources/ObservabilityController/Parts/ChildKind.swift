@@ -31,7 +31,7 @@ struct ChildKind: Sendable {
   /// What is kept of the child in memory, given its owner's UID: all of it, unless something is not read.
   var kept: @Sendable (KubernetesObject, String) -> KubernetesObject = { child, _ in child }
   /// What stays behind when the child goes, given its name: a phrase for an Event. Nil if nothing does.
-  var stays: (@Sendable (ObservabilitySpec, String) -> String)?
+  var stays: (@Sendable (String) -> String)?
   /// The members of a Secret's `data` that are made up when it is created, and never again.
   var generated: [String: GeneratedValue] = [:]
 

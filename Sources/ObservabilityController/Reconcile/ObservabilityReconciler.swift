@@ -2,6 +2,7 @@
 
 import ControllerRuntime
 import HTTPTransport
+import JSON
 import KubernetesClient
 import KubernetesCore
 import Logging
@@ -129,6 +130,10 @@ final class ObservabilityReconciler: Sendable {
     decoded.forget(name)
     parts.forget(name)
     guard let memory = memories.withLock({ $0.removeValue(forKey: name) }) else { return }
+    // The garbage collector takes the children, but not what they leave.
+    var object = KubernetesObject(type: .observabilities, name: name)
+    object["metadata"]?["uid"] = memory.uid.map(JSONValue.string)
+    for entry in memory.inventory?.entries ?? [] { tellWhatStays(of: entry, object) }
     forgetChildren(of: memory)
     statusWriter.forget(.observabilities, ObjectKey(name: name))
     logger.info("object gone", metadata: ["object": "\(name)"])

@@ -154,6 +154,9 @@ import Waiting
         .secrets, ObjectKey(namespace: "tenant-root", name: "clickhouse-coroot-credentials"), DeleteOptions())
       try await cluster.wait(condition: "ClickHouseReady", is: "False", reason: "SecretNotFound")
       _ = try await cluster.admin.get(.statefulSets, Self.gateway)
+      let unresolved = try await cluster.wait(condition: "GatewayAvailable")
+      #expect(
+        unresolved?.condition("GatewayAvailable")?.message.contains("with the configuration that they have") == true)
       try await cluster.setClickHousePassword("another")
       try await cluster.wait(condition: "Ready")
       #expect(try await Self.credentials(cluster).contains("another"))
@@ -215,6 +218,21 @@ import Waiting
       let object = try await cluster.wait(condition: "Ready")
       #expect(object?.condition("GatewayAvailable") == nil && object?.condition("ClickHouseReady") == nil)
       #expect(try await Self.environment(cluster)["TRACES_ENDPOINT"] == nil)
+    }
+  }
+
+  @Test("When the object is deleted the claim stays, and an Event says so")
+  func deleted() async throws {
+    let cluster = try await Self.cluster()
+    try await cluster.addClickHouse(password: "s3cret")
+    try await cluster.withOperator { _ in
+      try await cluster.apply(TestCluster.object(spec: Self.clickHouse))
+      try await cluster.wait(condition: "Ready")
+      try await cluster.admin.delete(TestCluster.observabilities, ObjectKey(name: "platform"), DeleteOptions())
+      try await cluster.wait(for: .statefulSets, Self.gateway) { $0 == nil }
+      let event = try await cluster.waitForEvent(reason: "DataKept")
+      #expect(event["note"]?.string?.contains("queue-platform-gateway-0") == true, "\(event)")
+      _ = try await cluster.admin.get(.persistentVolumeClaims, Self.claim)
     }
   }
 

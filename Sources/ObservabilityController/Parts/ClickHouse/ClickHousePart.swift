@@ -28,11 +28,15 @@ struct ClickHousePart: Part {
   func isWanted(_ spec: ObservabilitySpec) -> Bool { spec.keepsInClickHouse }
 
   func watches(_ spec: ObservabilitySpec, lookup: (ResourceType, ObjectKey) -> Lookup) -> Set<WatchTarget> {
-    withoutActuallyEscaping(lookup) { ClickHouseResolution(spec: spec, domain: domain, lookup: $0).targets }
+    withoutActuallyEscaping(lookup) {
+      ClickHouseResolution(spec: spec, domain: domain, operatorNamespace: nil, lookup: $0).targets
+    }
   }
 
   func resolve(_ subject: Subject, _ view: ClusterView, _ upstream: Upstream) -> Resolution<ClickHouseBackend> {
-    let resolution = ClickHouseResolution(spec: subject.spec, domain: domain) { type, key in
+    let resolution = ClickHouseResolution(
+      spec: subject.spec, domain: domain, operatorNamespace: view.settings.namespace
+    ) { type, key in
       // Without the namespace of the children, Secrets in it are missing, whatever a watch of them says.
       type == .secrets && key.namespace == subject.spec.namespace && !subject.hasNamespace
         ? .absent : view.lookup(type, key)
@@ -63,7 +67,6 @@ struct ClickHousePart: Part {
     }
     let reading = monitor.reading(of: name, ClickHouseQuestion(backend, observation.subject.spec))
     var report = PartReport(reading.answer.map { Self.state($0, backend) })
-    report.awaitsAnswer = reading.answer == nil
     report.preface = memory.record(backend, report.state, retry: reading.nextAfter)
     report.nextLooks = [reading.nextAfter].compactMap(\.self)
     report.status.endpoints.clickHouse = backend.access.address

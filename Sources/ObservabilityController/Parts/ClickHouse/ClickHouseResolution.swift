@@ -13,6 +13,8 @@ struct ClickHouseResolution {
   let spec: ObservabilitySpec
   /// The cluster's domain.
   let domain: String
+  /// Where the operator's own pods are; nil for one outside the cluster.
+  let operatorNamespace: String?
   let lookup: (ResourceType, ObjectKey) -> Lookup
 
   private var secrets: SecretReading { SecretReading(lookup: lookup) }
@@ -56,7 +58,7 @@ struct ClickHouseResolution {
     let secret = try secrets.secret(
       application.credentials, origin: "\(name) has its passwords there",
       remedy: "Wait until the application is ready, or correct spec.clickHouse.application.",
-      right: CredentialsRole(application).remedy)
+      right: CredentialsRole(application).remedy(operatorNamespace))
     let native = ServiceReading.port(of: service, named: "tcp", default: 9000)
     return ClickHouseBackend(
       access: ClickHouseAccess(

@@ -2,6 +2,7 @@
 
 import Backends
 import ControllerRuntime
+import JSON
 import KubernetesClient
 import KubernetesCore
 import ObservabilityAPI
@@ -27,10 +28,7 @@ struct GatewayPart: Part {
       ChildKind(.services, suffix: GatewayShape.nameSuffix),
       ChildKind(.services, suffix: GatewayShape.replicasSuffix),
       ChildKind(.statefulSets, suffix: GatewayShape.nameSuffix) { kind in
-        kind.stays = { spec, name in
-          "the claims of its queue, \(GatewayShape.claimTemplate)-\(name)-0"
-            + (spec.gateway.replicas > 1 ? " and its siblings" : "")
-        }
+        kind.stays = { name in "the claims of its queue, \(GatewayShape.claimTemplate)-\(name)-0 and its siblings" }
       },
       ChildKind(.podScrapes, suffix: GatewayShape.nameSuffix) { kind in
         kind.remedy =
@@ -49,6 +47,8 @@ struct GatewayPart: Part {
     var queue: QueueClaim
     var pods: [AgentPod]
     var claims: [GatewayClaim]
+    /// Why claims cannot be read.
+    var claimsFailure: KubernetesError?
     /// Whether the platform's own pipeline sends logs to the same place.
     var sharesLogs = false
   }
@@ -101,13 +101,14 @@ struct GatewayPart: Part {
       claims: [])
     switch view.collection(AgentsPart.pods(in: spec.namespace)) {
     case .pending: return .pending
+    // The agents' part says so.
     case .failing: break
     case .known(let store):
       inputs.pods = store.all().map { AgentPod($0) }.filter { $0.owner == statefulSet?.uid && !$0.owner.isEmpty }
     }
     switch view.collection(GatewayClaim.target(in: spec.namespace)) {
     case .pending: return .pending
-    case .failing: break
+    case .failing(let error): inputs.claimsFailure = error
     case .known(let store):
       inputs.claims = (0..<spec.gateway.replicas).compactMap { replica in
         store.get(
@@ -127,16 +128,20 @@ struct GatewayPart: Part {
   func observe(_ observation: Observation<Inputs>, _ memory: inout GatewayMemory) -> PartReport {
     let subject = observation.subject
     var report = PartReport()
+    let statefulSet = observation.children.object(.statefulSets)
     guard let inputs = observation.inputs else {
       monitor.forget(subject.name)
-      let finding = observation.finding ?? observation.upstream
-      report.state = finding.map { .bad(Finding(observation.finding?.reason ?? .notCreated, $0.message)) }
+      report.state = Self.unresolved(observation, statefulSet)
       return report
     }
-    let statefulSet = observation.children.object(.statefulSets)
     if statefulSet == nil, let obstacle = observation.obstacle ?? observation.upstream {
       report.state = .progressing(Finding(.notCreated, "The gateway does not exist yet. \(obstacle.message)"))
       return report
+    }
+    report.obstacle = inputs.claimsFailure.map {
+      Finding(
+        .notPermitted,
+        ObservabilityReconciler.unreadable(.persistentVolumeClaims, namespace: subject.spec.namespace, $0))
     }
     let gateway = GatewayObservation(
       spec: subject.spec.gateway, name: GatewayShape.name(of: subject.name), namespace: subject.spec.namespace,
@@ -159,6 +164,18 @@ struct GatewayPart: Part {
     report.movement = gateway.movement
     report.summary = ["gateway": "\(gateway.ready)/\(subject.spec.gateway.replicas)"]
     return report
+  }
+
+  /// How the gateway is while it is not known what it is to be: one that is there goes on as it was made.
+  private static func unresolved(_ observation: Observation<Inputs>, _ statefulSet: KubernetesObject?) -> PartState? {
+    if let finding = observation.finding { return .bad(finding) }
+    guard let upstream = observation.upstream else { return nil }
+    guard let statefulSet else {
+      return .bad(Finding(.notCreated, "The gateway does not exist yet. \(upstream.message)"))
+    }
+    let ready = statefulSet[path: "status", "readyReplicas"]?.integer ?? 0
+    let message = "\(ready) replicas are ready, with the configuration that they have. \(upstream.message)"
+    return ready > 0 ? .good(Finding(.delivering, message)) : .progressing(Finding(.replicasNotReady, message))
   }
 
   func run() async { await monitor.run() }

@@ -34,7 +34,9 @@ import Testing
   }
 
   static func resolution(_ spec: JSONObject, _ world: World) throws -> ClickHouseResolution {
-    ClickHouseResolution(spec: try Made.observability(spec).spec, domain: "cluster.local") { type, key in
+    ClickHouseResolution(
+      spec: try Made.observability(spec).spec, domain: "cluster.local", operatorNamespace: "elsewhere"
+    ) { type, key in
       world["\(type) \(key)"] ?? .absent
     }
   }
@@ -118,6 +120,7 @@ import Testing
       names: [
         "kubectl create role observability-operator-clickhouse-coroot-credentials -n tenant-root",
         "--resource-name=clickhouse-coroot-credentials", "create rolebinding",
+        "--serviceaccount=elsewhere:observability-operator",
       ]),
     .init(
       testDescription: "a Secret without the user", spec: application,
