@@ -11,7 +11,7 @@ import Waiting
 
 /// What a user does while the operator's process is killed.
 enum KillScenario: String, CaseIterable, Sendable {
-  case create, change, switchAndBack = "switch", delete
+  case create, change, switchAndBack = "switch", signalsAndBack = "signals", delete
 
   private enum Leg {
     /// The user applies this; then there are so many children.
@@ -26,9 +26,14 @@ enum KillScenario: String, CaseIterable, Sendable {
     case .create: [.apply([:], children: 3)]
     case .change: [.apply(["metrics": ["interval": "30s"]], children: 3)]
     case .switchAndBack: [.apply(["metrics": ["delivery": "Scrape"]], children: 4), .apply([:], children: 3)]
+    case .signalsAndBack: [.apply(["traces": Self.traces], children: 10), .apply([:], children: 3)]
     case .delete: [.delete]
     }
   }
+
+  private static let traces: JSONValue = [
+    "destination": "OTLP", "endpoint": "http://traces.example.org:4318/v1/traces",
+  ]
 
   /// How a run ended.
   struct End: Sendable {
