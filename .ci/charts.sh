@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Puts the charts to Helm 4 and 3: lint, schemas, what they render, whether it equals config/default, and their life
-# against an API server in memory. Skipped, visibly, where Helm or the Python packages cannot be had. CRDS is the folder
-# with the CRDs of others; OPERATOR and DEVCLUSTER are executables that need not be built. ONLY="lint install" takes some
-# groups of checks.
+# against an API server in memory; and runs the commands of the README's section on installing there. Skipped, visibly,
+# where Helm or the Python packages cannot be had. CRDS is a folder with other CRDs than those of Tests/Packages; OPERATOR
+# and DEVCLUSTER are executables that need not be built. ONLY="lint install" takes some groups of checks.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -31,5 +31,5 @@ if [[ -z $operator || -z $devcluster ]]; then
 fi
 
 exec "$venv/bin/python3" .ci/charts --helm "$helm4/helm" --old-helm "$helm3/helm" --kubectl "$helm4/kubectl" \
-  --crds "${CRDS:-../shared/crds}" --operator "$operator" \
+  --crds "${CRDS:-Tests/Packages/crds}" --operator "$operator" \
   --devcluster "$devcluster" ${ONLY:+--only "$ONLY"}
