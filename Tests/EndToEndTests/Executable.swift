@@ -25,7 +25,9 @@ enum Samples {
   static let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
     .joined(separator: "/")
 
-  static let names = ["agents-only", "agents-only-external", "agents-only-scrape", "agents-only-tuned", "signals-clickhouse"]
+  static let names = [
+    "agents-only", "agents-only-external", "agents-only-scrape", "agents-only-tuned", "signals-clickhouse",
+  ]
 
   static func path(_ name: String) -> String { "\(root)/config/samples/\(name).yaml" }
 

@@ -2,7 +2,7 @@
 
 import CleanText
 
-/// An error that ClickHouse itself reported. It is told by its code; HTTP's status differs between releases and misleads.
+/// An error that ClickHouse itself reported, identified by its code: HTTP's status differs between releases.
 struct ClickHouseException: Error, Hashable {
   /// What a code means for the caller.
   enum Class: Hashable, Sendable {

@@ -35,7 +35,7 @@ public enum ClickHouseVerdict: Hashable, Sendable {
   case addressRefused(address: String, cause: String)
   /// It was reached, but TLS with it failed.
   case tlsFailed(address: String, cause: String, fault: TLSFault, hasAuthorities: Bool)
-  /// What answers is not ClickHouse's HTTP interface; the native port is told from the rest.
+  /// Another server answers than ClickHouse's HTTP interface; `isNativePort` if it is the native port.
   case notClickHouse(address: String, answered: String, isNativePort: Bool)
   /// The user and password are not accepted, or cannot be sent.
   case authenticationFailed(address: String, user: String, cause: String)

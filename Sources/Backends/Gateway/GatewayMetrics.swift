@@ -6,7 +6,7 @@
 /// missing is nil or 0: the collector has no counter of failures before the first. Names of counters may end in `_total`,
 /// which depends on the collector's settings.
 public struct GatewayMetrics: Hashable, Sendable {
-  /// What is told of one exporter.
+  /// The metrics of one exporter.
   public struct Exporter: Hashable, Sendable {
     /// What its queue holds, in the unit of the queue, bytes with our configuration; nil if that is not told.
     public var queueSize: Int64?
@@ -17,7 +17,7 @@ public struct GatewayMetrics: Hashable, Sendable {
     /// Spans or log records that were given up, since the destination refused them for good.
     public var sendFailed: Int64 = 0
 
-    /// An exporter of which nothing is told.
+    /// An exporter without metrics.
     public init() {}
 
     /// How full the queue is, from 0 to 1; nil if that is not told.

@@ -5,7 +5,7 @@ import HTTPTransport
 import KubernetesCore
 import Synchronization
 
-/// A ClickHouse as far as the operator's check goes: it knows one password, and keeps nothing that it is told.
+/// A ClickHouse as far as the operator's check goes: it accepts one password and stores nothing.
 public final class ClickHouseStub: Sendable {
   private struct State {
     var password = ""

@@ -2,9 +2,9 @@
 
 /// Reasons of GatewayAvailable.
 extension ConditionReason {
-  /// Every replica is ready, and data goes on to its destination.
+  /// Every replica is ready and forwards data to its destination.
   public static let delivering = reason(
-    "Delivering", status: "True", "Every replica is ready, and what comes in goes on to its destination.",
+    "Delivering", status: "True", "Every replica is ready and forwards data to its destination.",
     "Nothing is to be done.")
   /// Some replicas are not ready.
   public static let replicasNotReady = reason(

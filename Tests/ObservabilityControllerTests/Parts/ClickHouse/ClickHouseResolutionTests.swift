@@ -112,11 +112,13 @@ import Testing
       world: [service: MetricsResolutionTests.alias("ch.example.org")], reason: .serviceNotUsable,
       names: ["ch.example.org", "spec.clickHouse.endpoint instead of application"]),
     .init(
-      testDescription: "an application without its Secret", spec: application, world: [service: there[service]!],
+      testDescription: "an application without its Secret", spec: application,
+      world: [service: there[service, default: .absent]],
       reason: .secretNotFound, names: ["tenant-root/clickhouse-coroot-credentials", "Wait until"]),
     .init(
       testDescription: "no right to read the Secret", spec: application,
-      world: [service: there[service]!, credentials: .failing(Made.failure(403, "Forbidden"))], reason: .notPermitted,
+      world: [service: there[service, default: .absent], credentials: .failing(Made.failure(403, "Forbidden"))],
+      reason: .notPermitted,
       names: [
         "kubectl create role observability-operator-clickhouse-coroot-credentials -n tenant-root",
         "--resource-name=clickhouse-coroot-credentials", "create rolebinding",
@@ -124,7 +126,9 @@ import Testing
       ]),
     .init(
       testDescription: "a Secret without the user", spec: application,
-      world: [service: there[service]!, credentials: MetricsResolutionTests.secret(["backup": [0x78]])],
+      world: [
+        service: there[service, default: .absent], credentials: MetricsResolutionTests.secret(["backup": [0x78]]),
+      ],
       reason: .secretKeyMissing, names: ["no key coroot", "it has backup"]),
     .init(
       testDescription: "no Secret with the password", spec: endpoint, world: [:], reason: .secretNotFound,
