@@ -13,8 +13,10 @@ import celpy
 import celpy.celtypes
 import yaml
 
-POLICIES = {"nodes": pathlib.Path("config/rbac/node-policy.yaml"),
-            "daemonsets": pathlib.Path("config/rbac/daemonset-policy.yaml")}
+FILES = [pathlib.Path("config/rbac") / f"{name}-policy.yaml" for name in ("node", "daemonset", "gateway")]
+# The kinds that are patched from golden files, with the file that is patched if a case names none.
+CHILDREN = {"daemonsets": ("DaemonSet", "push"), "statefulsets": ("StatefulSet", "gateway-clickhouse"),
+            "secrets": ("Secret", "gateway-clickhouse")}
 CASES = pathlib.Path("Tests/Conformance/vap-cases.yaml")
 ROLES = pathlib.Path("config/rbac/role.yaml")
 GOLDEN = pathlib.Path("Tests/RenderingTests/Golden")
@@ -36,11 +38,21 @@ def documents(path):
     return list(yaml.safe_load_all(path.read_text("utf-8")))
 
 
-def daemon_set(golden, patch):
-    """The DaemonSet of a golden file after a JSON Patch of additions, replacements and removals (RFC 6902)."""
+def rendered(golden, kind):
+    """The child of that kind of a golden file; None if it has none."""
+    found = [d for d in documents(GOLDEN / f"{golden}.yaml") if d["kind"] == kind]
+    if len(found) > 1:
+        raise SystemExit(f"{golden}.yaml: several of kind {kind}")
+    return found[0] if found else None
+
+
+def child(golden, kind, patch):
+    """The child of a golden file after a JSON Patch of additions, replacements and removals (RFC 6902)."""
     if patch is None:
         return None
-    whole = next(d for d in documents(GOLDEN / f"{golden}.yaml") if d["kind"] == "DaemonSet")
+    whole = rendered(golden, kind)
+    if whole is None:
+        raise SystemExit(f"{golden}.yaml: no {kind}")
     for step in patch:
         *parents, last = [key.replace("~1", "/").replace("~0", "~") for key in step["path"].split("/")[1:]]
         place = whole
@@ -65,13 +77,19 @@ def cases():
     for entry in table:
         if set(entry) - KEYS or not {"change", "accepted", "old", "new"} <= set(entry):
             raise SystemExit(f"{CASES}: no case: {entry}")
+        if entry.get("policy", "nodes") not in {"nodes", *CHILDREN}:
+            raise SystemExit(f"{CASES}: policy must be nodes or one of {', '.join(CHILDREN)}: {entry}")
         if not entry["accepted"] and "says" not in entry:
             raise SystemExit(f"{CASES}: a refusal must say something: {entry}")
     # What is rendered is accepted, whatever an object asks for.
     allowed = {"observability.cozystack.io/privileged-agents": "allowed"}
-    for path in sorted(GOLDEN.glob("*.yaml")):
-        table.append({"change": f"{path.stem} as rendered", "policy": "daemonsets", "accepted": True, "of": path.stem,
-                      "namespace": allowed if path.stem.startswith("privileged") else {}, "old": None, "new": []})
+    for policy, (kind, _) in CHILDREN.items():
+        names = [path.stem for path in sorted(GOLDEN.glob("*.yaml")) if rendered(path.stem, kind)]
+        if not names:
+            raise SystemExit(f"{GOLDEN}: no {kind}")
+        for name in names:
+            table.append({"change": f"{name} as rendered", "policy": policy, "accepted": True, "of": name,
+                          "namespace": allowed if name.startswith("privileged") else {}, "old": None, "new": []})
     return table
 
 
@@ -92,12 +110,13 @@ class Policy:
 
     def refusal(self, entry):
         """The message of the first validation that fails; None if the change is let through."""
-        kind = entry.get("policy", "nodes")
-        if kind == "nodes":
+        policy = entry.get("policy", "nodes")
+        if policy == "nodes":
             old, new = node(entry["old"]), node(entry["new"])
         else:
-            golden = entry.get("of", "push")
-            old, new = daemon_set(golden, entry["old"]), daemon_set(golden, entry["new"])
+            kind, golden = CHILDREN[policy]
+            golden = entry.get("of", golden)
+            old, new = child(golden, kind, entry["old"]), child(golden, kind, entry["new"])
         binding = copy.deepcopy(BINDING)
         if "bound" in entry:
             binding["subjects"] = entry["bound"]
@@ -122,15 +141,23 @@ class Policy:
         return None
 
 
-def check(path, table):
+def policies():
+    """The policies with their bindings, by the resource that ends their names."""
+    found = {}
+    for document in (document for path in FILES for document in documents(path)):
+        found.setdefault(document["metadata"]["name"], {})[document["kind"]] = document
+    return {name.removeprefix("observability-operator-"): (
+        pair["ValidatingAdmissionPolicy"], pair["ValidatingAdmissionPolicyBinding"]) for name, pair in found.items()}
+
+
+def check(policy, binding, table):
     """The number of cases that are not as they should be."""
-    policy, binding = documents(path)
-    spec = policy["spec"]
+    name, spec = policy["metadata"]["name"], policy["spec"]
     failed = 0
     selected = binding["spec"]["paramRef"]["selector"]["matchLabels"].items()
-    if not selected <= BINDING["metadata"]["labels"].items():
+    if binding["spec"]["policyName"] != name or not selected <= BINDING["metadata"]["labels"].items():
         failed += 1
-        print(f"FAILED {path} does not select the ClusterRoleBinding of {ROLES}")
+        print(f"FAILED the binding of {name} does not select the ClusterRoleBinding of {ROLES}")
     whole = Policy(spec)
     for entry in table:
         message = whole.refusal(entry)
@@ -153,8 +180,11 @@ BINDING = next(d for d in documents(ROLES) if d["kind"] == "ClusterRoleBinding")
 def main():
     table = cases()
     failed = 0
-    for kind, path in POLICIES.items():
-        failed += check(path, [entry for entry in table if entry.get("policy", "nodes") == kind])
+    pairs = policies()
+    if set(pairs) != {"nodes", *CHILDREN}:
+        raise SystemExit(f"config/rbac: policies for {', '.join(pairs)}, cases for nodes, {', '.join(CHILDREN)}")
+    for resource, (policy, binding) in pairs.items():
+        failed += check(policy, binding, [entry for entry in table if entry.get("policy", "nodes") == resource])
     print(f"{len(table)} cases, {failed} failed")
     return 1 if failed or not table else 0
 

@@ -34,10 +34,11 @@ struct CaseTests {
   @Test("Every case of the policies is read, and those that only an evaluator can take say why")
   func policyCases() throws {
     let cases = try PolicyCase.all(Self.root)
-    #expect(cases.count { $0.obstacle == PolicyCase.needsOtherBinding } == 6)
-    #expect(cases.count { $0.obstacle == PolicyCase.isForEvaluator } == 5)
+    #expect(cases.count { $0.obstacle == PolicyCase.needsOtherBinding } == 7)
+    #expect(cases.count { $0.obstacle == PolicyCase.isForEvaluator } == 13)
     #expect(cases.contains { $0.user == "alice" } && cases.contains { $0.user == Names.operatorUser })
-    var (nodes, daemonSets) = (0, 0)
+    var nodes = 0
+    var children: [ResourceType: Int] = [:]
     for entry in cases {
       switch entry.change {
       case .node(let change):
@@ -45,13 +46,17 @@ struct CaseTests {
         if !entry.isAccepted { #expect(change.patch != [:], "\(entry.title)") }
         guard entry.title == "taint removed" else { continue }
         #expect(change.node(named: "n")[path: "spec", "taints"] != nil && change.node(named: "n").name == "n")
-      case .daemonSet(let change):
-        daemonSets += 1
+      case .child(let change):
+        children[change.type, default: 0] += 1
         #expect(change.sent(in: "n").key.namespace == "n", "\(entry.title)")
       }
     }
-    #expect(nodes >= 34 && daemonSets >= 70, "\(nodes), \(daemonSets)")
+    #expect(nodes >= 34, "\(nodes)")
+    for (type, least) in [(ResourceType.daemonSets, 70), (.statefulSets, 90), (.secrets, 25)] {
+      #expect(children[type, default: 0] >= least, "\(type): \(children)")
+    }
     #expect(cases.contains { $0.title == "scrape as rendered" && $0.isAccepted })
+    #expect(cases.count { $0.title == "gateway-victoria as rendered" && $0.isAccepted } == 2)
   }
 
   @Test("A DaemonSet that is there before a change starts no agent and is no garbage")
@@ -62,7 +67,7 @@ struct CaseTests {
       "spec": ["template": ["spec": ["nodeSelector": ["kubernetes.io/os": "linux"], "hostPID": true]]],
     ]
     let removal: JSONValue = ["op": "remove", "path": "/spec/template/spec/hostPID"]
-    let update = try DaemonSetChange(rendered, old: [], new: [removal], namespaceLabels: [:])
+    let update = try ChildChange(.daemonSets, rendered, old: [], new: [removal], namespaceLabels: [:])
     let stored = try #require(update.stored(in: "n"))
     #expect(stored.key == ObjectKey(namespace: "n", name: "a") && stored.ownerReferences.isEmpty)
     #expect(
@@ -70,7 +75,20 @@ struct CaseTests {
     let sent = update.sent(in: "n")
     #expect(sent[path: "spec", "template", "spec"] == ["nodeSelector": ["kubernetes.io/os": "linux"]])
     #expect(sent.ownerReferences.count == 1)
-    #expect(try DaemonSetChange(rendered, old: nil, new: [], namespaceLabels: [:]).stored(in: "n") == nil)
+    #expect(try ChildChange(.daemonSets, rendered, old: nil, new: [], namespaceLabels: [:]).stored(in: "n") == nil)
+  }
+
+  @Test("A StatefulSet that is there before a change has no replica, so that no claim stays behind")
+  func storedStatefulSet() throws {
+    let rendered: JSONValue = [
+      "apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": ["name": "a", "ownerReferences": [["kind": "x"]]],
+      "spec": ["replicas": 3, "template": ["spec": ["nodeSelector": ["kubernetes.io/os": "linux"]]]],
+    ]
+    let update = try ChildChange(.statefulSets, rendered, old: [], new: [], namespaceLabels: [:])
+    let stored = try #require(update.stored(in: "n"))
+    #expect(stored[path: "spec", "replicas"] == 0 && stored.ownerReferences.isEmpty)
+    #expect(stored[path: "spec", "template"] == rendered[path: "spec", "template"])
+    #expect(update.sent(in: "n")[path: "spec", "replicas"] == 3)
   }
 
   @Test(
@@ -99,7 +117,7 @@ struct CaseTests {
   @Test("The answer to a case is judged by what it says, and by whether the server evaluates policies at all")
   func policyVerdicts() throws {
     func entry(_ text: String) throws -> PolicyCase {
-      try PolicyCase(try YAMLDecoder.document(text)) { _ in throw Refusal("none") }
+      try PolicyCase(try YAMLDecoder.document(text)) { _, _ in throw Refusal("none") }
     }
     func verdict(_ entry: PolicyCase, _ answer: Result<KubernetesObject, any Error>, _ evaluates: Bool) -> Verdict {
       do {
@@ -146,11 +164,12 @@ struct CaseTests {
       "{change: a, accepted: true, old: {}, new: {}, only: server}",
       "{change: a, policy: daemonsets, accepted: true, old: {}, new: []}",
       "{change: a, policy: daemonsets, accepted: true, new: []}",
+      "{change: a, policy: secrets, accepted: true, old: {}, new: {}}",
       "{change: a, policy: daemonsets, accepted: true, old: null, new: [{op: remove, path: /x}]}",
     ])
   func badCases(_ text: String) throws {
     let entry = try YAMLDecoder.document(text)
-    #expect(throws: Refusal.self) { try PolicyCase(entry) { _ in ["kind": "DaemonSet"] } }
+    #expect(throws: Refusal.self) { try PolicyCase(entry) { _, _ in ["kind": "DaemonSet"] } }
   }
 
   private static let schema: JSONValue = [

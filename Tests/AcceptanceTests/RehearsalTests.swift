@@ -113,31 +113,40 @@ struct RehearsalTests {
     "sends the cases that need CEL also to a server that evaluates none, and skips each that it accepts; fails each if told that the server evaluates CEL"
   )
   func casesAreSent() async throws {
-    let groups: Set = ["rules-create", "node-policy", "daemonset-policy"]
+    let kinds = ["daemonset", "statefulset", "secret"]
+    let groups = Set(["rules-create", "node-policy"]).union(kinds.map { "\($0)-policy" })
     let refusals = try PolicyCase.all(Rehearsal.root).filter { $0.obstacle == nil && !$0.isAccepted }
     let ofNodes = refusals.count { if case .node = $0.change { true } else { false } }
-    let ofDaemonSets = refusals.count - ofNodes
+    func count(of kind: String) -> Int {
+      refusals.count { if case .child(let change) = $0.change { change.type.plural == "\(kind)s" } else { false } }
+    }
     try await Rehearsal.perform(groups: groups) { run in
       let before = try await run.inventory()
       #expect(await run.run() == 0, "\(run.lines)")
-      // The server has a stand-in for the policy on nodes, and none for that on DaemonSets.
-      for line in [
+      // The server has a stand-in for the policy on nodes, and none for those on children.
+      let ofChildren = kinds.map {
+        "skipped  \($0)-policy: \(count(of: $0)) checks: sent and accepted: this API server evaluates no"
+      }
+      for line in ofChildren + [
         "skipped  node-policy: \(ofNodes) checks: sent and refused as it must be, but by a stand-in",
-        "skipped  daemonset-policy: \(ofDaemonSets) checks: sent and accepted: this API server evaluates no",
         "skipped  node-policy: 5 checks: for an evaluator alone: the operator that runs would lose its rights",
       ] {
         #expect(run.lines.contains { $0.hasPrefix(line) }, "\(line): \(run.lines)")
       }
       #expect(run.lines.contains { $0.hasPrefix("passed   daemonset-policy: privileged as rendered: accepted") })
-      let dryRuns = await run.server.requestLog.filter { $0.resource == "daemonsets" && $0.isDryRun }
-      #expect(dryRuns.contains { $0.user == Names.operatorUser } && dryRuns.contains { $0.user == "alice" })
+      #expect(run.lines.contains { $0.hasPrefix("passed   secret-policy: gateway-victoria as rendered: accepted") })
+      for kind in kinds {
+        let dryRuns = await run.server.requestLog.filter { $0.resource == "\(kind)s" && $0.isDryRun }
+        #expect(
+          dryRuns.contains { $0.user == Names.operatorUser } && dryRuns.contains { $0.user == "alice" }, "\(kind)")
+      }
       #expect(try await run.inventory() == before)
     }
     try await Rehearsal.perform(groups: groups) { run in
       let all = Capabilities(evaluatesRules: true, evaluatesPolicies: true)
       #expect(await run.run(capabilities: all) == 1)
       #expect(run.failures(of: "node-policy").isEmpty)
-      #expect(run.failures(of: "daemonset-policy").count == ofDaemonSets)
+      for kind in kinds { #expect(run.failures(of: "\(kind)-policy").count == count(of: kind), "\(kind)") }
       #expect(run.failures(of: "rules-create").count > 40)
     }
   }

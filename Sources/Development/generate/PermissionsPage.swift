@@ -57,10 +57,12 @@ enum PermissionsPage {
       `emptyDir` and `secret`; the capabilities \(capabilities); no network, port or IPC of the host; `privileged` only \
       for the agent's container in a namespace that allows it |
       | `\(GatewayPolicy.statefulSets.name)` | create and patch `statefulsets` | the name, labels, selector, owner and \
-      service account of the gateway, without its token; its one container without a command of its own, capabilities or \
-      privileges; its own Secret and `emptyDir`; nothing of the host |
+      service account of the gateway, without its token; its pods' labels; its one container without a command of its own, \
+      capabilities, root or other privileges; the gateway's own Secret and an empty claim; nothing of the host, no device, \
+      no priority |
       | `\(GatewayPolicy.secrets.name)` | create and patch `secrets` | the name, labels and owner of the gateway's \
-      configuration, of type `Opaque`: a Secret of another type could be given the token of any service account |
+      configuration, of type `Opaque`: a Secret of another type could be given the token of any service account. No \
+      annotation but the operator's and those of `kubectl`: some controllers copy the Secret that an annotation names |
 
       Not narrowed: images, arguments, environment, node selector and tolerations, which an object may choose; the \
       deletion of children; the reading of Secrets in the namespaces with children; and their ConfigMaps, Services, \

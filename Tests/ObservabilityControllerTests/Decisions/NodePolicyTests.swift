@@ -120,7 +120,9 @@ import Testing
       policy.variables.map(\.expression) + policy.validations.flatMap { [$0.expression, $0.message] }
     }
     for text in texts {
-      #expect(!text.contains("\n") && text.utf8.count < 1024)
+      #expect(!text.contains("\n") && text.utf8.count < 1024, "\(text)")
+      // An apostrophe in a message ends its literal.
+      #expect(text.count { $0 == "'" }.isMultiple(of: 2), "\(text)")
       for word in ["?.", "optional", "cel.bind", ".join(", "authorizer"] { #expect(!text.contains(word), "\(text)") }
     }
   }

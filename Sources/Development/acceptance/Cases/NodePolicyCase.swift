@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import KubernetesCore
 import YAML
 
 /// A case of `Tests/Conformance/vap-cases.yaml`: a change with the verdict that the admission policies must give.
@@ -8,7 +9,7 @@ struct PolicyCase: Sendable {
   /// What is changed.
   enum Change: Sendable {
     case node(NodeChange)
-    case daemonSet(DaemonSetChange)
+    case child(ChildChange)
   }
 
   /// What the case is about.
@@ -28,13 +29,19 @@ struct PolicyCase: Sendable {
   /// Why a case is skipped that is marked `only: policy`.
   static let isForEvaluator = "for an evaluator alone: an API server would not get as far as asking the policy"
 
+  /// The types of children that a policy narrows, which their cases name by the plural, and the golden file that is
+  /// patched if a case names none.
+  static let children: [(type: ResourceType, golden: String)] = [
+    (.daemonSets, "push"), (.statefulSets, "gateway-clickhouse"), (.secrets, "gateway-clickhouse"),
+  ]
+
   private static let keys: Set = ["change", "policy", "accepted", "old", "new", "by", "bound", "says", "only"]
 
   /// - Parameters:
   ///   - entry: the entry of the file.
-  ///   - rendered: the DaemonSet of a golden file, by the file's name.
+  ///   - rendered: the child of a type in a golden file, by the file's name.
   /// - Throws: ``Refusal`` that names the entry, or what `rendered` throws.
-  init(_ entry: JSONValue, rendered: (String) throws -> JSONValue) throws {
+  init(_ entry: JSONValue, rendered: (ResourceType, String) throws -> JSONValue) throws {
     func refusal(_ cause: String) -> Refusal { Refusal("vap-cases.yaml: \(cause): \(JSONWriter.text(entry))") }
     let isOfNodes = [nil, "nodes"].contains(entry["policy"])
     let keys = isOfNodes ? Self.keys : Self.keys.union(["of", "namespace"])
@@ -45,7 +52,11 @@ struct PolicyCase: Sendable {
       throw refusal("no case")
     }
     guard isAccepted || entry["says"]?.string != nil else { throw refusal("a refusal must say something") }
-    guard isOfNodes || entry["policy"] == "daemonsets" else { throw refusal("policy must be nodes or daemonsets") }
+    let child = Self.children.first { entry["policy"] == .string($0.type.plural) }
+    guard isOfNodes || child != nil else {
+      let names = Self.children.map(\.type.plural).joined(separator: ", ")
+      throw refusal("policy must be nodes or one of \(names)")
+    }
     guard [nil, "policy"].contains(entry["only"]) else { throw refusal("only must be policy") }
     self.title = title
     self.isAccepted = isAccepted
@@ -53,44 +64,56 @@ struct PolicyCase: Sendable {
     says = entry["says"]?.string ?? ""
     obstacle =
       entry["bound"] != nil ? Self.needsOtherBinding : entry["only"] != nil ? Self.isForEvaluator : nil
-    if isOfNodes {
+    guard let kind = child else {
       guard let old = entry["old"]?.object, let new = entry["new"]?.object else { throw refusal("old and new: a node") }
       change = .node(NodeChange(old: old, new: new))
-    } else {
-      guard let old = entry["old"], old.isNull || old.array != nil, let new = entry["new"]?.array else {
-        throw refusal("old and new: a JSON Patch")
-      }
-      change = .daemonSet(
-        try DaemonSetChange(
-          try rendered(entry["of"]?.string ?? "push"), old: old.array, new: new,
-          namespaceLabels: entry["namespace"]?.object ?? [:]))
+      return
     }
+    guard let old = entry["old"], old.isNull || old.array != nil, let new = entry["new"]?.array else {
+      throw refusal("old and new: a JSON Patch")
+    }
+    change = .child(
+      try ChildChange(
+        kind.type, try rendered(kind.type, entry["of"]?.string ?? kind.golden), old: old.array, new: new,
+        namespaceLabels: entry["namespace"]?.object ?? [:]))
   }
 
-  /// The cases of the file, and each golden DaemonSet as rendered, which must be accepted.
+  /// The cases of the file, and each golden child as rendered, which must be accepted.
   static func all(_ root: String) throws -> [PolicyCase] {
     let path = "\(root)/Tests/Conformance/vap-cases.yaml"
     guard let entries = try YAMLDecoder.document(try TextFile.read(path)).array else {
       throw Refusal("\(path): no list")
     }
-    let folder = "\(root)/Tests/RenderingTests/Golden"
-    var golden: [String: JSONValue] = [:]
-    for file in try TextFile.names(in: folder, ending: ".yaml") {
-      let documents = try YAMLDecoder.documents(try TextFile.read("\(folder)/\(file)"))
-      golden[String(file.dropLast(".yaml".count))] = documents.first { $0["kind"] == "DaemonSet" }
-    }
-    let asRendered = golden.keys.sorted().map { name -> JSONValue in
-      let labels: JSONValue = name.hasPrefix("privileged") ? [Names.privilegedLabel: "allowed"] : [:]
-      return [
-        "change": .string("\(name) as rendered"), "policy": "daemonsets", "accepted": true, "of": .string(name),
-        "namespace": labels, "old": nil, "new": [],
-      ]
-    }
-    return try (entries + asRendered).map { entry in
-      try PolicyCase(entry) { name in
-        guard let daemonSet = golden[name] else { throw Refusal("\(folder)/\(name).yaml: no DaemonSet") }
-        return daemonSet
+    let golden = try Self.golden(root)
+    let asRendered = children.flatMap { type, _ in
+      (golden[type] ?? [:]).keys.sorted().map { name -> JSONValue in
+        let labels: JSONValue = name.hasPrefix("privileged") ? [Names.privilegedLabel: "allowed"] : [:]
+        return [
+          "change": .string("\(name) as rendered"), "policy": .string(type.plural), "accepted": true,
+          "of": .string(name), "namespace": labels, "old": nil, "new": [],
+        ]
       }
     }
+    return try (entries + asRendered).map { entry in
+      try PolicyCase(entry) { type, name in
+        guard let child = golden[type]?[name] else { throw Refusal("golden file \(name).yaml: no \(type.kind)") }
+        return child
+      }
+    }
+  }
+
+  /// The children of the golden files by their type and the name of the file.
+  private static func golden(_ root: String) throws -> [ResourceType: [String: JSONValue]] {
+    let folder = "\(root)/Tests/RenderingTests/Golden"
+    var golden: [ResourceType: [String: JSONValue]] = [:]
+    for file in try TextFile.names(in: folder, ending: ".yaml") {
+      let documents = try YAMLDecoder.documents(try TextFile.read("\(folder)/\(file)"))
+      for (type, _) in children {
+        golden[type, default: [:]][String(file.dropLast(".yaml".count))] = documents.first {
+          $0["kind"] == .string(type.kind)
+        }
+      }
+    }
+    return golden
   }
 }

@@ -4,7 +4,7 @@ import JSON
 import KubernetesClient
 import KubernetesCore
 
-/// The admission policies on nodes and DaemonSets: each case as a dry run, in the name of who makes the change.
+/// The admission policies on nodes and children: each case as a dry run, in the name of who makes the change.
 enum PolicyChecks {
   static func all(_ settings: Settings) throws -> [Check] {
     try PolicyCase.all(settings.root).map { entry in
@@ -12,7 +12,7 @@ enum PolicyChecks {
       let group =
         switch entry.change {
         case .node: "node-policy"
-        case .daemonSet: "daemonset-policy"
+        case .child(let change): "\(change.type.kind.lowercased())-policy"
         }
       return Check(group, "\(entry.title): \(verdict)") { try await run(entry, $0) }
     }
@@ -26,7 +26,7 @@ enum PolicyChecks {
     let (request, answer) =
       switch entry.change {
       case .node(let change): try await change.send(by: client, stage)
-      case .daemonSet(let change): try await change.send(by: client, stage)
+      case .child(let change): try await change.send(by: client, stage)
       }
     try judge(
       entry, answer, evaluatesPolicies: stage.capabilities.evaluatesPolicies,
@@ -75,8 +75,8 @@ extension NodeChange {
   }
 }
 
-extension DaemonSetChange {
-  /// Applies the DaemonSet as the operator applies its children, in a namespace that has just the labels of the case.
+extension ChildChange {
+  /// Applies the child as the operator applies its children, in a namespace that has just the labels of the case.
   fileprivate func send(
     by client: KubernetesClient, _ stage: Stage
   ) async throws -> (request: String, answer: Result<KubernetesObject, any Error>) {
@@ -85,16 +85,16 @@ extension DaemonSetChange {
     if let stored {
       // By the operator's manager: what an apply then leaves out is removed.
       _ = try await stage.admin.client.apply(
-        .daemonSets, stored, ApplyOptions(fieldManager: Names.operatorManager, force: true))
+        type, stored, ApplyOptions(fieldManager: Names.operatorManager, force: true))
     }
     let sent = sent(in: namespace)
     let answer = await Result.of {
       try await client.apply(
-        .daemonSets, sent, ApplyOptions(fieldManager: Names.operatorManager, force: true, dryRun: true))
+        type, sent, ApplyOptions(fieldManager: Names.operatorManager, force: true, dryRun: true))
     }
-    if let stored { try await stage.admin.remove(.daemonSets, stored.key) }
+    if let stored { try await stage.admin.remove(type, stored.key) }
     let query = "fieldManager=\(Names.operatorManager)&force=true&dryRun=All"
-    return (Request.send("PATCH", .daemonSets, sent.key, query: query, .object(sent.content)), answer)
+    return (Request.send("PATCH", type, sent.key, query: query, .object(sent.content)), answer)
   }
 }
 

@@ -4,37 +4,47 @@ import JSON
 import KubernetesClient
 import KubernetesCore
 
-/// A DaemonSet that is created or updated. Pure.
-struct DaemonSetChange: Sendable {
+/// A child that is created or updated. Pure.
+struct ChildChange: Sendable {
+  /// The type of the child, which a policy narrows.
+  let type: ResourceType
   /// The labels that its namespace must have, and no others.
   var namespaceLabels: JSONObject
-  /// The DaemonSet before; nil if it is created.
+  /// The child before; nil if it is created.
   private var old: JSONObject?
   private var new: JSONObject
 
   /// - Parameters:
-  ///   - rendered: the DaemonSet that both patches start from.
+  ///   - type: the type of the child.
+  ///   - rendered: the child that both patches start from.
   ///   - old: the patch to what is there before; nil for a creation.
   ///   - new: the patch to what is sent.
   /// - Throws: ``Refusal`` that names the operation that cannot be made.
-  init(_ rendered: JSONValue, old: [JSONValue]?, new: [JSONValue], namespaceLabels: JSONObject) throws {
+  init(
+    _ type: ResourceType, _ rendered: JSONValue, old: [JSONValue]?, new: [JSONValue], namespaceLabels: JSONObject
+  ) throws {
     func patched(_ patch: [JSONValue]) throws -> JSONObject { try JSONPatch.apply(patch, to: rendered).object ?? [:] }
+    self.type = type
     self.namespaceLabels = namespaceLabels
     self.old = try old.map(patched)
     self.new = try patched(new)
   }
 
-  /// The DaemonSet as it is sent, in a namespace.
+  /// The child as it is sent, in a namespace.
   func sent(in namespace: String) -> KubernetesObject { Self.object(new, namespace) }
 
-  /// The DaemonSet as it is stored before the change; nil for a creation. No node matches it, so that no agent starts. It
-  /// names no owner, since the garbage collector would delete it: the owner that is rendered does not exist. The policy
-  /// reads neither of what is there before.
+  /// The child as it is stored before the change; nil for a creation. It starts no pod and leaves no claim behind: no node
+  /// matches a DaemonSet, and a StatefulSet has no replicas. It names no owner, since the garbage collector would delete
+  /// it: the owner that is rendered does not exist. The policy reads none of it.
   func stored(in namespace: String) -> KubernetesObject? {
     guard let old else { return nil }
     var object = Self.object(old, namespace)
     object["metadata"]?["ownerReferences"] = nil
-    object["spec"]?["template"]?["spec"]?["nodeSelector"] = [Names.standInLabel: "nowhere"]
+    switch type {
+    case .daemonSets: object["spec"]?["template"]?["spec"]?["nodeSelector"] = [Names.standInLabel: "nowhere"]
+    case .statefulSets: object["spec"]?["replicas"] = 0
+    default: break
+    }
     return object
   }
 
