@@ -209,11 +209,12 @@ def main():
         for document in documents(path):
             check(path, document)
 
-    try:
-        for path, document in installed("config/default"):
-            check(path, document)
-    except (OSError, yaml.YAMLError) as error:
-        report.check("config/default", lambda e=error: (_ for _ in ()).throw(e))
+    for folder in ("config/default", "config/clickhouse-credentials"):
+        try:
+            for path, document in installed(folder):
+                check(path, document)
+        except (OSError, yaml.YAMLError) as error:
+            report.check(folder, lambda e=error: (_ for _ in ()).throw(e))
 
     if samples:
         self_check(report, children, others, ours, documents(samples[0])[0], versions)

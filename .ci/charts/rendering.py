@@ -121,6 +121,19 @@ def operator_cases():
             AGENTS, "second"}}
     yield "no namespace", {"childrenNamespaces": []}, (), {
         "there is no RoleBinding": lambda f: not [n for n in f if n[0] == "RoleBinding" and n[2].endswith("-children")]}
+    applications = [{"namespace": "tenant-root", "name": "coroot"}, {"namespace": "tenant-a", "name": "traces"}]
+    granted = documents(pathlib.Path("config/clickhouse-credentials/role.yaml").read_text("utf-8"))
+    yield "no ClickHouse application", {}, (), {
+        "no Secret of a tenant is granted": lambda f: not [n for n in f if n[2].endswith("-credentials")]}
+    yield "two ClickHouse applications", {"clickHouseApplications": applications}, (), {
+        "each has its Role and its binding": lambda f: sorted(n for n in f if n[2].endswith("-credentials")) == sorted(
+            (kind, a["namespace"], f"{OPERATOR}-clickhouse-{a['name']}-credentials")
+            for kind in ("Role", "RoleBinding") for a in applications),
+        "those of tenant-root are that of config": lambda f: not any(
+            differences(d, without_helm(f[d["kind"], "tenant-root", d["metadata"]["name"]])) for d in granted),
+        "each reads one Secret": lambda f: f["Role", "tenant-a", f"{OPERATOR}-clickhouse-traces-credentials"]["rules"] == [
+            {"apiGroups": [""], "resources": ["secrets"], "resourceNames": ["clickhouse-traces-credentials"],
+             "verbs": ["list", "watch"]}]}
     yield "all switches off", {"networkPolicy": {"enabled": False}}, (), {
         "there is no NetworkPolicy": lambda f: "NetworkPolicy" not in kinds(f),
         "nor what is off by default": lambda f: not kinds(f) & {"Service", "VMServiceScrape", "PodDisruptionBudget"}}
@@ -236,6 +249,10 @@ REFUSED = [
     (OPERATOR, {"logLevel": "loud"}, "logLevel", "warning"),
     (OPERATOR, {"childrenNamespaces": ["Upper"]}, "childrenNamespaces.0", "pattern"),
     (OPERATOR, {"childrenNamespaces": [AGENTS, AGENTS]}, "childrenNamespaces", "(?i)unique|equal"),
+    (OPERATOR, {"clickHouseApplications": ["coroot"]}, "clickHouseApplications.0", "object"),
+    (OPERATOR, {"clickHouseApplications": [{"name": "coroot"}]}, "clickHouseApplications.0", "namespace"),
+    (OPERATOR, {"clickHouseApplications": [{"namespace": "a", "name": "B"}]}, "clickHouseApplications.0.name", "pattern"),
+    (OPERATOR, {"clickHouseApplications": [{"namespace": "a", "name": "b", "user": "c"}]}, "clickHouseApplications.0", "user"),
     (OPERATOR, {"networkPolicy": {"from": []}}, "networkPolicy.from", "(?i)minItems|at least 1"),
     (OPERATOR, {"metrics": {"vmServiceScrape": "Maybe"}}, "metrics.vmServiceScrape", "IfServed"),
     (OBJECT, {"nodeAgnet": {}}, "", "nodeAgnet"),

@@ -12,6 +12,13 @@ public struct ClickHouse: Hashable, Sendable {
     public var name: String
     /// The user.
     public var user: String
+
+    /// An application by its name, and one of its users.
+    public init(namespace: String, name: String, user: String) {
+      self.namespace = namespace
+      self.name = name
+      self.user = user
+    }
   }
 
   /// A ClickHouse of any other origin.

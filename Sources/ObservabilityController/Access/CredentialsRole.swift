@@ -17,6 +17,15 @@ public struct CredentialsRole: Hashable, Sendable {
   /// The name of the Role and of its binding.
   public var name: String { "\(RoleManifests.operatorName)-\(secret.name)" }
 
+  /// The Role and its binding to the operator's account.
+  public var manifests: [JSONValue] {
+    let rule = RoleManifests.rule("", "secrets", names: [secret.name], verbs: ["list", "watch"])
+    return [
+      RoleManifests.role(kind: "Role", name: name, namespace: secret.namespace, rules: [rule]),
+      RoleManifests.binding(kind: "RoleBinding", name: name, namespace: secret.namespace, role: ("Role", name)),
+    ]
+  }
+
   /// What makes the right, as commands.
   ///
   /// - Parameter operatorNamespace: where the operator's account is; nil for where `config/default` has it.

@@ -47,20 +47,28 @@ public enum RoleManifests {
   private static func role(
     kind: String, name: String, namespace: String? = nil, scope: Permission.Scope
   ) -> JSONValue {
-    let rules = Permission.all.filter { $0.scope == scope }.map { permission -> JSONValue in
-      var rule: JSONObject = [
-        "apiGroups": [.string(permission.group)], "resources": [.string(permission.resource)],
-      ]
-      if !permission.names.isEmpty { rule["resourceNames"] = .array(permission.names.map(JSONValue.string)) }
-      rule["verbs"] = .array(permission.verbs.map(JSONValue.string))
-      return .object(rule)
+    let rules = Permission.all.filter { $0.scope == scope }.map { permission in
+      rule(permission.group, permission.resource, names: permission.names, verbs: permission.verbs)
     }
+    return role(kind: kind, name: name, namespace: namespace, rules: rules)
+  }
+
+  /// One rule, for the resources of those names; for all of them without any.
+  static func rule(_ group: String, _ resource: String, names: [String], verbs: [String]) -> JSONValue {
+    var rule: JSONObject = ["apiGroups": [.string(group)], "resources": [.string(resource)]]
+    if !names.isEmpty { rule["resourceNames"] = .array(names.map(JSONValue.string)) }
+    rule["verbs"] = .array(verbs.map(JSONValue.string))
+    return .object(rule)
+  }
+
+  static func role(kind: String, name: String, namespace: String?, rules: [JSONValue]) -> JSONValue {
     var manifest = head(kind: kind, name: name, namespace: namespace)
     manifest["rules"] = .array(rules)
     return manifest
   }
 
-  private static func binding(
+  /// Binds a role to the operator's account.
+  static func binding(
     kind: String, name: String, namespace: String? = nil, role: (kind: String, name: String)
   ) -> JSONValue {
     var manifest = head(kind: kind, name: name, namespace: namespace)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import ObservabilityAPI
 import ObservabilityController
 import YAML
 
@@ -31,6 +32,7 @@ struct OperatorChart {
       template("node-policy", NodePolicy.policy.manifests),
       template("daemonset-policy", DaemonSetPolicy.policy.manifests),
       template("gateway-policy", GatewayPolicy.statefulSets.manifests + GatewayPolicy.secrets.manifests),
+      credentials,
       base("deployment", deployment),
       base("network-policy", networkPolicy),
     ]
@@ -44,6 +46,18 @@ struct OperatorChart {
       path: "\(Self.folder)/templates/\(name).yaml", text: ChartTemplate.text(manifests, chart: Self.name))
   }
 
+  /// The right to read the passwords of each ClickHouse application among the values.
+  private var credentials: GeneratedFile {
+    let application = ClickHouse.Application(namespace: "some-namespace", name: "some-name", user: "")
+    return GeneratedFile(
+      path: "\(Self.folder)/templates/clickhouse-credentials.yaml",
+      text: ChartTemplate.text(
+        CredentialsRole(application).manifests, chart: Self.name, forEach: "clickHouseApplications",
+        replacing: [
+          ("namespace: some-namespace\n", "namespace: {{ .namespace | quote }}\n"), ("some-name", "{{ .name }}"),
+        ]))
+  }
+
   /// A manifest that a template reads and completes.
   private func base(_ name: String, _ manifest: JSONValue) -> GeneratedFile {
     GeneratedFile(
@@ -55,6 +69,9 @@ struct OperatorChart {
     The operator: Deployment, ServiceAccount, roles, admission policies and NetworkPolicy; with switches, a metrics \
     Service with its VMServiceScrape and a PodDisruptionBudget. Install `observability-operator-crds` first, and create \
     the namespaces of `childrenNamespaces`: each of them gets a RoleBinding. The chart `observability` creates one.
+
+    An object that keeps traces or logs in a ClickHouse application of Cozystack needs that application among \
+    `clickHouseApplications` (`docs/signals.md` of the repository).
 
     With default values it installs what `config/default` does. Names and selectors are constant, so a cluster has one \
     release of it: Helm refuses a second one before it changes anything.
@@ -88,9 +105,21 @@ struct OperatorChart {
         "childrenNamespaces", [.string(RoleManifests.childrenNamespace)],
         [
           "type": "array", "uniqueItems": true,
-          "items": ["type": "string", "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "maxLength": 63],
+          "items": .object(Self.label),
         ],
         "The namespaces in which the operator may make agents; they must exist."),
+      ChartValue(
+        "clickHouseApplications", [],
+        [
+          "type": "array", "uniqueItems": true,
+          "items": [
+            "type": "object", "required": ["namespace", "name"], "additionalProperties": false,
+            "properties": ["namespace": .object(Self.label), "name": .object(Self.label)],
+          ],
+        ],
+        "The ClickHouse applications of Cozystack that objects name, each with namespace and name: a Role and a "
+          + "RoleBinding there let the operator read the one Secret with the application's passwords. The namespaces must "
+          + "exist."),
       ChartValue("networkPolicy.enabled", true, Self.flag, "Whether only the peers below reach the operator's port."),
       ChartValue(
         "networkPolicy.from", networkPolicy["spec"]?["ingress"]?.array?.first?["from"] ?? [],
@@ -172,6 +201,11 @@ struct OperatorChart {
       "effect": ["type": "string", "enum": ["NoSchedule", "PreferNoSchedule", "NoExecute"]],
       "tolerationSeconds": ["type": "integer"],
     ],
+  ]
+
+  /// A DNS label, such as the name of a namespace.
+  private static let label: JSONObject = [
+    "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "maxLength": 63,
   ]
 
   private static func text(_ pattern: String) -> JSONObject { ["type": "string", "pattern": .string(pattern)] }
