@@ -45,6 +45,7 @@ struct GeneratedFile {
       path: "Sources/ObservabilityController/Documentation.docc/Nodes.md", text: NodesPage.text),
     GeneratedFile(path: "Sources/Rendering/Documentation.docc/Capabilities.md", text: CapabilitiesPage.text),
     GeneratedFile(path: "Sources/Rendering/Documentation.docc/Backpressure.md", text: BackpressurePage.text),
+    GeneratedFile(path: "docs/data-flow.md", text: DataFlowPage.text),
   ]
 
   /// The right for the ClickHouse application of `config/samples/signals-clickhouse.yaml`.
