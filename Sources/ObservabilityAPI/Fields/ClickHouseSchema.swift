@@ -45,7 +45,7 @@ enum ClickHouseSchema {
       .required("host", .text("The host's name or address.", .host)),
       .optional("port", .number("The port of the native protocol.", 1...65535, default: 9000)),
       .optional("httpPort", .number("The port of the HTTP interface.", 1...65535, default: 8123)),
-      .optional("database", .text("The database.", user, default: "default")),
+      .optional("database", .text("The database of the Coroot server, with mode Full.", user, default: "default")),
       .optional("user", .text("The user.", user, default: "default")),
       .optional("passwordSecretRef", SecretSchema.key("A Secret in spec.namespace with the user's password.")),
       .optional("tls", .flag("Whether connections use TLS.", default: false)),
