@@ -23,13 +23,15 @@ import Waiting
 
   private func program(
     _ sources: [WorkSource] = [.objects(WatchTarget(.nodes))], lease: ObjectKey? = lease,
+    leaseDuration: Duration = LeaseTiming().leaseDuration, renewDeadline: Duration = LeaseTiming().renewDeadline,
     _ reconcile: @escaping ControllerProgram.Reconcile
   ) -> ControllerProgram {
     var options = ControllerProgram.Options()
     options.lease = lease
     options.identity = "me"
     // Unlike the time that one request has, so that a test can tell who sleeps.
-    options.leaseTiming.retryPeriod = .seconds(3)
+    options.leaseTiming = LeaseTiming(
+      leaseDuration: leaseDuration, renewDeadline: renewDeadline, retryPeriod: .seconds(3))
     options.environment = time.environment
     options.queue = queue
     return ControllerProgram(
@@ -84,7 +86,8 @@ import Waiting
   @Test func whatDoesNotEndWithinTheGraceIsCutAndTheLeaseReleased() async throws {
     api.put(.nodes, KubernetesObject(type: .nodes, name: "n"))
     let (hanging, ended) = (ChangeSignal(), Recorded<Bool>())
-    let program = program { _ in
+    // The time of the grace passes in one step, in which the lease must not be lost.
+    let program = program(leaseDuration: .seconds(600), renewDeadline: .seconds(500)) { _ in
       await hanging.changed(since: 0)
       ended.append(Task.isCancelled)
       return .settled
