@@ -43,11 +43,17 @@ public struct ClickHouse: Hashable, Sendable {
 
   /// What the check of a ClickHouse may be told to let pass; named as the reasons of `ClickHouseReady`.
   public enum Doubt: String, CaseIterable, Hashable, Sendable {
+    /// The user lacks a right.
     case missingGrant = "MissingGrant"
+    /// The server is older than the oldest version that is supported.
     case versionTooOld = "VersionTooOld"
+    /// It is not clear which cluster is meant, or the choice would lose or hide rows.
     case ambiguousCluster = "AmbiguousCluster"
+    /// The server has a Keeper configured that does not answer, or needs one that is not configured.
     case keeperUnresolvable = "KeeperUnresolvable"
+    /// Tables of the database take no writes.
     case readOnlyReplica = "ReadOnlyReplica"
+    /// The disk is nearly full.
     case diskFull = "DiskFull"
   }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ObservabilityAPI
+
 /// What a survey means for a demand, before anything is changed.
 struct ClickHouseAssessment: Hashable {
   /// The first finding that counts.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+public import ObservabilityAPI
+
 /// What a ClickHouse is to be able to do.
 public struct ClickHouseDemand: Hashable, Sendable {
   /// How long rows are kept.
@@ -47,17 +49,4 @@ public struct ClickHouseDemand: Hashable, Sendable {
 }
 
 /// A finding that `spec.clickHouse.ignore` can switch off; its raw value is the reason.
-public enum ClickHouseConcern: String, CaseIterable, Hashable, Sendable {
-  /// The server is older than ``ClickHouseVersion/floor``.
-  case versionTooOld = "VersionTooOld"
-  /// It is not clear which cluster is meant, or the choice would lose or hide rows.
-  case ambiguousCluster = "AmbiguousCluster"
-  /// The server has a Keeper configured that does not answer, or needs one that is not configured.
-  case keeperUnresolvable = "KeeperUnresolvable"
-  /// Tables of the database take no writes.
-  case readOnlyReplica = "ReadOnlyReplica"
-  /// The disk is nearly full.
-  case diskFull = "DiskFull"
-  /// The user lacks a right.
-  case missingGrant = "MissingGrant"
-}
+public typealias ClickHouseConcern = ClickHouse.Doubt

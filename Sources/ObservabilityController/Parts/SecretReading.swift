@@ -65,7 +65,7 @@ struct SecretReading {
 
   /// Certificate authorities as PEM, and a hash that changes when they do.
   ///
-  /// - Parameter meanwhile: what becomes of those who use them, for a message.
+  /// - Parameter meanwhile: what happens to the pods that use them, for a message.
   func authorities(
     _ reference: SecretReference, in namespace: String, origin: String, meanwhile: String
   ) throws(Unresolved) -> (pem: [UInt8], hash: String) {

@@ -16,7 +16,7 @@ enum AgentEnvironment {
     variables.set("CONTAINER_DENYLIST", list(agent.containers.deny))
     variables.set("MIN_CONTAINER_AGE", EnvironmentVariable.escaped(agent.containers.minAge))
     variables.set("TRACK_PUBLIC_NETWORK", list(agent.trackPublicNetworks))
-    // Only what differs from the agent's own, so that a release which knows these fields rolls nobody.
+    // Only what differs from the agent's own defaults, so that an upgrade of the operator rolls no agent.
     if agent.log.perSecond != NodeAgent.Log.standard.perSecond {
       variables.set("LOG_PER_SECOND", "\(agent.log.perSecond)")
     }

@@ -56,7 +56,7 @@ struct ChdbTests {
     }
   }
 
-  @Test("A wrong password and another program's table are told")
+  @Test("A wrong password and another program's table are reported")
   func tellsMistakes() async throws {
     let front = try ChdbFront()
     try await front.run(transport) {

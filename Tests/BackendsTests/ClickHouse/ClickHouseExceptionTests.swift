@@ -96,7 +96,7 @@ import Testing
     #expect(answered == words)
   }
 
-  @Test("A gateway's refusal is transient, and the native port is told from other servers")
+  @Test("A proxy's refusal is transient, and the native port is recognized")
   func tellsPortsAndGateways() {
     for status in [429, 502, 503, 504] {
       guard case .busy = answer(status, "no upstream") else {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTPTransport
+import ObservabilityAPI
 import Testing
 
 @testable import Backends

@@ -66,7 +66,7 @@ final class LocalServer: Sendable {
     return Array(bytes.prefix(max(0, count)))
   }
 
-  /// Loopback ports that nobody listens on.
+  /// Loopback ports without a listener.
   static func freePorts(_ count: Int) throws -> [Int] {
     let listeners = try (0..<count).map { _ in try SilentServer() }
     return listeners.map(\.port)

@@ -58,6 +58,6 @@ extension ClickHouseDemand {
         traces: retention(spec.traces.destination == .clickHouse, spec.traces.route),
         logs: retention(spec.logs.destination == .clickHouse, spec.logs.route)),
       cluster: spec.clickHouse?.cluster,
-      ignore: Set((spec.clickHouse?.ignore ?? []).compactMap { ClickHouseConcern(rawValue: $0.rawValue) }))
+      ignore: spec.clickHouse?.ignore ?? [])
   }
 }

@@ -15,7 +15,7 @@ struct GatewayPart: Part {
   static let condition = ConditionType.gatewayAvailable
   static let notReady = ConditionReason.gatewayNotReady
   static let needs = [ClickHousePart.id]
-  /// Agents stop sending before nobody is there to take it.
+  /// Agents stop sending before the gateway goes.
   static let prunesAfter = [AgentsPart.id]
   static let waiting = "gateway waits"
 
@@ -166,7 +166,7 @@ struct GatewayPart: Part {
     return report
   }
 
-  /// How the gateway is while it is not known what it is to be: one that is there goes on as it was made.
+  /// The state of a gateway whose inputs are not known: one that exists keeps its configuration.
   private static func unresolved(_ observation: Observation<Inputs>, _ statefulSet: KubernetesObject?) -> PartState? {
     if let finding = observation.finding { return .bad(finding) }
     guard let upstream = observation.upstream else { return nil }

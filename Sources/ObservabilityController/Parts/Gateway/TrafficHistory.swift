@@ -7,9 +7,9 @@ import Rendering
 
 /// What becomes of data in the gateway, from what its replicas said of themselves over time. Pure.
 struct TrafficHistory: Sendable {
-  /// For how long a loss is told after the last one.
+  /// How long a loss is reported after the latest one.
   static let memory = Duration.seconds(600)
-  /// From which share of its capacity on a queue that grows is told.
+  /// A queue that grows is reported from this share of its capacity on.
   static let notableUse = 0.5
 
   /// When something of one signal was lost.

@@ -199,6 +199,5 @@ import Testing
     #expect(demand.purpose == .ownSchema(traces: .days(3), logs: nil))
     #expect((demand.database, demand.cluster) == ("otel", "main"))
     #expect(demand.ignore == [.diskFull])
-    #expect(Set(ClickHouse.Doubt.allCases.map(\.rawValue)) == Set(ClickHouseConcern.allCases.map(\.rawValue)))
   }
 }
