@@ -27,15 +27,19 @@ public enum DefaultImages {
   public static let gateway = Pinned(
     repository: "ghcr.io/open-telemetry/opentelemetry-collector-releases/opentelemetry-collector-contrib",
     tag: "0.159.0", digest: .unknown(because: unread))
+  /// The OAuth2 proxy before the user interface. Releases before 7.15.2 let requests past the sign-in.
+  public static let gatekeeper = Pinned(
+    repository: "quay.io/oauth2-proxy/oauth2-proxy", tag: "v7.15.3",
+    digest: .unknown(because: "not read from quay.io yet"))
   /// This operator, for the init container `preflight`.
   public static let `operator` = Pinned(
     repository: "ghcr.io/cozystack/observability-operator", tag: release,
     digest: .unknown(because: "an image cannot hold its own digest; what installs it pins it"))
 
   /// Every image that the operator knows.
-  public static let all = [nodeAgent, clusterAgent, coroot, gateway, `operator`]
-  /// Those that this release runs. The others join with the features that run them.
-  public static let inUse = [nodeAgent, gateway, `operator`]
+  public static let all = [nodeAgent, clusterAgent, coroot, gateway, gatekeeper, `operator`]
+  /// Those that this release runs.
+  public static let inUse = all
 
   private static let unread = "not read from ghcr.io yet"
 

@@ -36,6 +36,9 @@ public struct ObservabilitySpec: Hashable, Sendable {
   public var dashboards: Dashboards
   /// Whether alerting rules are published.
   public var alerts: Alerts
+
+  /// The namespace of the children when none is given.
+  public static let defaultNamespace = "cozy-coroot"
 }
 
 /// Which images run.
@@ -64,6 +67,8 @@ public struct Images: Hashable, Sendable {
   public var coroot: Image
   /// The image of the OpenTelemetry Collector.
   public var gateway: Image
+  /// The image of the OAuth2 proxy before the user interface.
+  public var gatekeeper: Image
   /// The image of this operator, for the init container.
   public var `operator`: Image
 }

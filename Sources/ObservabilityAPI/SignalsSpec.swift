@@ -55,8 +55,14 @@ public struct SignalRoute: Hashable, Sendable {
 }
 
 extension ObservabilitySpec {
+  /// Whether agents send traces to the gateway: with mode `Full` always, since the Coroot server takes them.
+  public var sendsTraces: Bool { mode == .full || traces.destination != .none }
+  /// Whether agents send logs to the gateway: with mode `Full` always, since the Coroot server takes them.
+  public var sendsLogs: Bool { mode == .full || logs.destination != .none }
   /// Whether agents send anything to the gateway.
-  public var sendsSignals: Bool { traces.destination != .none || logs.destination != .none }
+  public var sendsSignals: Bool { sendsTraces || sendsLogs }
+  /// Whether agents send profiles to the Coroot server.
+  public var sendsProfiles: Bool { mode == .full && profiles.enabled }
   /// Whether anything is kept in ClickHouse by the gateway.
   public var keepsInClickHouse: Bool { traces.destination == .clickHouse || logs.destination == .clickHouse }
 }

@@ -93,7 +93,12 @@ import Testing
   func samplesAreAccepted(name: String) throws {
     let sample = try ObservabilityDecoder.decode(try Repository.yaml("config/samples/\(name).yaml"))
     #expect(sample.spec.mode == .agentsOnly)
-    #expect(NotImplemented.features(in: sample.spec).allSatisfy { !$0.blocking })
+  }
+
+  @Test(arguments: ["full", "full-external", "full-ha"])
+  func samplesOfModeFullAreAccepted(name: String) throws {
+    let sample = try ObservabilityDecoder.decode(try Repository.yaml("config/samples/\(name).yaml"))
+    #expect(sample.spec.mode == .full && sample.spec.clickHouse != nil)
   }
 }
 

@@ -9,7 +9,7 @@ import Testing
 struct NullTests {
   static let documents = [
     "Tests/Conformance/examples/design.yaml", "Tests/Conformance/examples/every-field.yaml",
-    "Tests/Conformance/examples/every-route.yaml",
+    "Tests/Conformance/examples/every-route.yaml", "Tests/Conformance/examples/every-destination.yaml",
   ]
 
   @Test("Null reads as an absent member, for every member of every example", arguments: documents)

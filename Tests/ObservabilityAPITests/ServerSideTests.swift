@@ -16,9 +16,11 @@ struct ServerSideTests {
 
   static let documents =
     NullTests.documents
-    + ["agents-only", "agents-only-scrape", "agents-only-external", "agents-only-tuned", "signals-clickhouse"].map {
-      "config/samples/\($0).yaml"
-    }
+    + [
+      "agents-only", "agents-only-scrape", "agents-only-external", "agents-only-tuned", "full", "full-external",
+      "full-ha",
+      "signals-clickhouse",
+    ].map { "config/samples/\($0).yaml" }
 
   /// A server with the definition, which answers what it stored.
   private struct Cluster {

@@ -29,8 +29,7 @@ extension SpecReader {
     if let endpoint = reader.optionalObject("endpoint") {
       result.endpoint = ClickHouse.Endpoint(
         host: try endpoint.string("host"), port: try endpoint.integer("port"),
-        httpPort: try endpoint.integer("httpPort"), database: try endpoint.string("database"),
-        user: try endpoint.string("user"),
+        httpPort: try endpoint.integer("httpPort"), user: try endpoint.string("user"),
         passwordSecretRef: try secret(endpoint.optionalObject("passwordSecretRef")), tls: try endpoint.bool("tls"),
         caSecretRef: try secret(endpoint.optionalObject("caSecretRef")))
     }

@@ -45,6 +45,7 @@ enum SpecReader {
       clusterAgent: try image(reader, "clusterAgent"),
       coroot: try image(reader, "coroot"),
       gateway: try image(reader, "gateway"),
+      gatekeeper: try image(reader, "gatekeeper"),
       operator: try image(reader, "operator"))
   }
 
@@ -86,7 +87,7 @@ enum SpecReader {
   }
 
   /// Requests and limits as the API server will write them, so that what is applied equals what is read back.
-  private static func canonical(_ resources: JSONObject) -> JSONObject {
+  static func canonical(_ resources: JSONObject) -> JSONObject {
     JSONObject(
       resources.map { name, amounts in
         let texts = (amounts.object ?? [:]).map {
@@ -123,21 +124,6 @@ enum SpecReader {
   static func secret(_ reader: FieldReader?) throws(FieldError) -> SecretReference? {
     guard let reader else { return nil }
     return SecretReference(name: try reader.string("name"), key: reader.optionalString("key"))
-  }
-
-  private static func coroot(_ reader: FieldReader) throws(FieldError) -> Coroot {
-    let retention = try reader.object("retention")
-    let ui = try reader.object("ui")
-    return Coroot(
-      storageSize: try reader.object("storage").string("size"),
-      retention: Coroot.Retention(
-        traces: try retention.string("traces"), logs: try retention.string("logs"),
-        profiles: try retention.string("profiles"), cache: try retention.string("cache")),
-      replicas: try reader.integer("replicas"),
-      postgres: reader.optionalMembers("postgres"),
-      ui: Coroot.UI(
-        host: try ui.string("host"), ingressClassName: try ui.string("ingressClassName"),
-        tls: try ui.members("tls"), oidc: ui.optionalMembers("oidc")))
   }
 }
 

@@ -45,7 +45,6 @@ enum ClickHouseSchema {
       .required("host", .text("The host's name or address.", .host)),
       .optional("port", .number("The port of the native protocol.", 1...65535, default: 9000)),
       .optional("httpPort", .number("The port of the HTTP interface.", 1...65535, default: 8123)),
-      .optional("database", .text("The database of the Coroot server, with mode Full.", user, default: "default")),
       .optional("user", .text("The user.", user, default: "default")),
       .optional("passwordSecretRef", SecretSchema.key("A Secret in spec.namespace with the user's password.")),
       .optional("tls", .flag("Whether connections use TLS.", default: false)),
@@ -59,7 +58,7 @@ enum ClickHouseSchema {
         + "remove caSecretRef"
     ) { $0["tls"] == true || $0["caSecretRef"] == nil })
 
-  private static let database = TextFormat(
+  static let database = TextFormat(
     "a database such as \"otel\"", pattern: "^[a-zA-Z_][a-zA-Z0-9_]*$", maxLength: 64,
     check: { !["default", "system", "information_schema", "INFORMATION_SCHEMA"].contains($0) })
 

@@ -26,12 +26,34 @@ enum CorootSchema {
         "storage",
         .object(
           "The server's own volume.", filled: true,
-          [.optional("size", SizeSchema.size("The size of the volume.", default: "10Gi"))])),
+          [.optional("size", SizeSchema.size("The size of the volume.", default: "10Gi")), storageClass])),
+      .optional(
+        "database",
+        .text(
+          "The ClickHouse database of the server's tables; it is created if the user may. No other Coroot may use it.",
+          ClickHouseSchema.database, default: "coroot")),
+      .optional(
+        "resources",
+        PodSchema.resources(
+          "Compute resources of each server, as in a pod.", field: "spec.coroot.resources",
+          requests: ["cpu": "200m", "memory": "512Mi"], limits: ["memory": "2Gi"])),
+      .optional(
+        "clusterAgent",
+        .object(
+          "The agent that reads the Kubernetes API for the server.", filled: true,
+          [
+            .optional(
+              "resources",
+              PodSchema.resources(
+                "Compute resources of the cluster-agent, as in a pod. Its memory grows with the number of pods in the "
+                  + "cluster.", field: "spec.coroot.clusterAgent.resources",
+                requests: ["cpu": "50m", "memory": "128Mi"], limits: ["memory": "1Gi"]))
+          ])),
       .optional("retention", retention),
       .optional(
         "replicas", .number("How many servers run; more than one share their state in PostgreSQL.", 1...8, default: 1)),
       .optional("postgres", postgres),
-      .optional("ui", ui),
+      .optional("ui", CorootUISchema.ui),
     ]
   ).demanding(
     ValidationRule(
@@ -64,43 +86,15 @@ enum CorootSchema {
       .optional(
         "sslMode",
         .choice(
-          "How the connection is secured.", ["disable", "require", "verify-ca", "verify-full"], default: "require")),
-    ])
-
-  private static let ui = Schema.object(
-    "How the user interface is reached. It is exposed only behind OpenID Connect.", filled: true,
-    [
-      .optional("host", .text("The DNS name of the user interface.", .dnsNameOrEmpty, default: "")),
-      .optional(
-        "ingressClassName",
-        .text("The IngressClass; the cluster's default when empty.", .dnsNameOrEmpty, default: "")),
-      .optional(
-        "tls",
-        .object(
-          "The certificate of the user interface.", filled: true,
-          [
-            .optional("secretName", .text("A Secret in spec.namespace of type kubernetes.io/tls.", .dnsName)),
-            .optional("clusterIssuer", .text("A ClusterIssuer of cert-manager that makes the Secret.", .dnsName)),
-          ])),
-      .optional("oidc", oidc),
+          "How the connection is secured.", Coroot.Postgres.SSLMode.allCases.map(\.rawValue), default: "require")),
+      .optional("caSecretRef", SecretSchema.authorities),
     ]
   ).demanding(
     ValidationRule(
-      "oidc-needs-host", cel: "!has(self.oidc) || self.host != ''", field: ["host"],
-      message: "spec.coroot.ui.host is needed with oidc, since users are sent back to it: set the DNS name, or remove "
-        + "oidc"
-    ) { $0["oidc"] == nil || $0["host"] != "" })
-
-  private static let oidc = Schema.object(
-    "The provider that users sign in with.",
-    [
-      .required("issuerURL", .url("The provider's issuer URL.")),
-      .required("clientID", .text("The client's identifier at the provider.", .any(128))),
-      .required("clientSecretRef", SecretSchema.key("A Secret in spec.namespace with the client's secret.")),
-      .optional(
-        "allowedGroups",
-        .list(
-          "Groups whose members may enter; everyone that the provider knows when empty.",
-          of: .text("A group's name.", .any(128)), .set, limit: 32, default: ["cozystack-cluster-admin"])),
-    ])
+      "postgres-ca-is-used", cel: "!has(self.caSecretRef) || self.sslMode in ['verify-ca', 'verify-full']",
+      field: ["caSecretRef"],
+      message:
+        "spec.coroot.postgres.caSecretRef is used with sslMode verify-ca or verify-full only: set one of them, or "
+        + "remove caSecretRef"
+    ) { $0["caSecretRef"] == nil || $0["sslMode"] == "verify-ca" || $0["sslMode"] == "verify-full" })
 }

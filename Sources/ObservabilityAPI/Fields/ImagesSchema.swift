@@ -21,6 +21,7 @@ enum ImagesSchema {
       .optional("clusterAgent", image("Coroot's cluster-agent")),
       .optional("coroot", image("the Coroot server")),
       .optional("gateway", image("the OpenTelemetry Collector")),
+      .optional("gatekeeper", image("the OAuth2 proxy before the user interface")),
       .optional("operator", image("this operator, which the agents' init container runs")),
     ])
 

@@ -77,11 +77,13 @@ public enum ObservabilitySchema {
       .optional("dashboards", SignalsSchema.dashboards),
       .optional("alerts", SignalsSchema.alerts),
     ]
-  ).demanding(profilesRule, clickHouseRule, NodeAgentSchema.storageHoldsSpool)
+  ).demanding(
+    profilesRule, clickHouseRule, fullRule, readRule, corootTakes("traces"), corootTakes("logs"),
+    NodeAgentSchema.storageHoldsSpool)
 
   private static let namespace = Schema.text(
     "The namespace in which the namespaced children live; it must exist and admit privileged pods. Immutable.",
-    .dnsLabel, default: "cozy-coroot"
+    .dnsLabel, default: ObservabilitySpec.defaultNamespace
   ).demanding(
     ValidationRule(
       "namespace-immutable", cel: "self == oldSelf",
@@ -104,5 +106,33 @@ public enum ObservabilitySchema {
     spec["clickHouse"] != nil
       || (spec["traces"]?["destination"] != "ClickHouse" && spec["logs"]?["destination"] != "ClickHouse"
         && spec["profiles"]?["enabled"] != true)
+  }
+
+  private static let fullRule = ValidationRule(
+    "full-needs-clickhouse", cel: "self.mode != 'Full' || has(self.clickHouse)", field: ["clickHouse"],
+    message: "spec.clickHouse is needed with mode Full, since the Coroot server keeps traces, logs and profiles in it: "
+      + "set spec.clickHouse.application or spec.clickHouse.endpoint, or spec.mode to AgentsOnly"
+  ) { $0["mode"] != "Full" || $0["clickHouse"] != nil }
+
+  private static let readRule = ValidationRule(
+    "full-needs-read-url",
+    cel:
+      "self.mode != 'Full' || !has(self.metrics.victoriaMetrics.writeURL) || has(self.metrics.victoriaMetrics.readURL)",
+    field: ["metrics", "victoriaMetrics", "readURL"],
+    message:
+      "spec.metrics.victoriaMetrics.readURL is needed with writeURL and mode Full, since the Coroot server reads "
+      + "metrics: set it to the base of the query API, or use tenant"
+  ) { spec in
+    let backend = spec["metrics"]?["victoriaMetrics"]
+    return spec["mode"] != "Full" || backend?["writeURL"] == nil || backend?["readURL"] != nil
+  }
+
+  private static func corootTakes(_ signal: String) -> ValidationRule {
+    ValidationRule(
+      "coroot-takes-\(signal)", cel: "self.mode != 'Full' || self.\(signal).destination == 'None'",
+      field: [signal, "destination"],
+      message: "spec.\(signal).destination is for mode AgentsOnly: with mode Full the Coroot server takes \(signal). "
+        + "Remove it, or set spec.mode to AgentsOnly"
+    ) { $0["mode"] != "Full" || $0[signal]?["destination"] == "None" }
   }
 }

@@ -8,25 +8,30 @@ enum PodSchema {
   /// The smallest memory limit: the agent's eBPF maps alone take 240 MiB, which the kernel charges to the pod.
   static let smallestMemoryLimit = "512Mi"
 
-  static let resources = Schema.object(
+  static let resources = resources(
     "Compute resources of the agent, as in a pod. Its eBPF maps, about 240Mi, count as its memory. GOMEMLIMIT follows "
-      + "the memory limit.", filled: true,
-    [
-      .optional(
-        "requests",
-        amounts(
-          "What is set aside for the agent on each node.",
-          default: [
-            "cpu": .string(DefaultResources.cpuRequest), "memory": .string(DefaultResources.memoryRequest),
-          ])),
-      .optional(
-        "limits",
-        amounts(
-          "The most that the agent gets. A limit of memory is needed; a limit of cpu loses events under load.",
-          default: ["memory": .string(DefaultResources.memoryLimit)]
-        ).demanding(memoryLimit, memoryLimitSize)),
-    ]
-  ).demanding(requestsWithinLimits)
+      + "the memory limit.", field: "spec.nodeAgent.resources",
+    requests: [
+      "cpu": .string(DefaultResources.cpuRequest), "memory": .string(DefaultResources.memoryRequest),
+    ], limits: ["memory": .string(DefaultResources.memoryLimit)], memoryLimitSize)
+
+  /// Requests and limits of a container, which needs a limit of memory.
+  static func resources(
+    _ description: String, field: String, requests: JSONValue, limits: JSONValue, _ rules: ValidationRule...
+  ) -> Schema {
+    var most = amounts(
+      "The most that the container gets. A limit of memory is needed; one of cpu slows it down under load.",
+      default: limits
+    ).demanding(memoryLimit(field))
+    most.rules += rules
+    return .object(
+      description, filled: true,
+      [
+        .optional("requests", amounts("What is set aside for the container.", default: requests)),
+        .optional("limits", most),
+      ]
+    ).demanding(requestsWithinLimits(field))
+  }
 
   private static func amounts(_ description: String, default defaultValue: JSONValue) -> Schema {
     var amount = Schema("The amount.", .integerOrString, limit: TextFormat.quantity.maxLength)
@@ -37,11 +42,12 @@ enum PodSchema {
     return schema
   }
 
-  private static let memoryLimit = ValidationRule(
-    "memory-limit-set", cel: "'memory' in self && type(self['memory']) != null_type",
-    message: "spec.nodeAgent.resources.limits.memory is needed, or one agent could take a node's memory: set it, such "
-      + "as 1Gi"
-  ) { $0["memory"] != nil }
+  private static func memoryLimit(_ field: String) -> ValidationRule {
+    ValidationRule(
+      "memory-limit-set", cel: "'memory' in self && type(self['memory']) != null_type",
+      message: "\(field).limits.memory is needed, or one container could take a node's memory: set it, such as 1Gi"
+    ) { $0["memory"] != nil }
+  }
 
   private static let memoryLimitSize = ValidationRule(
     "memory-limit-holds-maps", cel: nil,
@@ -52,14 +58,16 @@ enum PodSchema {
     return limit >= least
   }
 
-  private static let requestsWithinLimits = ValidationRule(
-    "requests-within-limits", cel: nil, field: ["requests"],
-    message: "a request is higher than its limit: lower spec.nodeAgent.resources.requests or raise limits"
-  ) { resources in
-    let limits = resources["limits"]?.object ?? [:]
-    return (resources["requests"]?.object ?? [:]).allSatisfy { name, request in
-      guard let request = request.quantity, let limit = limits[name]?.quantity else { return true }
-      return request <= limit
+  private static func requestsWithinLimits(_ field: String) -> ValidationRule {
+    ValidationRule(
+      "requests-within-limits", cel: nil, field: ["requests"],
+      message: "a request is higher than its limit: lower \(field).requests or raise limits"
+    ) { resources in
+      let limits = resources["limits"]?.object ?? [:]
+      return (resources["requests"]?.object ?? [:]).allSatisfy { name, request in
+        guard let request = request.quantity, let limit = limits[name]?.quantity else { return true }
+        return request <= limit
+      }
     }
   }
 

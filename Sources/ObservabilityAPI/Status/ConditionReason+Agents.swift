@@ -45,7 +45,7 @@ extension ConditionReason {
       + "cluster's default, a quota, or an admission webhook.")
   /// The DaemonSet does not exist yet.
   public static let notCreated = ConditionReason(
-    "NotCreated", [.agentsAvailable, .gatewayAvailable], status: "False",
-    meaning: "The DaemonSet of the agents, or the StatefulSet of the gateway, does not exist yet.",
+    "NotCreated", [.agentsAvailable, .gatewayAvailable, .corootAvailable, .uiExposed], status: "False",
+    meaning: "The workload of the part, such as the DaemonSet of the agents, does not exist yet.",
     remedy: "See the message of Ready; it names the obstacle.")
 }

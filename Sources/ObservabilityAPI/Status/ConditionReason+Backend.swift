@@ -60,17 +60,20 @@ extension ConditionReason {
     remedy: "Give the whole path, such as /insert/0/prometheus/api/v1/write for a cluster.")
   /// A Secret that the specification names does not exist.
   public static let secretNotFound = ConditionReason(
-    "SecretNotFound", [.metricsBackendReady, .clickHouseReady, .gatewayAvailable], status: "False",
+    "SecretNotFound",
+    [.metricsBackendReady, .clickHouseReady, .gatewayAvailable, .corootAvailable, .uiExposed], status: "False",
     meaning: "A Secret that the specification names does not exist.",
     remedy: "Create the Secret in the namespace of spec.namespace.")
   /// A Secret does not have the key that is needed.
   public static let secretKeyMissing = ConditionReason(
-    "SecretKeyMissing", [.metricsBackendReady, .clickHouseReady, .gatewayAvailable], status: "False",
+    "SecretKeyMissing",
+    [.metricsBackendReady, .clickHouseReady, .gatewayAvailable, .corootAvailable, .uiExposed], status: "False",
     meaning: "A Secret does not have the key that is needed.",
     remedy: "Add the key that the message names.")
   /// A Secret holds no certificate authorities that could be read.
   public static let authoritiesUnreadable = ConditionReason(
-    "AuthoritiesUnreadable", [.metricsBackendReady, .clickHouseReady, .gatewayAvailable], status: "False",
+    "AuthoritiesUnreadable",
+    [.metricsBackendReady, .clickHouseReady, .gatewayAvailable, .corootAvailable], status: "False",
     meaning:
       "The Secret of a caSecretRef holds no certificate that could be read: DER, a key, or PEM that is cut. What uses it "
       + "is left as it is.",

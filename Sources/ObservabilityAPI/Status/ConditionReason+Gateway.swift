@@ -10,15 +10,25 @@ extension ConditionReason {
   public static let replicasNotReady = reason(
     "ReplicasNotReady", "Replicas of the gateway are being started or replaced, or fail.",
     "See the message; it has the counts, and what the pods say.")
-  /// The claim of the queue is not bound.
-  public static let claimPending = reason(
-    "ClaimPending", "A claim of the queue is not bound to a volume.",
-    "Set spec.gateway.queue.storageClassName to a StorageClass of the cluster, or mark one as the default; then delete "
-      + "the claim that the message names.")
+  /// Replicas leave once their queues are empty.
+  public static let replicasDraining = reason(
+    "ReplicasDraining", status: "True",
+    "spec.gateway.replicas was lowered, and replicas that are to go hold data that has not been sent on. False if one of "
+      + "them has given no answer for 5 minutes.",
+    "Wait; if the destination is away, repair it. The message has what is left, and the command that leaves it on the "
+      + "claims.")
+  /// A claim is not bound.
+  public static let claimPending = ConditionReason(
+    "ClaimPending", [.gatewayAvailable, .corootAvailable], status: "False",
+    meaning: "A claim, of the gateway's queue or of a server's volume, is not bound to a volume.",
+    remedy: "Set spec.gateway.queue.storageClassName or spec.coroot.storage.storageClassName to a StorageClass of the "
+      + "cluster, or mark one as the default; then delete the claim that the message names.")
   /// The claim differs from what is asked for.
-  public static let claimDiffers = reason(
-    "ClaimDiffers", "A claim of the queue is not of the size or the StorageClass that the object asks for.",
-    "Claims are never deleted nor shrunk by the operator: run the command of the message, or set the field back.")
+  public static let claimDiffers = ConditionReason(
+    "ClaimDiffers", [.gatewayAvailable, .corootAvailable], status: "False",
+    meaning: "A claim is not of the size or the StorageClass that the object asks for.",
+    remedy:
+      "Claims are never deleted nor shrunk by the operator: run the command of the message, or set the field back.")
   /// The queue holds more and more.
   public static let queueFilling = reason(
     "QueueFilling", "The queue on disk is filling: a destination takes less than comes in.",

@@ -47,7 +47,7 @@ extension ConditionReason {
     remedy: "Correct the fields that the message names.")
   /// The specification uses a feature that this release does not implement yet.
   public static let notImplemented = ConditionReason(
-    "NotImplemented", [.ready, .stalled, .dashboardsPublished], status: "False, or True for Stalled",
+    "NotImplemented", [.dashboardsPublished], status: "False",
     meaning: "The specification uses a feature that this release does not implement yet.",
     remedy: "Change the fields that the message names, or upgrade the operator.")
   /// Some of the nodes that this object selects belong to an older object that selects them too.
@@ -58,7 +58,10 @@ extension ConditionReason {
     remedy: "Narrow spec.nodeAgent.nodeSelector of either object so that they share no node, or delete one of them.")
   /// The operator lacks a right that it needs.
   public static let notPermitted = ConditionReason(
-    "NotPermitted", [.ready, .reconciling, .metricsBackendReady, .clickHouseReady, .gatewayAvailable],
+    "NotPermitted",
+    [
+      .ready, .reconciling, .metricsBackendReady, .clickHouseReady, .gatewayAvailable, .corootAvailable, .uiExposed,
+    ],
     status: "False, or True for Reconciling",
     meaning: "The operator lacks a right that it needs.",
     remedy: "Bind the role that the message names in the namespace that it names.")

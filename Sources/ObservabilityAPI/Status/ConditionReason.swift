@@ -34,8 +34,12 @@ public struct ConditionReason: Hashable, Sendable {
     .tlsFailed, .redirected, .unauthorized, .refused, .notVictoriaMetrics, .secretNotFound, .secretKeyMissing,
     .authoritiesUnreadable, .credentialsNotURLSafe, .authenticationFailed, .missingGrant, .databaseMissing,
     .versionTooOld, .ambiguousCluster, .keeperUnresolvable, .readOnlyReplica, .diskFull, .notClickHouse,
-    .schemaConflict, .delivering, .replicasNotReady, .claimPending, .claimDiffers, .queueFilling, .destinationRefuses,
+    .schemaConflict, .delivering, .replicasNotReady, .replicasDraining, .claimPending, .claimDiffers, .queueFilling,
+    .destinationRefuses,
     .dataRejected,
-    .logsSentTwice,
+    .logsSentTwice, .corootNotReady, .namespaceTaken, .operating, .serversNotReady, .integrating, .serverUnreachable,
+    .unexpectedAnswer, .loginRefused, .administrationLocked, .projectMissing, .keylessAccepted, .integrationRefused,
+    .migrationFailed, .metricsUnreadable, .cacheLagging, .noData, .uiNotExposed, .exposed, .notRequested,
+    .gatekeeperNotReady, .sessionMissing, .clientNotReady, .certificateMissing, .ingressClassMissing, .addressPending,
   ]
 }

@@ -25,12 +25,16 @@ public struct ConditionType: RawRepresentable, CaseIterable, Hashable, Sendable 
   public static let clickHouseReady = ConditionType(rawValue: "ClickHouseReady")
   /// Whether the gateway takes traces and logs, and hands them on.
   public static let gatewayAvailable = ConditionType(rawValue: "GatewayAvailable")
+  /// Whether the Coroot server runs, is wired to its storage, and has data.
+  public static let corootAvailable = ConditionType(rawValue: "CorootAvailable")
+  /// Whether users who sign in reach Coroot's user interface.
+  public static let uiExposed = ConditionType(rawValue: "UIExposed")
   /// Whether dashboards and alerting rules are in place.
   public static let dashboardsPublished = ConditionType(rawValue: "DashboardsPublished")
 
   /// Every condition of this release, in the order of the documentation.
   public static let allCases: [ConditionType] = [
     .ready, .reconciling, .stalled, .agentsAvailable, .metricsBackendReady, .clickHouseReady, .gatewayAvailable,
-    .dashboardsPublished,
+    .corootAvailable, .uiExposed, .dashboardsPublished,
   ]
 }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import JSON
-
 /// The ClickHouse that traces, logs and profiles are kept in.
 public struct ClickHouse: Hashable, Sendable {
   /// A Cozystack ClickHouse application.
@@ -29,8 +27,6 @@ public struct ClickHouse: Hashable, Sendable {
     public var port: Int64
     /// The port of the HTTP interface.
     public var httpPort: Int64
-    /// The database.
-    public var database: String
     /// The user.
     public var user: String
     /// The user's password; nil for none.
@@ -80,42 +76,4 @@ public struct Gateway: Hashable, Sendable {
   public var queueSize: String
   /// Nil for the cluster's default class.
   public var queueStorageClassName: String?
-}
-
-/// The Coroot server.
-public struct Coroot: Hashable, Sendable {
-  /// How long stored data is kept, as days: `7d`.
-  public struct Retention: Hashable, Sendable {
-    /// How long traces are kept.
-    public var traces: String
-    /// How long logs are kept.
-    public var logs: String
-    /// How long profiles are kept.
-    public var profiles: String
-    /// How long the server's cache of metrics is kept.
-    public var cache: String
-  }
-
-  /// How the user interface is reached.
-  public struct UI: Hashable, Sendable {
-    /// The host's name or address.
-    public var host: String
-    /// Empty for the cluster's default class.
-    public var ingressClassName: String
-    /// Whether connections use TLS.
-    public var tls: JSONObject
-    /// The provider that users sign in with; nil if the interface is not exposed.
-    public var oidc: JSONObject?
-  }
-
-  /// The size of the server's volume, as a quantity.
-  public var storageSize: String
-  /// How long data is kept.
-  public var retention: Retention
-  /// How many run.
-  public var replicas: Int64
-  /// The PostgreSQL that several servers share; nil for the server's own file.
-  public var postgres: JSONObject?
-  /// How the user interface is reached.
-  public var ui: UI
 }
