@@ -2,13 +2,14 @@
 
 import Backends
 import HTTPTransport
+import LocalServers
 import Testing
 
 /// The check against a real VictoriaMetrics. Two single nodes with the paths of vminsert and vmselect stand for a
 /// cluster.
 @Suite(
   .enabled(
-    if: VictoriaMetricsProcess.binary != nil, "victoria-metrics is not installed (apt-get install victoria-metrics)"),
+    if: VictoriaMetricsProcess.program != nil, "victoria-metrics is not installed (apt-get install victoria-metrics)"),
   .timeLimit(.minutes(2)))
 struct RealVictoriaMetricsTests {
   private static let insert = "/insert/0/prometheus"

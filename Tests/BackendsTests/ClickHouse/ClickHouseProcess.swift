@@ -12,7 +12,7 @@ struct ClickHouseProcess {
   /// Passwords with everything that is awkward somewhere: quotes, `$`, XML, UTF-8, line breaks, edges, length.
   static let passwords = [
     "hunter2", #"a"b'c`d\e"#, "$HOME ${X} $$", "<&>#;%/?:@ x", "päss-€-😀-пароль", "a\nb", "a\n", " edge ", "tab\tbed",
-    String(repeating: "0123456789abcdef", count: 64), "",
+    String(repeating: "0123456789abcdef", count: 64), "", "{1}${env:HOME}%41+",
   ]
 
   let httpPort: Int
@@ -79,7 +79,7 @@ struct ClickHouseProcess {
       """
   }
 
-  /// `p0` to `p10` have the passwords; `reader` may not write, and `limited` has no access to the database.
+  /// `p0` to `p11` have the passwords; `reader` may not write, and `limited` has no access to the database.
   private static var users: String {
     let users =
       passwords.enumerated().map { user("p\($0)", $1) } + [
