@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import ObservabilityAPI
+
+/// What the gatekeeper is rendered from beside the object, with secrets.
+public struct UIInputs: Hashable, Sendable {
+  /// The value of Coroot's session cookie that every user is given: that of a Viewer.
+  public var session: SecretText
+  /// The secret of a client that exists already; nil if the operator declares the client, with a secret of its own.
+  public var clientSecret: SecretText?
+  /// A salted hash of the secret values; the pods roll when it changes, since the proxy reads its files at its start.
+  public var secretsHash: String?
+  /// Where packets to the provider go; nil to judge by its address alone.
+  public var issuer: PlatformFacts.Destination?
+
+  /// Inputs made of their parts.
+  public init(
+    session: SecretText, clientSecret: SecretText? = nil, secretsHash: String? = nil,
+    issuer: PlatformFacts.Destination? = nil
+  ) {
+    self.session = session
+    self.clientSecret = clientSecret
+    self.secretsHash = secretsHash
+    self.issuer = issuer
+  }
+}
+
+extension UIInputs {
+  /// Inputs for rendering without a cluster. In place of each secret value stands a text that says where it comes from.
+  public init(offline spec: ObservabilitySpec) {
+    let reference = spec.coroot.ui.oidc?.clientSecretRef
+    self.init(
+      session: SecretText(text: "(of Coroot)"),
+      clientSecret: reference.map { SecretText(text: "(of Secret \($0.name), key \($0.key ?? UIShape.clientKey))") })
+  }
+}
