@@ -37,4 +37,7 @@ extension ResourceType {
   /// How many pods a drain of nodes may take away at once.
   package static let podDisruptionBudgets = ResourceType(
     group: "policy", kind: "PodDisruptionBudget", plural: "poddisruptionbudgets")
+  /// What an account may do in the whole cluster.
+  package static let clusterRoleBindings = ResourceType(
+    group: "rbac.authorization.k8s.io", kind: "ClusterRoleBinding", plural: "clusterrolebindings", isNamespaced: false)
 }

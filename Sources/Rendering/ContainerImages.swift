@@ -9,8 +9,7 @@ public enum ContainerImages {
   /// The images that the children of the object run, with its registry and its overrides.
   public static func images(of object: Observability, facts: PlatformFacts) -> [String] {
     let children =
-      Renderer.children(of: object, facts: facts)
-      + GatewayRenderer.children(of: object, facts: facts, inputs: GatewayInputs(offline: object.spec))
+      OfflineRenderer.children(of: object, facts: facts)
     return children.flatMap { images(of: .object($0.manifest.content)) }
   }
 

@@ -12,6 +12,8 @@ enum Keys {
   static let credentialsHash = "observability.cozystack.io/credentials-hash"
   /// The hash of the CA that the pods were started with.
   static let caHash = "observability.cozystack.io/ca-hash"
+  /// The hash of the API key of the Coroot project that the pods were started with.
+  static let corootKeyHash = "observability.cozystack.io/coroot-key-hash"
   /// The hash of the configuration that the pods were started with.
   static let configHash = "observability.cozystack.io/config-hash"
   /// The hash of all secret values that the pods were started with.
@@ -44,7 +46,8 @@ extension RenderContext {
     child(of: .agent, type, name: name, members)
   }
 
-  /// A child of a part, with everything that all children carry. Its name is the part's unless another is given.
+  /// A child of a part, with everything that all children carry, in `spec.namespace` unless its type is cluster-scoped. Its
+  /// name is the part's unless another is given.
   ///
   /// The ownerReference lets the garbage collector remove the child, in whatever namespace, once the cluster-scoped
   /// owner is gone. Without a uid, which only a cluster gives, there is none.
@@ -54,12 +57,10 @@ extension RenderContext {
     let name = name ?? self.name(of: part)
     var annotations = annotations
     annotations[Keys.operatorVersion] = .string(facts.operatorVersion)
-    var metadata: JSONObject = [
-      "name": .string(name),
-      "namespace": .string(spec.namespace),
-      "labels": .object(labels(of: part)),
-      "annotations": .object(annotations),
-    ]
+    var metadata: JSONObject = ["name": .string(name)]
+    if type.isNamespaced { metadata["namespace"] = .string(spec.namespace) }
+    metadata["labels"] = .object(labels(of: part))
+    metadata["annotations"] = .object(annotations)
     if !object.uid.isEmpty {
       let owner = OwnerReference(
         apiVersion: ObservabilitySchema.apiVersion, kind: ObservabilitySchema.kind, name: object.name, uid: object.uid,

@@ -29,6 +29,22 @@ enum NetworkRules {
     }
   }
 
+  /// To a port of pods in the policy's own namespace.
+  static func egress(toPods labels: JSONObject, port: Int64) -> JSONObject {
+    ["to": [["podSelector": ["matchLabels": .object(labels)]]], "ports": [tcp(port)]]
+  }
+
+  /// To a port of addresses outside the cluster, but no link-local one.
+  static func outside(port: Int64) -> JSONObject { ["to": .array(outsideAddresses), "ports": [tcp(port)]] }
+
+  /// The operator's pods.
+  static func operatorPods(in namespace: String) -> JSONValue {
+    [
+      "namespaceSelector": inNamespace(namespace),
+      "podSelector": ["matchLabels": [WellKnownLabel.name: "observability-operator"]],
+    ]
+  }
+
   /// Pods of vmagent, which the VictoriaMetrics operator labels so for every VMAgent.
   static func vmagent(_ facts: PlatformFacts) -> JSONValue {
     [
@@ -49,17 +65,19 @@ enum NetworkRules {
 
   /// Every address but the link-local ones, where a cloud's metadata service is; and every pod, since to some network plugins
   /// an address of the cluster, such as that of its own load balancer, is no `ipBlock`.
-  private static var anywhere: JSONValue {
-    [
-      ["ipBlock": ["cidr": "0.0.0.0/0", "except": ["169.254.0.0/16"]]],
-      ["ipBlock": ["cidr": "::/0", "except": ["fe80::/10"]]],
-      [
-        "namespaceSelector": [
-          "matchExpressions": [["key": .string(WellKnownLabel.namespaceName), "operator": "Exists"]]
-        ]
-      ],
+  private static var anywhere: JSONValue { .array(outsideAddresses + [everyPod]) }
+
+  private static let outsideAddresses: [JSONValue] = [
+    ["ipBlock": ["cidr": "0.0.0.0/0", "except": ["169.254.0.0/16"]]],
+    ["ipBlock": ["cidr": "::/0", "except": ["fe80::/10"]]],
+  ]
+
+  /// The pods of every namespace.
+  static let everyPod: JSONValue = [
+    "namespaceSelector": [
+      "matchExpressions": [["key": .string(WellKnownLabel.namespaceName), "operator": "Exists"]]
     ]
-  }
+  ]
 }
 
 extension RenderContext {

@@ -36,6 +36,8 @@ public struct PlatformFacts: Hashable, Sendable {
   public var credentialsHash: String?
   /// A hash of the contents of the CA Secret; the pods roll when it changes.
   public var caHash: String?
+  /// A salted hash of the Coroot project's API key; agents that send profiles with it roll when it changes.
+  public var corootKeyHash: String?
   /// The image of the running operator; the `preflight` init container uses it unless the object names another.
   public var operatorImage: String
   /// The version of the running operator, noted on every child.
@@ -49,13 +51,14 @@ public struct PlatformFacts: Hashable, Sendable {
   ///
   /// - Parameter scraperNamespace: `cozy-monitoring` is where Cozystack's `monitoring-agents` package runs vmagent.
   public init(
-    metrics: MetricsEndpoints, credentialsHash: String? = nil, caHash: String? = nil, operatorImage: String,
-    operatorVersion: String, scraperNamespace: String = "cozy-monitoring",
-    clusterDomain: String = ClusterService.defaultDomain
+    metrics: MetricsEndpoints, credentialsHash: String? = nil, caHash: String? = nil,
+    corootKeyHash: String? = nil, operatorImage: String, operatorVersion: String,
+    scraperNamespace: String = "cozy-monitoring", clusterDomain: String = ClusterService.defaultDomain
   ) {
     self.metrics = metrics
     self.credentialsHash = credentialsHash
     self.caHash = caHash
+    self.corootKeyHash = corootKeyHash
     self.operatorImage = operatorImage
     self.operatorVersion = operatorVersion
     self.scraperNamespace = scraperNamespace

@@ -43,6 +43,8 @@ struct Fixture: Sendable, CustomTestStringConvertible {
     facts.metrics.writeURL = try HTTPURL(
       backend.writeURL
         ?? "http://vminsert-\(tenant.storage).\(tenant.namespace).svc:8480/insert/0/prometheus/api/v1/write")
+    facts.metrics.readURL = try HTTPURL(
+      backend.readURL ?? "http://vmselect-\(tenant.storage).\(tenant.namespace).svc:8481/select/0/prometheus")
     if backend.credentialsSecretRef != nil { facts.credentialsHash = "0123456789abcdef" }
     if backend.caSecretRef != nil { facts.caHash = "fedcba9876543210" }
   }

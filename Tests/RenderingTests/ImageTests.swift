@@ -76,7 +76,12 @@ import Testing
     #expect(plain.count > 10)
     for fixture in plain {
       let images = ContainerImages.images(of: fixture.object, facts: fixture.facts)
-      let expected = DefaultImages.inUse.filter { fixture.object.spec.sendsSignals || $0 != DefaultImages.gateway }
+      let spec = fixture.object.spec
+      let expected = DefaultImages.inUse.filter { image in
+        (spec.sendsSignals || image != DefaultImages.gateway)
+          && (spec.mode == .full || ![DefaultImages.coroot, DefaultImages.clusterAgent].contains(image))
+          && (UIShape.isExposed(spec) || image != DefaultImages.gatekeeper)
+      }
       #expect(Set(images) == Set(expected.map(\.description)), "\(fixture.name)")
     }
     #expect(plain.contains { $0.object.spec.sendsSignals })

@@ -6,7 +6,7 @@ import Rendering
 
 /// Every case with a golden file, and what the invariants are checked over.
 enum Matrix {
-  static let all: [Fixture] = deliveries + features + hardening + tuning + samples
+  static let all: [Fixture] = deliveries + full + features + hardening + tuning + samples
 
   private static let deliveries = [
     Fixture("push"),
@@ -38,6 +38,22 @@ enum Matrix {
       $0.metrics.delivery = .scrape
       $0.metrics.interval = "5500ms"
       $0.metrics.labels = ["cluster": "a$1", "environment": "", "node_pool": "gold"]
+    },
+  ]
+
+  private static let full = [
+    Fixture("full") { $0.mode = .full },
+    Fixture(
+      "full-profiles",
+      {
+        $0.mode = .full
+        $0.profiles.enabled = true
+        $0.traces.sampling = "0.1"
+      }, facts: { $0.corootKeyHash = "cafe" }),
+    Fixture("full-scrape") {
+      $0.mode = .full
+      $0.profiles.enabled = true
+      $0.metrics.delivery = .scrape
     },
   ]
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Digests
 import JSON
 import KubernetesCore
 
@@ -48,10 +47,5 @@ struct GatewayFiles {
   }
 
   /// A hash of the configuration, which holds no secret.
-  var configurationHash: String {
-    SHA256.digest(files[0].bytes).prefix(8).map { byte in
-      let digits = String(byte, radix: 16)
-      return digits.count == 1 ? "0" + digits : digits
-    }.joined()
-  }
+  var configurationHash: String { ShortHash.text(files[0].bytes) }
 }

@@ -6,8 +6,15 @@ extension GatewayInputs {
   /// The destinations by the names that Cozystack gives, for rendering without a cluster.
   ///
   /// In place of each secret value stands a text that names its Secret.
-  public init(offline spec: ObservabilitySpec) {
+  public init(offline object: Observability) {
+    let spec = object.spec
     self.init()
+    if spec.mode == .full {
+      let key = SecretReference(name: CorootShape.keysName(of: object.name), key: CorootShape.projectKey)
+      self =
+        GatewayInputs(corootOf: object.name, namespace: spec.namespace, key: SecretText(standingFor: key)) ?? self
+      return
+    }
     switch spec.traces.destination {
     case .none: break
     case .clickHouse: traces = Self.clickHouse(spec).map { Destination(.clickHouse($0), password: Self.password(spec)) }
@@ -62,7 +69,7 @@ extension GatewayInputs {
 
 extension SecretText {
   /// A text in place of a value that only a cluster has.
-  fileprivate init(standingFor reference: SecretReference) {
+  init(standingFor reference: SecretReference) {
     self.init(text: "(of Secret \(reference.name)\(reference.key.map { ", key \($0)" } ?? ""))")
   }
 }

@@ -34,6 +34,8 @@ public struct GatewayInputs: Hashable, Sendable {
     case victoriaTraces(HTTPURL)
     /// To any OTLP/HTTP endpoint: its base, or its whole address ending in `/v1/traces`.
     case otlp(HTTPURL)
+    /// To the object's own Coroot server, given the base of its ingestion.
+    case coroot(HTTPURL)
   }
 
   /// Where the logs go.
@@ -44,6 +46,8 @@ public struct GatewayInputs: Hashable, Sendable {
     case victoriaLogs(HTTPURL, VictoriaLogsTenant = VictoriaLogsTenant())
     /// To any OTLP/HTTP endpoint: its base, or its whole address ending in `/v1/logs`.
     case otlp(HTTPURL)
+    /// To the object's own Coroot server, given the base of its ingestion.
+    case coroot(HTTPURL)
   }
 
   /// A ClickHouse and the database that the operator made its tables in.
@@ -116,17 +120,22 @@ public struct GatewayHeader: Hashable, Sendable {
   public let name: String
   let value: SecretText
 
-  /// Nil if the name is not a token, or the value holds a control character other than a tab.
+  /// Nil if the name is not a token, or the value holds a control character other than a tab, or has white space at an
+  /// end.
   ///
-  /// Go's HTTP client refuses such a header on every attempt (`golang.org/x/net/http/httpguts`, ValidHeaderFieldName and
-  /// ValidHeaderFieldValue), and the queue would fill for ever.
+  /// Go's HTTP client refuses the former on every attempt (`golang.org/x/net/http/httpguts`, ValidHeaderFieldName and
+  /// ValidHeaderFieldValue), and the queue would fill for ever. White space at an end is not part of a value in HTTP
+  /// (RFC 9110, section 5.5): Go trims it, and the destination would be sent another value.
   public init?(name: String, value: SecretText) {
     guard !name.isEmpty, name.utf8.allSatisfy(Self.isTokenByte),
-      value.text.utf8.allSatisfy({ ($0 >= 0x20 && $0 != 0x7f) || $0 == 0x09 })
+      value.text.utf8.allSatisfy({ ($0 >= 0x20 && $0 != 0x7f) || $0 == 0x09 }),
+      ![value.text.utf8.first, value.text.utf8.last].compactMap(\.self).contains(where: Self.isBlank)
     else { return nil }
     self.name = name
     self.value = value
   }
+
+  private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 
   /// RFC 9110, section 5.6.2.
   private static func isTokenByte(_ byte: UInt8) -> Bool {

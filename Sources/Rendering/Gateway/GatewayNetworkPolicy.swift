@@ -26,11 +26,7 @@ enum GatewayNetworkPolicy {
       rule(from: agents, [.otlp]), rule(from: NetworkRules.vmagent(context.facts), [.metrics]),
     ]
     if let namespace = inputs.operatorNamespace {
-      let operators: JSONValue = [
-        "namespaceSelector": NetworkRules.inNamespace(namespace),
-        "podSelector": ["matchLabels": [WellKnownLabel.name: "observability-operator"]],
-      ]
-      rules.append(rule(from: operators, [.metrics, .health]))
+      rules.append(rule(from: NetworkRules.operatorPods(in: namespace), [.metrics, .health]))
     }
     return rules
   }
@@ -40,11 +36,13 @@ enum GatewayNetworkPolicy {
   }
 
   private static func egress(_ context: RenderContext, _ inputs: GatewayInputs) -> [JSONObject] {
-    let destinations = CollectorExporter.all(inputs).map { exporter in
-      // An address alone does not tell whether the Service maps its port.
-      exporter.network ?? context.destination(host: exporter.host, port: exporter.port, isPortOfPods: false)
+    let rules = CollectorExporter.all(inputs).map { exporter in
+      exporter.isCoroot
+        ? NetworkRules.egress(toPods: context.selector(of: .coroot), port: CorootShape.port)
+        // An address alone does not tell whether the Service maps its port.
+        : NetworkRules.egress(
+          to: exporter.network ?? context.destination(host: exporter.host, port: exporter.port, isPortOfPods: false))
     }
-    let rules = destinations.map { NetworkRules.egress(to: $0) }
     let distinct = rules.enumerated().filter { !rules[..<$0.offset].contains($0.element) }.map(\.element)
     return [NetworkRules.dns, NetworkRules.openShiftDNS] + distinct
   }

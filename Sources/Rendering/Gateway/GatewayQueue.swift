@@ -40,6 +40,10 @@ public struct GatewayQueue: Hashable, Sendable {
   /// The limit of each queue, in bytes of OTLP: `queue_size` of an exporter.
   public var capacity: Int64 { Self.usable(fileLimit) / 2 }
 
+  /// The least size of a batch, in bytes: some 5,000 rows, which ClickHouse asks for at least, and far below what
+  /// VictoriaLogs takes (64 MiB). What is in a batch is still part of the queue.
+  public var batch: Int64 { min(2 << 20, capacity / 4) }
+
   /// The size of the claim, in bytes.
   ///
   /// Room for five files and a tenth for the file system: a queue of each signal, the copy that compaction makes of one

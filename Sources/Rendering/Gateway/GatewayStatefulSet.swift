@@ -7,8 +7,8 @@ import ObservabilityAPI
 /// The collector with the claim of its queue.
 ///
 /// Replicas do not know each other: they start without waiting for their order, and each keeps its own claim. Claims
-/// outlive replicas and the object, since they may hold what was not delivered; a replica that is scaled away leaves its
-/// queue behind until it is there again.
+/// outlive replicas and the object, since they may hold what was not delivered; a replica that is scaled away leaves what
+/// its queue holds behind until it is there again, which is why the controller lowers the number only once it is empty.
 enum GatewayStatefulSet {
   static func child(_ context: RenderContext, _ inputs: GatewayInputs, _ files: GatewayFiles) -> Child {
     let spec: JSONObject = [

@@ -65,14 +65,15 @@ public struct AgentProbe: Sendable {
   public static let liveness = AgentProbe(name: "livenessProbe", period: 30, timeout: 10, failures: 5)
 
   private static let path = "/debug/pprof/cmdline"
+  /// What is run in the container with Push.
+  static let command = ["curl", "-sf", "-o", "/dev/null", "http://127.0.0.1:\(AgentPort.number)\(path)"]
 
   func manifest(_ context: RenderContext) -> JSONObject {
     var probe: JSONObject = [
       "periodSeconds": .integer(period), "timeoutSeconds": .integer(timeout), "failureThreshold": .integer(failures),
     ]
     if context.isPush {
-      let url = "http://127.0.0.1:\(AgentPort.number)\(Self.path)"
-      probe["exec"] = ["command": ["curl", "-sf", "-o", "/dev/null", .string(url)]]
+      probe["exec"] = ["command": .array(Self.command.map { .string($0) })]
     } else {
       probe["httpGet"] = ["path": .string(Self.path), "port": .string(AgentPort.name)]
     }

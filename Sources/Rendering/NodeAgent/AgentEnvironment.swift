@@ -37,7 +37,7 @@ enum AgentEnvironment {
       variables.set(
         "METRICS_ENDPOINT",
         WriteEndpoint.environmentValue(
-          url, labels: context.seriesLabels, withCredentials: backend.credentialsSecretRef != nil))
+          url, labels: SeriesLabels(context.object), withCredentials: backend.credentialsSecretRef != nil))
     }
     variables.set("SCRAPE_INTERVAL", EnvironmentVariable.escaped(context.spec.metrics.interval))
     // The agent's parser of sizes refuses a number without a unit.
@@ -51,11 +51,21 @@ enum AgentEnvironment {
       EnvironmentVariable.escaped(
         GatewayShape.endpoint(of: context.object.name, namespace: context.spec.namespace, signal: signal))
     }
-    if context.spec.traces.destination != .none {
+    if context.spec.sendsTraces {
       variables.set("TRACES_ENDPOINT", endpoint(.traces))
       variables.set("TRACES_SAMPLING", context.spec.traces.sampling)
     }
-    if context.spec.logs.destination != .none { variables.set("LOGS_ENDPOINT", endpoint(.logs)) }
+    if context.spec.sendsLogs { variables.set("LOGS_ENDPOINT", endpoint(.logs)) }
+    if context.spec.sendsProfiles { addProfiles(context, to: &variables) }
+  }
+
+  /// Profiles go to Coroot itself, the only server that takes them. The agent sends the key with everything that it sends,
+  /// to VictoriaMetrics too (`api/api.go`).
+  private static func addProfiles(_ context: RenderContext, to variables: inout EnvironmentVariables) {
+    let object = context.object.name
+    let base = CorootShape.ingestURL(of: object, namespace: context.spec.namespace)
+    variables.set("PROFILES_ENDPOINT", EnvironmentVariable.escaped("\(base)/v1/profiles"))
+    variables.set("API_KEY", secret: CorootShape.keysName(of: object), key: CorootShape.projectKey)
   }
 
   /// A list as the agent's flag parser takes it from one variable: a line each.
@@ -67,10 +77,34 @@ enum AgentEnvironment {
 extension RenderContext {
   /// What is put on every series, sorted by name: the user's labels, and `observability` with the object's name, by
   /// which Coroot and the dashboards tell these series from the platform's own. A label without a value is no label.
-  var seriesLabels: [(name: String, value: String)] {
-    var labels = spec.metrics.labels
-    labels["observability"] = object.name
-    return labels.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+  var seriesLabels: [(name: String, value: String)] { SeriesLabels(object).all }
+}
+
+/// The labels that are put on every series of an object.
+public struct SeriesLabels: Sendable {
+  /// The label whose value is the object's name.
+  static let object = "observability"
+
+  /// Sorted by name, without empty values.
+  let all: [(name: String, value: String)]
+  private let name: String
+
+  /// The labels of the series that an object's agents write.
+  public init(_ object: Observability) {
+    var labels = object.spec.metrics.labels
+    labels[Self.object] = object.name
+    all = labels.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+    name = object.name
+  }
+
+  /// A selector that only the object's series fit; its name holds nothing that PromQL would have to escape.
+  public var selector: String { "{\(Self.object)=\"\(name)\"}" }
+
+  /// A remote-write URL with an `extra_label` of VictoriaMetrics' ingestion API for each label.
+  public func added(to url: HTTPURL) -> HTTPURL {
+    all.reduce(url) { url, label in
+      url.adding(query: "extra_label=\(PercentEncoding.encode(label.name))=\(PercentEncoding.encode(label.value))")
+    }
   }
 }
 
@@ -82,16 +116,13 @@ enum WriteEndpoint {
   /// a label of that name in the data.
   ///
   /// - Parameters:
-  ///   - labels: sorted by name, without empty values.
   ///   - withCredentials: puts references to `METRICS_USERNAME` and `METRICS_PASSWORD` where user and password stand.
   ///     Kubernetes expands them in the container; the manifest holds no secret. The agent takes a login in no other
   ///     way, and writes the URL with it to its own log when it starts (prom/remote_writer.go, v1.35.6).
   static func environmentValue(
-    _ url: HTTPURL, labels: [(name: String, value: String)], withCredentials: Bool
+    _ url: HTTPURL, labels: SeriesLabels, withCredentials: Bool
   ) -> String {
-    let labelled = labels.reduce(url) { url, label in
-      url.adding(query: "extra_label=\(PercentEncoding.encode(label.name))=\(PercentEncoding.encode(label.value))")
-    }
+    let labelled = labels.added(to: url)
     let userInfo = withCredentials ? "$(METRICS_USERNAME):$(METRICS_PASSWORD)@" : ""
     return "\(url.scheme.rawValue)://\(userInfo)"
       + EnvironmentVariable.escaped(labelled.authority + labelled.target)

@@ -15,6 +15,14 @@ public enum AgentShape {
   public static let initContainer = PreflightContainer.name
   /// The command of the init container; the agent's container has none.
   public static let initCommand = [PreflightContainer.binary, "preflight"]
+  /// The command of the probes that run in the agent's container; the others call a port of the pod.
+  public static let probeCommand = AgentProbe.command
+  /// The label `app.kubernetes.io/component` of the agents' pods.
+  public static let component = PartShape.agent.component
+  /// The volume that the agent writes to.
+  public static let spoolVolume = AgentVolumes.spool
+  /// The volume with the certificates of the metrics backend, the only one of a Secret, with one file.
+  public static let certificatesVolume = AgentVolumes.certificates
   /// The folders of the node that are mounted, all of them read-only.
   public static let hostPaths = unique(CapabilityTable.rows.flatMap(\.hostPaths).map(\.path))
   /// The capabilities that any feature or the init container adds.

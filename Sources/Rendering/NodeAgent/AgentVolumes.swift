@@ -7,6 +7,8 @@ import ObservabilityAPI
 enum AgentVolumes {
   private static let caFolder = "/etc/observability/ca"
   private static let caFileName = "ca.crt"
+  static let spool = "spool"
+  static let certificates = "metrics-ca"
   /// Where the agent finds the CA of the metrics backend.
   static let caFile = "\(caFolder)/\(caFileName)"
 
@@ -41,12 +43,12 @@ enum AgentVolumes {
     // the container's limit.
     let size = AgentResources.mebibytes(context.spool.volumeLimit)
     volumes.append(
-      Volume(name: "spool", mountPath: "/tmp", readOnly: false, source: ("emptyDir", ["sizeLimit": .string(size)])))
+      Volume(name: spool, mountPath: "/tmp", readOnly: false, source: ("emptyDir", ["sizeLimit": .string(size)])))
     if let secret = context.spec.metrics.victoriaMetrics.caSecretRef {
       let item: JSONValue = ["key": .string(secret.key ?? "ca.crt"), "path": .string(caFileName)]
       volumes.append(
         Volume(
-          name: "metrics-ca", mountPath: caFolder, readOnly: true,
+          name: certificates, mountPath: caFolder, readOnly: true,
           source: ("secret", ["secretName": .string(secret.name), "items": [item]])))
     }
     return volumes

@@ -27,6 +27,9 @@ enum NodeAgentDaemonSet {
       }
       if backend.caSecretRef != nil, let hash = context.facts.caHash { annotations[Keys.caHash] = .string(hash) }
     }
+    if context.spec.sendsProfiles, let hash = context.facts.corootKeyHash {
+      annotations[Keys.corootKeyHash] = .string(hash)
+    }
     return ["labels": .object(context.agentLabels), "annotations": .object(annotations)]
   }
 

@@ -13,7 +13,8 @@ import ObservabilityAPI
 ///
 /// - Ingress: nothing with Push. With Scrape, vmagent on the metrics port; Go's profiler listens there too, without
 ///   authentication, which is why no other pod may.
-/// - Egress: with Push the metrics backend, with traces or logs the gateway, with either DNS; else nothing.
+/// - Egress: with Push the metrics backend, with traces or logs the gateway, with profiles the Coroot server, with any of
+///   them DNS; else nothing.
 ///
 /// Policies add up: for a DNS server on a port other than these, or a backend on a node's own address behind a network plugin
 /// that takes no `ipBlock` for nodes (Cilium), add a policy that selects the same pods.
@@ -26,7 +27,8 @@ enum NodeAgentNetworkPolicy {
       let ports = [NetworkRules.tcp(AgentPort.number)]
       spec["ingress"] = [.object(["from": [NetworkRules.vmagent(context.facts)], "ports": .array(ports)])]
     }
-    let destinations = [context.isPush ? backend(context) : nil, gateway(context)].compactMap(\.self)
+    let destinations = [context.isPush ? backend(context) : nil, gateway(context), coroot(context)]
+      .compactMap(\.self)
     if context.isPush || !destinations.isEmpty {
       let rules = [NetworkRules.dns, NetworkRules.openShiftDNS] + destinations
       spec["egress"] = .array(rules.map { .object($0) })
@@ -36,10 +38,12 @@ enum NodeAgentNetworkPolicy {
 
   private static func gateway(_ context: RenderContext) -> JSONObject? {
     guard context.spec.sendsSignals else { return nil }
-    return [
-      "to": [["podSelector": ["matchLabels": .object(context.selector(of: .gateway))]]],
-      "ports": [NetworkRules.tcp(GatewayPort.otlp.number)],
-    ]
+    return NetworkRules.egress(toPods: context.selector(of: .gateway), port: GatewayPort.otlp.number)
+  }
+
+  private static func coroot(_ context: RenderContext) -> JSONObject? {
+    guard context.spec.sendsProfiles else { return nil }
+    return NetworkRules.egress(toPods: context.selector(of: .coroot), port: CorootShape.port)
   }
 
   private static func backend(_ context: RenderContext) -> JSONObject? {

@@ -122,6 +122,23 @@ import YAML
   }
 
   @Test(
+    "A tenant that the Secret of headers names is the only one, in whatever case it is written",
+    arguments: ["AccountID", "accountid", "ACCOUNTID"])
+  func tenantOfTheSecretWins(_ name: String) throws {
+    var inputs = GatewayMatrix.victoria
+    inputs.logs?.storage = .victoriaLogs(GatewayInputs.url("http://vlinsert-generic.tenant-root.svc:9481"))
+    inputs.logs?.headers = [.test(name, "12"), .test("Vl-Stream-Fields", "service.name")]
+    inputs.traces?.headers = [.test(name, "13"), .test("ProjectID", "3")]
+    let fixture = GatewayFixture("tenant", inputs)
+    let exporters = try self.exporters(fixture)
+    let logs: JSONObject = ["ProjectID": "0", name: "12", "Vl-Stream-Fields": "service.name"]
+    #expect(exporters["otlp_http/logs"]?["headers"]?.object == logs)
+    let traces: JSONObject = [name: "13", "ProjectID": "3"]
+    #expect(exporters["otlp_http/traces"]?["headers"]?.object == traces)
+    #expect(!(try fixture.file("config.yaml")).contains("\"12\""), "values stay out of the file without secrets")
+  }
+
+  @Test(
     "An OTLP endpoint is a base or the whole address",
     arguments: [
       ("https://o.example.org", "https://o.example.org/v1/logs"),

@@ -26,6 +26,10 @@ enum GatewayMatrix {
       $0.gateway.replicas = 3
       $0.gateway.queueSize = "10Gi"
     },
+    GatewayFixture("coroot", coroot) {
+      $0.mode = .full
+      $0.gateway.replicas = 2
+    },
   ]
 
   static func inClickHouse(
@@ -50,6 +54,15 @@ enum GatewayMatrix {
       self == .clickHouse ? GatewayInputs.clickHouse : GatewayInputs.clickHouseTLS
     }
   }
+
+  static let coroot = {
+    let inputs = GatewayInputs(
+      corootOf: "platform", namespace: "cozy-coroot", key: .test("0123456789abcdefghijABCDEFGHIJ01"),
+      secretsHash: "c0ffee",
+      operatorNamespace: "cozy-observability")
+    guard let inputs else { preconditionFailure("a key of letters and digits is no header") }
+    return inputs
+  }()
 
   static let victoria = GatewayInputs(
     traces: .init(

@@ -51,6 +51,12 @@ struct CollectorConfiguration {
   }
 
   /// Any address: each listener is on localhost unless told otherwise, where nothing reaches it.
+  ///
+  /// `0.0.0.0` is every address of both families. The collector calls `net.Listen("tcp", …)` (`ToListener` of
+  /// `config/confighttp`, `prometheusReader` of opentelemetry-go-contrib's `otelconf`), and for a wildcard of either family
+  /// Go opens a dual-stack socket where the kernel has IPv6, and an IPv4 one where it has not (`favoriteAddrFamily` in
+  /// `net/ipsock_posix.go`). So it serves IPv4-only, dual-stack and IPv6-only pods alike. `[::]` fails without IPv6 in the
+  /// kernel; an address of the pod would need brackets for one family only.
   private static func address(_ port: GatewayPort) -> JSONValue { .string("0.0.0.0:\(port.number)") }
 
   private var extensions: JSONObject {
@@ -89,7 +95,7 @@ struct CollectorConfiguration {
   /// What is received is acknowledged once it is in the queue's file, and leaves it once the destination has it. Batches
   /// are made of what is read from the queue, never before it.
   private var sendingQueue: JSONObject {
-    let batch = min(Self.batch, queue.capacity / 4)
+    let batch = queue.batch
     return [
       "storage": .string(Self.storage),
       "sizer": "bytes",
@@ -102,9 +108,6 @@ struct CollectorConfiguration {
       ],
     ]
   }
-
-  /// Some 5,000 rows, which ClickHouse asks for at least, and far below what VictoriaLogs takes (64 MiB).
-  private static let batch: Int64 = 2 << 20
 
   private var service: JSONObject {
     let processors = [Self.memoryLimiter] + CollectorResource.ids

@@ -11,7 +11,7 @@ struct CollectorExporter {
   let signal: GatewaySignal
   let id: String
   /// What may be read by anyone who reads the configuration.
-  let settings: JSONObject
+  var settings: JSONObject
   /// What is secret: members that are merged into the settings.
   let credentials: JSONObject
   /// The certificates that ``caFile`` holds.
@@ -20,6 +20,8 @@ struct CollectorExporter {
   let network: PlatformFacts.Destination?
   let host: String
   let port: Int64
+  /// Whether packets go to the object's own Coroot server, whose pods a selector finds.
+  var isCoroot = false
 
   /// The exporters of the inputs, one for each signal that has a destination.
   static func all(_ inputs: GatewayInputs) -> [CollectorExporter] {
@@ -34,6 +36,7 @@ struct CollectorExporter {
     case .victoriaTraces(let base):
       CollectorExporter(.traces, destination, url: base.appending(path: "/insert/opentelemetry/v1/traces"))
     case .otlp(let base): CollectorExporter(.traces, destination, url: base.endpoint(of: .traces))
+    case .coroot(let base): CollectorExporter(.traces, destination, coroot: base)
     }
   }
 
@@ -47,6 +50,7 @@ struct CollectorExporter {
         .logs, destination, url: base.appending(path: "/insert/opentelemetry/v1/logs"),
         headers: VictoriaLogsHeaders.headers(tenant))
     case .otlp(let base): CollectorExporter(.logs, destination, url: base.endpoint(of: .logs))
+    case .coroot(let base): CollectorExporter(.logs, destination, coroot: base)
     }
   }
 
@@ -99,7 +103,11 @@ extension CollectorExporter {
       "compression": "gzip",
       "timeout": "30s",
     ]
-    if !headers.isEmpty { settings["headers"] = .object(headers) }
+    // The collector merges both files by exact name and then sets headers by any case, in the random order of a Go map:
+    // a default whose name the Secret has, in whatever case, must not be there.
+    let named = Set(destination.headers.map { $0.name.lowercased() })
+    let defaults = headers.filter { !named.contains($0.key.lowercased()) }
+    if !defaults.isEmpty { settings["headers"] = .object(JSONObject(defaults.map { ($0.key, $0.value) })) }
     let certificateAuthority = url.scheme == .https ? destination.certificateAuthority : nil
     if certificateAuthority != nil { settings["tls"] = ["ca_file": .string(Self.caFile(signal))] }
     let secret = destination.headers.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
@@ -109,6 +117,18 @@ extension CollectorExporter {
       credentials: secret.isEmpty ? [:] : ["headers": .object(JSONObject(secret))],
       certificateAuthority: certificateAuthority, network: destination.network, host: url.host,
       port: Int64(url.effectivePort))
+  }
+
+  /// One that sends OTLP to the object's own Coroot server. To an unknown key that answers 404, after which the collector
+  /// drops the data; so the key among the headers is right from the start or nothing is rendered.
+  fileprivate init<Storage>(
+    _ signal: GatewaySignal, _ destination: GatewayInputs.Destination<Storage>, coroot base: HTTPURL
+  ) {
+    self.init(signal, destination, url: base.endpoint(of: signal))
+    isCoroot = true
+    // Its Service stops leading to servers that would drop data, and a connection that is kept would still lead there
+    // (config/confighttp, ClientConfig).
+    settings["disable_keep_alives"] = true
   }
 }
 

@@ -26,7 +26,7 @@ extension CapabilityTable {
 
   static let javaProfiles = CapabilityRow(
     feature: "nodeAgent.features.jvm", with: "profiles.enabled",
-    isOn: { $0.nodeAgent.features.jvm && $0.profiles.enabled }, grants: attaching,
+    isOn: { $0.nodeAgent.features.jvm && $0.sendsProfiles }, grants: attaching,
     settingsWhenOn: [.init(name: "ENABLE_JAVA_ASYNC_PROFILER", value: "true")],
     note: note, source: "jvm/jattach.go, jvm/async_profiler.go, profiling/profiling.go")
 }

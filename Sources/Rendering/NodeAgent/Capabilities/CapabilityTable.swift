@@ -134,13 +134,13 @@ public enum CapabilityTable {
 
   /// Without a destination no text of a log leaves the node, not even as the label `sample` of a metric.
   private static let logs = CapabilityRow(
-    feature: "logs.destination", isOn: { $0.logs.destination != .none },
+    feature: "logs.destination", isOn: { $0.sendsLogs },
     settingsWhenOff: [.init(name: "DISABLE_LOG_PARSING", value: "true")],
     note: "Reads the log files of containers as uid 0, and files in /var/log that others own with DAC_READ_SEARCH.",
     source: "containers/container.go, logs/tail_reader.go")
 
   private static let profiles = CapabilityRow(
-    feature: "profiles.enabled", isOn: { $0.profiles.enabled },
+    feature: "profiles.enabled", isOn: { $0.sendsProfiles },
     grants: [
       .init(
         name: "SYS_ADMIN", reason: "sample the call stacks of processes",
@@ -149,6 +149,9 @@ public enum CapabilityTable {
     preflightFlags: [
       .init(name: "--profiles", effect: "looks for BTF, without which there are no profiles; a lack is noted, no more")
     ],
+    note:
+      "Profiles go to the Coroot server with the API key of its project. The agent sends the header X-Api-Key with all "
+      + "that it sends, to VictoriaMetrics too, where its logs of requests may hold it.",
     source: "profiling/profiling.go")
 
   /// The rows of the features that the specification switches on.

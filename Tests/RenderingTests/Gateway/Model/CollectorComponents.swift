@@ -61,6 +61,7 @@ enum CollectorComponents {
         "headers": .map(.text), "encoding": .choice(["proto", "json"]),
         "compression": .choice(["gzip", "zstd", "snappy", "zlib", "deflate", "lz4", "none", ""]), "tls": tls,
         "auth": .object(["authenticator": .text]), "proxy_url": .text, "max_idle_conns": .integer(atLeast: 0),
+        "disable_keep_alives": .bool,
         "idle_conn_timeout": .duration,
       ]) { $1 }),
   ]

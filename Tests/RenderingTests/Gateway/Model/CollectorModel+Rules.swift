@@ -14,12 +14,17 @@ extension CollectorModel {
       .map { ("\($0.path).endpoint", $0.settings["endpoint"]?.string) }
     return (receivers + checks).compactMap { path, endpoint in
       guard let endpoint else { return CollectorProblem(path, "is missing, and the default is on localhost") }
-      return Self.isLocal(endpoint) ? CollectorProblem(path, "is on localhost") : nil
+      guard let colon = endpoint.lastIndex(of: ":") else { return CollectorProblem(path, "names no port") }
+      return Self.listening(on: String(endpoint[..<colon])).map { CollectorProblem(path, $0) }
     }
   }
 
-  private static func isLocal(_ endpoint: String) -> Bool {
-    ["localhost", "127.", "[::1]"].contains { endpoint.hasPrefix($0) }
+  /// What is wrong with the host of a listener. Of the wildcards only `0.0.0.0` and nothing at all are every address on
+  /// every node: Go makes a dual-stack socket of them if the kernel has IPv6 (`favoriteAddrFamily` of `net`).
+  private static func listening(on host: String) -> String? {
+    if ["localhost", "[::1]", "::1"].contains(host) || host.hasPrefix("127.") { return "is on localhost" }
+    if ["[::]", "::"].contains(host) { return "does not start on a node without IPv6" }
+    return ["", "0.0.0.0"].contains(host) ? nil : "is on one address, which differs from pod to pod"
   }
 
   var limiters: [CollectorProblem] {
@@ -104,7 +109,9 @@ extension CollectorModel {
       return [CollectorProblem(path, "is missing, and the default is on localhost")]
     }
     var problems: [CollectorProblem] = []
-    if reader["host"]?.string.map(Self.isLocal) ?? true { problems.append(CollectorProblem(path, "is on localhost")) }
+    if let problem = Self.listening(on: reader["host"]?.string ?? "localhost") {
+      problems.append(CollectorProblem(path, problem))
+    }
     for name in ["without_scope_info", "without_units", "without_type_suffix"] where reader[name] != true {
       problems.append(CollectorProblem("\(path).\(name)", "is off, which renames metrics"))
     }

@@ -104,6 +104,12 @@ import Testing
       "receivers", "otlp", "protocols", "http", "endpoint", value: "127.0.0.1:4318",
       gives: "receivers.otlp.protocols.http.endpoint: is on localhost"),
     Mistake(
+      "receivers", "otlp", "protocols", "http", "endpoint", value: "[::]:4318",
+      gives: "receivers.otlp.protocols.http.endpoint: does not start on a node without IPv6"),
+    Mistake(
+      "extensions", "health_check", "endpoint", value: "${env:POD_IP}:13133",
+      gives: "extensions.health_check.endpoint: is on one address"),
+    Mistake(
       "receivers", "otlp", "protocols", "grpc", value: [:],
       gives: "receivers.otlp.protocols.grpc.endpoint: is missing"),
     Mistake(
@@ -125,6 +131,9 @@ import Testing
     Mistake(
       "service", "telemetry", "metrics", "readers", "0", "pull", "exporter", "prometheus", "host", value: "localhost",
       gives: "service.telemetry.metrics.readers: is on localhost"),
+    Mistake(
+      "service", "telemetry", "metrics", "readers", "0", "pull", "exporter", "prometheus", "host", value: "::",
+      gives: "service.telemetry.metrics.readers: does not start on a node without IPv6"),
     Mistake(
       "service", "telemetry", "metrics", "readers", "0", "pull", "exporter", "prometheus", "without_type_suffix",
       value: nil, gives: "service.telemetry.metrics.readers.without_type_suffix: is off"),
