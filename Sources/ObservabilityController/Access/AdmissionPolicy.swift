@@ -2,6 +2,8 @@
 
 import JSON
 import KubernetesCore
+import ObservabilityAPI
+import Rendering
 
 /// An admission policy that narrows one of the operator's rights, for RBAC knows no fields.
 ///
@@ -84,6 +86,25 @@ public struct AdmissionPolicy: Sendable {
     return [
       manifest("ValidatingAdmissionPolicy", policy), manifest("ValidatingAdmissionPolicyBinding", binding),
     ]
+  }
+
+  /// The labels of pods, exactly: Services and NetworkPolicies of others select pods by labels.
+  ///
+  /// - Parameter of: an expression for the name of the object.
+  static func labels(_ metadata: String, appName: String, component: String, of object: String) -> String {
+    "\(metadata).labels == {"
+      + [
+        (WellKnownLabel.name, "'\(appName)'"), (WellKnownLabel.instance, object),
+        (WellKnownLabel.component, "'\(component)'"), (WellKnownLabel.partOf, "'cozystack'"),
+        (WellKnownLabel.managedBy, "'\(RoleManifests.operatorName)'"), (AgentShape.objectLabel, object),
+      ].map { "'\($0)': \($1)" }.joined(separator: ", ") + "}"
+  }
+
+  /// No annotations but the operator's and those of `kubectl`: runtimes, network plugins and other controllers read them.
+  /// `kubectl rollout restart` leaves one in the pods' template.
+  static func onlyOwnAnnotations(_ metadata: String) -> String {
+    "(!has(\(metadata).annotations) || \(metadata).annotations.all(k, "
+      + "k.startsWith('\(ObservabilitySchema.group)/') || k.startsWith('kubectl.kubernetes.io/')))"
   }
 
   private func manifest(_ kind: String, _ spec: JSONObject) -> JSONValue {

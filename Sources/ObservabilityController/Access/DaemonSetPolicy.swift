@@ -4,11 +4,13 @@ import ObservabilityAPI
 import Rendering
 
 /// The admission policy that narrows the right to create and change DaemonSets to the agents' DaemonSet as it is rendered:
-/// its names and owner, its containers, host paths and capabilities.
+/// its names and owner, the labels of its pods, its containers, volumes, probes and capabilities.
 ///
-/// What remains is still root on the nodes: images, environment and node selector are the object's choice, and the agent
-/// needs SYS_ADMIN and the host's processes. The policy takes away what goes beyond: writable host paths, devices, the
-/// host's network, other service accounts and, unless the namespace's administrator allows it, `privileged`.
+/// What remains is still root on the nodes: images, environment, classes of priority and runtime, resources and node
+/// selector are the object's choice, and the agent needs SYS_ADMIN and the host's processes. The environment may come from
+/// any Secret of the namespace, since an object may name one. The policy takes away what goes beyond: writable host paths,
+/// devices, the host's network, other service accounts, requests of the node to other hosts and, unless the namespace's
+/// administrator allows it, `privileged`.
 ///
 /// That a namespace allows privileged agents stands in a label of the Namespace, which the operator may not write. The
 /// `Observability` itself cannot be asked: a policy is evaluated once for each parameter and refuses if one evaluation
@@ -25,13 +27,19 @@ public enum DaemonSetPolicy {
     name: "\(RoleManifests.operatorName)-daemonsets",
     rule: .init(group: "apps", version: "v1", resource: "daemonsets", operations: ["CREATE", "UPDATE"]),
     variables: variables,
-    validations: [names, owner, host, account, containers, volumes, mounts, privileged, capabilities])
+    validations: [
+      names, owner, pods, host, account, placement, containers, environment, volumes, mounts, calls, privileged,
+      capabilities, podSecurity, containerSecurity,
+    ])
 
   private static let variables: [(name: String, expression: String)] = [
     ("labels", "has(object.metadata.labels) ? object.metadata.labels : {}"),
     ("of", "'\(AgentShape.objectLabel)' in variables.labels ? variables.labels['\(AgentShape.objectLabel)'] : ''"),
     ("name", "variables.of + '\(AgentShape.nameSuffix)'"),
+    ("template", "object.spec.template.metadata"),
     ("pod", "object.spec.template.spec"),
+    ("agent", "variables.pod.containers[0]"),
+    ("probe", "[" + quoted(AgentShape.probeCommand) + "]"),
     ("first", "has(variables.pod.initContainers) ? variables.pod.initContainers : []"),
     ("all", "variables.pod.containers + variables.first"),
     ("volumes", "has(variables.pod.volumes) ? variables.pod.volumes : []"),
@@ -83,14 +91,17 @@ public enum DaemonSetPolicy {
 
   private static let volumes = refusing(
     unless: "variables.volumes.all(v, has(v.hostPath) ? v.hostPath.path in [" + quoted(AgentShape.hostPaths)
-      + "] : (has(v.emptyDir) || has(v.secret)))",
-    "a volume is not one of \(AgentShape.hostPaths.joined(separator: ", ")) of the host, emptyDir or secret")
+      + "] : (has(v.emptyDir) ? v.name == '\(AgentShape.spoolVolume)' : (has(v.secret) && "
+      + "v.name == '\(AgentShape.certificatesVolume)' && has(v.secret.items) && v.secret.items.size() == 1)))",
+    "a volume is not one of \(AgentShape.hostPaths.joined(separator: ", ")) of the host, the spool, or one key of a Secret "
+      + "with certificates")
 
   private static let mounts = refusing(
     unless: "variables.all.all(c, !has(c.volumeDevices) && (!has(c.volumeMounts) || c.volumeMounts.all(m, "
-      + "!(m.name in variables.host) || (has(m.readOnly) && m.readOnly && (!has(m.mountPropagation) || "
-      + "m.mountPropagation == 'None')))))",
-    "a path of the host is not mounted read-only")
+      + "!has(m.subPath) && !has(m.subPathExpr) && (!has(m.mountPropagation) || m.mountPropagation == 'None') && "
+      + "(!(m.name in variables.host) || (has(m.readOnly) && m.readOnly)))))",
+    "a path of the host is not mounted read-only, or a volume as a device, by a path within, or with what is mounted "
+      + "below it")
 
   private static let privileged = refusing(
     unless: "variables.privileged.size() == 0 || (variables.allowed && variables.privileged == "
@@ -106,7 +117,7 @@ public enum DaemonSetPolicy {
     "a container does not drop all capabilities, or adds one that no feature needs")
 
   /// Refused as invalid, not as forbidden: no right is missing, and sending the same again is of no use.
-  private static func refusing(unless expression: String, _ why: String) -> AdmissionPolicy.Validation {
+  static func refusing(unless expression: String, _ why: String) -> AdmissionPolicy.Validation {
     .init(
       expression: expression,
       message:
@@ -114,7 +125,7 @@ public enum DaemonSetPolicy {
         + "object.metadata.name + ' \(why)'", reason: "Invalid")
   }
 
-  private static func quoted(_ texts: [String]) -> String {
+  static func quoted(_ texts: [String]) -> String {
     texts.map { "'\($0)'" }.joined(separator: ", ")
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import KubernetesCore
+import Rendering
 
 /// One right that the operator needs, and why.
 public struct Permission: Hashable, Sendable {
@@ -59,6 +60,9 @@ extension Permission {
       reason: "see whether the platform sends the logs of containers already, if an object sends them to the same place"
     ),
     Permission(
+      scope: .cluster, group: "networking.k8s.io", resource: "ingressclasses", verbs: ["list", "watch"],
+      reason: "see whether a controller serves the Ingress of an exposed user interface"),
+    Permission(
       scope: .cluster, group: "observability.cozystack.io", resource: "observabilities",
       verbs: ["get", "list", "watch"],
       reason: "the objects that the operator is there for; read again before a deleted child is recreated"),
@@ -66,32 +70,61 @@ extension Permission {
       scope: .cluster, group: "observability.cozystack.io", resource: "observabilities/status", verbs: ["patch"],
       reason: "say how it goes"),
     Permission(
+      scope: .cluster, group: "rbac.authorization.k8s.io", resource: "clusterrolebindings",
+      verbs: ["create", "delete", "list", "patch", "watch"],
+      reason: "a child, with mode Full: what the account of the cluster-agent may read; an admission policy refuses to "
+        + "write or delete any other"),
+    Permission(
+      scope: .cluster, group: "rbac.authorization.k8s.io", resource: "clusterroles",
+      names: [ClusterAgentShape.clusterRole], verbs: ["bind"],
+      reason: "give the cluster-agent the one role that is installed for it, with mode Full"),
+    Permission(
       scope: .children, group: "", resource: "configmaps",
       verbs: ["create", "delete", "list", "patch", "watch"], reason: "a child: what was found on nodes"),
     Permission(
       scope: .children, group: "", resource: "persistentvolumeclaims", verbs: ["list", "watch"],
-      reason: "see whether the gateway's queue has its volume; claims are never changed nor deleted"),
+      reason: "see whether the gateway's queue and the Coroot server have their volumes; claims are never changed nor "
+        + "deleted"),
     Permission(
       scope: .children, group: "", resource: "pods", verbs: ["list", "watch"],
-      reason: "see why an agent or the gateway does not run, and what an agent's init container found on the node"),
+      reason: "see why a pod of the object does not run, and what an agent's init container found on the node"),
     Permission(
       scope: .children, group: "", resource: "secrets", verbs: ["create", "delete", "list", "patch", "watch"],
-      reason: "read, by name, the credentials and certificate authorities that an object names; a child, with a "
-        + "destination for traces or logs: the gateway's configuration. An admission policy refuses to write any other"),
+      reason: "read, by name, the credentials and certificate authorities that an object names; children, with a "
+        + "destination for traces or logs: the gateway's configuration; with mode Full: those of the Coroot server and of its gatekeeper. An "
+        + "admission policy refuses to write any other"),
     Permission(
       scope: .children, group: "", resource: "serviceaccounts",
       verbs: ["create", "delete", "list", "patch", "watch"], reason: "a child"),
     Permission(
       scope: .children, group: "", resource: "services",
       verbs: ["create", "delete", "list", "patch", "watch"],
-      reason: "a child, with a destination for traces or logs"),
+      reason: "a child, with a destination for traces or logs, or with mode Full"),
     Permission(
       scope: .children, group: "apps", resource: "daemonsets",
       verbs: ["create", "delete", "list", "patch", "watch"], reason: "a child"),
     Permission(
+      scope: .children, group: "apps", resource: "deployments",
+      verbs: ["create", "delete", "list", "patch", "watch"],
+      reason: "children, with mode Full: the cluster-agent and the gatekeeper, as an admission policy has them"),
+    Permission(
       scope: .children, group: "apps", resource: "statefulsets",
       verbs: ["create", "delete", "list", "patch", "watch"],
-      reason: "a child, with a destination for traces or logs: the gateway, as an admission policy has it"),
+      reason:
+        "a child: the gateway, with a destination for traces or logs, and the Coroot server, with mode Full, as an "
+        + "admission policy has them"),
+    Permission(
+      scope: .children, group: "cilium.io", resource: "ciliumnetworkpolicies",
+      verbs: ["create", "delete", "list", "patch", "watch"],
+      reason: "a child, with spec.coroot.ui.gatewayRef where Cilium is: lets its Gateways reach the gatekeeper"),
+    Permission(
+      scope: .children, group: "gateway.networking.k8s.io", resource: "httproutes",
+      verbs: ["create", "delete", "list", "patch", "watch"],
+      reason: "a child, with spec.coroot.ui.gatewayRef"),
+    Permission(
+      scope: .children, group: "networking.k8s.io", resource: "ingresses",
+      verbs: ["create", "delete", "list", "patch", "watch"],
+      reason: "a child, with spec.coroot.ui.oidc and without gatewayRef"),
     Permission(
       scope: .children, group: "networking.k8s.io", resource: "networkpolicies",
       verbs: ["create", "delete", "list", "patch", "watch"], reason: "a child"),
@@ -102,7 +135,11 @@ extension Permission {
     Permission(
       scope: .children, group: "policy", resource: "poddisruptionbudgets",
       verbs: ["create", "delete", "list", "patch", "watch"],
-      reason: "a child, with more than one replica of the gateway"),
+      reason: "a child, with more than one replica of the gateway or of the Coroot server"),
+    Permission(
+      scope: .children, group: "v1.edp.epam.com", resource: "keycloakclients",
+      verbs: ["create", "delete", "list", "patch", "watch"],
+      reason: "a child, with spec.coroot.ui.oidc.keycloakRealmRef"),
     Permission(
       scope: .operatorNamespace, group: "coordination.k8s.io", resource: "leases", verbs: ["create", "get", "update"],
       reason: "agree with the other replica on who leads"),

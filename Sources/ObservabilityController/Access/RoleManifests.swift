@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesCore
+import Rendering
 
 /// The RBAC objects that grant ``Permission/all``, as `config/rbac` holds them.
 public enum RoleManifests {
@@ -34,6 +35,18 @@ public enum RoleManifests {
         namespaced(scope, suffix: "events", namespace: "default")
       }
     }
+  }
+
+  /// What cluster-agents may read, by ``ClusterAgentRule/all``. The operator binds it and is not bound to it.
+  public static var clusterAgent: JSONValue {
+    role(
+      kind: "ClusterRole", name: ClusterAgentShape.clusterRole, namespace: nil,
+      rules: ClusterAgentRule.all.map { rule in
+        [
+          "apiGroups": [.string(rule.group)], "resources": .array(rule.resources.map(JSONValue.string)),
+          "verbs": .array(ClusterAgentRule.verbs.map(JSONValue.string)),
+        ]
+      })
   }
 
   private static func namespaced(_ scope: Permission.Scope, suffix: String, namespace: String) -> [JSONValue] {
