@@ -49,6 +49,12 @@ extension ObservabilityReconciler {
       live = store?.get(child.key)
       plan = applier.plan(type: child.type, desired: desired, live: live, appliedHash: entry?.hash)
     }
+    let part = pass.parts[index]
+    if plan.isWrite, let subject = pass.subject, !part.part.isCurrent(part.plan, child, live: live, subject) {
+      // The watch that brought the change brings the next pass.
+      pass.parts[index].plan.isPending = true
+      return false
+    }
     do {
       let isFirst = entry == nil && live == nil && isNew(pass.object)
       if plan.isWrite, !isFirst, !(try await confirm(&pass)) { return false }

@@ -16,7 +16,9 @@ extension ObservabilityReconciler {
     let plan = PrunePlan(
       inventory: pass.inventory.entries, live: live, ownerUID: subject.observability.uid,
       desired: Set(pass.parts.flatMap { $0.plan.children.map(\.id) }))
-    let due = plan.deletions.filter { mayPrune($0.id, pass) }
+    let due = plan.deletions.filter { item in
+      parts.types.kind(of: item.id)?.kind.outlivesPart != true && mayPrune(item.id, pass)
+    }
     guard !due.isEmpty else { return }
     do {
       guard try await isAsKnown(&pass) else { return }
@@ -34,7 +36,7 @@ extension ObservabilityReconciler {
   /// The children that are found by their label.
   private func liveChildren(_ subject: Subject, _ inventory: Inventory) -> [KubernetesObject] {
     let types = Set(parts.types.children.map(\.type))
-    return Watches.needed(for: subject.spec, parts: parts, inventory: inventory)
+    return Watches.needed(for: subject.spec, parts: parts, inventory: inventory, serves: served.isServed)
       .filter { types.contains($0.type) && $0.labelSelector == Watches.objectLabel }
       .flatMap { target -> [KubernetesObject] in
         guard let store = informers.store(target), store.isSynced else { return [] }

@@ -25,19 +25,28 @@ extension ObservabilityReconciler {
         let remedy = parts.types.kind(of: child.id)?.kind.remedy ?? ""
         return .failing(Finding(.kindNotServed, "The cluster does not serve \(child.type). \(remedy)"))
       case .failing(let error):
-        return .failing(Finding(.notPermitted, Self.unreadable(child.type, namespace: child.namespace, error)))
+        return .failing(
+          Finding(.notPermitted, Self.unreadable(child.type, namespace: child.namespace, error, grant: grant(child))))
       }
     }
     return .known
   }
 
-  static func unreadable(_ type: ResourceType, namespace: String?, _ error: KubernetesError) -> String {
+  /// - Parameter grant: what to do about a missing right; nil for the role of children.
+  static func unreadable(
+    _ type: ResourceType, namespace: String?, _ error: KubernetesError, grant: String? = nil
+  ) -> String {
     let place = namespace.map { " in namespace \($0)" } ?? ""
-    return "\(type)\(place) cannot be read: \(error).\(remedy(error, namespace: namespace))"
+    return "\(type)\(place) cannot be read: \(error).\(remedy(error, namespace: namespace, grant: grant))"
   }
 
-  private static func remedy(_ error: KubernetesError, namespace: String?) -> String {
+  private func grant(_ child: Child) -> String? {
+    child.namespace.flatMap { parts.types.kind(of: child.id)?.kind.grant?($0) }
+  }
+
+  private static func remedy(_ error: KubernetesError, namespace: String?, grant: String?) -> String {
     guard error.isForbidden else { return "" }
+    if let grant { return " \(grant)" }
     return namespace.map { " Bind ClusterRole \(RoleManifests.operatorName)-children in namespace \($0)." }
       ?? " Apply config/rbac of this release."
   }
@@ -54,7 +63,7 @@ extension ObservabilityReconciler {
     pass.parts[index].block(
       Finding(
         error.isForbidden ? .notPermitted : .applyFailed,
-        "\(name) cannot be applied: \(error).\(Self.remedy(error, namespace: child.namespace))"))
+        "\(name) cannot be applied: \(error).\(Self.remedy(error, namespace: child.namespace, grant: grant(child)))"))
   }
 
   /// What trying again does not help against; nil for anything else.

@@ -47,8 +47,7 @@ final class DecodedObjects: Sendable {
     guard let store = informers.store(Watches.objects), store.isSynced else { return nil }
     return store.all().map { object in
       let spec = object.isBeingDeleted ? nil : try? decode(object).spec
-      let hasNodes = spec.map { !NotImplemented.features(in: $0).contains(where: \.blocking) } ?? false
-      return NodeClaimant(object, agent: hasNodes ? spec?.nodeAgent : nil)
+      return NodeClaimant(object, agent: spec?.nodeAgent)
     }
   }
 

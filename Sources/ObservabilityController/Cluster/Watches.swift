@@ -32,15 +32,17 @@ package enum Watches {
   /// - Parameters:
   ///   - inventory: what the object has as of now. What is no longer wanted is watched until its last child is gone, and a
   ///     type that a cluster may not serve only if it is needed.
+  ///   - serves: whether the cluster serves the type of an optional child.
   ///   - lookup: what is known so far; a Service, for one, may be the alias of another.
   static func needed(
     for spec: ObservabilitySpec, parts: PartRegistry, inventory: Inventory,
+    serves: (ResourceType) -> Bool = { _ in false },
     lookup: (ResourceType, ObjectKey) -> Lookup = { _, _ in .pending }
   ) -> Set<WatchTarget> {
     var targets: Set<WatchTarget> = [.named(.namespaces, ObjectKey(name: spec.namespace))]
     for part in parts.ordered where part.isWanted(spec) {
       targets.formUnion(part.watches(spec, lookup: lookup))
-      for kind in part.children where kind.isWanted(spec) {
+      for kind in part.children where kind.isWanted(spec) && (!kind.isOptional || serves(kind.type)) {
         targets.insert(children(kind.type, in: kind.namespace(spec)))
       }
     }

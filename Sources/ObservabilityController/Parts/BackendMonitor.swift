@@ -12,10 +12,24 @@ protocol BackendQuestion: Hashable, Sendable {
 
   /// How long a good answer holds.
   static var healthyInterval: Duration { get }
+
+  /// How long an answer holds.
+  ///
+  /// - Parameter failures: how many answers in a row were not good, this one included.
+  func interval(after answer: Answer, failures: Int) -> Duration
 }
 
 extension BackendQuestion {
   static var healthyInterval: Duration { .seconds(60) }
+
+  func interval(after answer: Answer, failures: Int) -> Duration { Self.interval(after: failures) }
+
+  /// After a failure 5 s, and then ever longer, up to 30 s.
+  static func interval(after failures: Int) -> Duration {
+    guard failures > 0 else { return healthyInterval }
+    let failing: [Duration] = [.seconds(5), .seconds(10), .seconds(20), .seconds(30)]
+    return failing[min(failures, failing.count) - 1]
+  }
 }
 
 /// Asks backends how they are, beside reconciles, and remembers the answers by object.
@@ -43,8 +57,6 @@ final class BackendMonitor<Question: BackendQuestion>: Sendable {
     let object: String
     let question: Question
   }
-
-  static var failingIntervals: [Duration] { [.seconds(5), .seconds(10), .seconds(20), .seconds(30)] }
 
   private let environment: RuntimeEnvironment
   private let ask: @Sendable (Question) async -> Question.Answer
@@ -82,6 +94,11 @@ final class BackendMonitor<Question: BackendQuestion>: Sendable {
     return reading
   }
 
+  /// The last answer to the last question about the object, if it fits; asks nothing.
+  func last(of object: String, where fits: (Question) -> Bool) -> Question.Answer? {
+    records.withLock { records in records[object].flatMap { fits($0.question) ? $0.answer : nil } }
+  }
+
   /// Forgets an object that is gone, or that asks no longer.
   func forget(_ object: String) {
     records.withLock { $0[object] = nil }
@@ -105,9 +122,7 @@ final class BackendMonitor<Question: BackendQuestion>: Sendable {
       // Another question has been asked since, or the object is gone.
       guard var record = records[job.object], record.question == job.question else { return false }
       record.failures = Question.isGood(answer) ? 0 : record.failures + 1
-      let failing = Self.failingIntervals
-      record.due =
-        now + (record.failures == 0 ? Question.healthyInterval : failing[min(record.failures, failing.count) - 1])
+      record.due = now + record.question.interval(after: answer, failures: record.failures)
       record.answer = answer
       record.isAsking = false
       records[job.object] = record

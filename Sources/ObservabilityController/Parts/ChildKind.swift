@@ -24,12 +24,19 @@ struct ChildKind: Sendable {
   var place = Place.besideObject
   /// What to do about a cluster that does not serve the type.
   var remedy = "Install what defines it, or switch off the part that needs it."
+  /// Whether such a child is left out, without a word, where the cluster does not serve its type.
+  var isOptional = false
+  /// What to do about a missing right to it, given its namespace; nil for the role of children.
+  var grant: (@Sendable (String) -> String)?
   /// Whether such a child is applied although another kind of the part cannot be read.
   var standsAlone = false
   /// Whether the object may have such a child.
   var isWanted: @Sendable (ObservabilitySpec) -> Bool = { _ in true }
   /// What is kept of the child in memory, given its owner's UID: all of it, unless something is not read.
   var kept: @Sendable (KubernetesObject, String) -> KubernetesObject = { child, _ in child }
+  /// Whether the child stays as long as its object does, although it is not wanted any longer: what it holds belongs to
+  /// data that stays too.
+  var outlivesPart = false
   /// What stays behind when the child goes, given its name: a phrase for an Event. Nil if nothing does.
   var stays: (@Sendable (String) -> String)?
   /// The members of a Secret's `data` that are made up when it is created, and never again.

@@ -50,6 +50,10 @@ protocol Part: Sendable {
   /// The children that the inputs ask for, in the order in which they are applied. Pure.
   func render(_ inputs: Inputs, _ subject: Subject) -> [Child]
 
+  /// Whether a child that is to be changed may be, given the child as a store has it now: it may have changed since the
+  /// inputs were found. If not, the pass over the part is repeated.
+  func isCurrent(_ inputs: Inputs, _ child: Child, live: KubernetesObject?, _ subject: Subject) -> Bool
+
   /// How the part is, from its own children and what it remembers.
   func observe(_ observation: Observation<Inputs>, _ memory: inout Memory) -> PartReport
 
@@ -73,6 +77,7 @@ extension Part {
 
   func watches(_ spec: ObservabilitySpec, lookup: (ResourceType, ObjectKey) -> Lookup) -> Set<WatchTarget> { [] }
   func render(_ inputs: Inputs, _ subject: Subject) -> [Child] { [] }
+  func isCurrent(_ inputs: Inputs, _ child: Child, live: KubernetesObject?, _ subject: Subject) -> Bool { true }
   func run() async {}
   func forget(_ object: String) {}
 }

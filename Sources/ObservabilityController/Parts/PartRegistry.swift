@@ -10,7 +10,7 @@ import ObservabilityAPI
 struct PartTypes: Sendable {
   /// The parts of this release, in the order in which conditions and messages stand. The one place that lists them.
   static let standard = PartTypes([
-    AgentsPart.self, MetricsPart.self, ClickHousePart.self, GatewayPart.self,
+    AgentsPart.self, MetricsPart.self, ClickHousePart.self, GatewayPart.self, CorootPart.self, UIPart.self,
   ])
 
   let types: [any Part.Type]

@@ -23,11 +23,18 @@ enum Resolution<Inputs: Sendable>: Sendable {
 /// What the parts that a part needs have found.
 struct Upstream: Sendable {
   private var inputs: [PartID: any Sendable] = [:]
+  private var blocked: Set<PartID> = []
 
   init() {}
 
   /// What a part works from; nil as long as that is not known, or if the object does not want the part.
   subscript<P: Part>(_ part: P.Type) -> P.Inputs? { inputs[P.id] as? P.Inputs }
 
-  mutating func add(_ part: PartID, _ inputs: (any Sendable)?) { self.inputs[part] = inputs }
+  /// Whether the part's own condition says why nothing is known; not one that is still being read.
+  func isBlocked(_ part: PartID) -> Bool { blocked.contains(part) }
+
+  mutating func add(_ part: PartID, _ inputs: (any Sendable)?, isBlocked: Bool = false) {
+    self.inputs[part] = inputs
+    if isBlocked { blocked.insert(part) }
+  }
 }

@@ -31,6 +31,7 @@ final class ObservabilityReconciler: Sendable {
   let events: EventRecorder
   let decoded: DecodedObjects
   let definition: ServedDefinition
+  let served: ServedKinds
   let settings: OperatorSettings
   let environment: RuntimeEnvironment
   let logger: Logger
@@ -48,6 +49,7 @@ final class ObservabilityReconciler: Sendable {
     pruner = Pruner(api: api)
     statusWriter = StatusWriter(api: api, fieldManager: OperatorSettings.fieldManager, environment: environment)
     definition = ServedDefinition(api: api, environment: environment, logger: logger)
+    served = ServedKinds(api: api, environment: environment)
     self.events = events
     self.settings = settings
     self.environment = environment
@@ -74,9 +76,9 @@ final class ObservabilityReconciler: Sendable {
 
   /// What a reconcile of the object will want watched, as far as that can be told from the object alone.
   func targets(of object: KubernetesObject) -> Set<WatchTarget>? {
-    guard let spec = try? decoded.decode(object).spec, !NotImplemented.features(in: spec).contains(where: \.blocking)
-    else { return nil }
-    return Watches.needed(for: spec, parts: parts, inventory: Inventory(status: object["status"]))
+    guard let spec = try? decoded.decode(object).spec else { return nil }
+    return Watches.needed(
+      for: spec, parts: parts, inventory: Inventory(status: object["status"]), serves: served.isServed)
   }
 
   /// One pass over the object of that name.
@@ -93,6 +95,7 @@ final class ObservabilityReconciler: Sendable {
 
     var pass = Pass(object: object, inventory: memory(of: name).inventory ?? Inventory(status: object["status"]))
     await compareDefinition(&pass)
+    await queryOptionalKinds(&pass)
     decode(&pass)
     let view = ClusterView(informers, settings: settings, environment: environment)
     if !pass.isOver { resolve(&pass, view) }
@@ -181,6 +184,8 @@ struct ObjectMemory: Sendable {
   var hasReportedRival = false
   /// Since when a part waits for something that has not been read.
   var pendingSince: Duration?
+  /// The conditions of parts that were on their way when the status was last judged.
+  var progressing: Set<ConditionType> = []
   /// What the parts remember.
   var parts: [PartID: any PartMemory] = [:]
 }

@@ -103,6 +103,12 @@ extension Part {
     }
   }
 
+  /// Whether a child of a plan may be changed, given the child as a store has it now.
+  func isCurrent(_ plan: PartPlan, _ child: Child, live: KubernetesObject?, _ subject: Subject) -> Bool {
+    guard let inputs = plan.inputs as? Inputs else { return true }
+    return isCurrent(inputs, child, live: live, subject)
+  }
+
   /// Asks how the part is. What is remembered for another kind of part is not this one's.
   func report(
     _ pass: PartPass, of subject: Subject, upstream: Finding?, children: AppliedChildren, view: ClusterView,

@@ -24,9 +24,6 @@ extension ObservabilityReconciler {
           + "object and create it again.")
     }
     let missing = NotImplemented.features(in: spec)
-    if let first = missing.first(where: \.blocking), pass.stalled == nil {
-      pass.stalled = Finding(.notImplemented, first.message)
-    }
     // Looked at once: parts must not find Secrets missing in a namespace that becomes known a moment later.
     pass.namespace = namespace(spec)
     pass.subject = Subject(
@@ -37,7 +34,8 @@ extension ObservabilityReconciler {
         Finding(.notImplemented, missing.map { "\($0.message)." }.joined(separator: " ")))
     }
     informers.setTargets(
-      Watches.needed(for: spec, parts: parts, inventory: pass.inventory, lookup: informers.lookup),
+      Watches.needed(
+        for: spec, parts: parts, inventory: pass.inventory, serves: served.isServed, lookup: informers.lookup),
       for: observability.name)
   }
 
@@ -67,9 +65,10 @@ extension ObservabilityReconciler {
         remember(subject.name) { $0.parts[part.id] = nil }
         continue
       }
-      let plan = part.plan(subject, view, pass.upstream)
+      var plan = part.plan(subject, view, pass.upstream)
+      plan.children.removeAll { !isServed($0) }
       pass.stalled = pass.stalled ?? plan.stalled
-      pass.upstream.add(part.id, plan.inputs)
+      pass.upstream.add(part.id, plan.inputs, isBlocked: plan.finding != nil)
       var entry = PartPass(part: part, plan: plan)
       // What has no children beside the object goes on without the namespace.
       if part.children.contains(where: \.isBesideObject) { entry.obstacle = obstacle }

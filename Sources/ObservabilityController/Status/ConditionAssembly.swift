@@ -46,6 +46,17 @@ struct ConditionAssembly: Hashable, Sendable {
     stalled == nil && blocked == nil && !wanted.isEmpty && wanted.allSatisfy { state($0)?.isGood == true }
   }
 
+  /// The conditions of parts that are not as they should be yet, and on their way.
+  var progressing: Set<ConditionType> {
+    Set(
+      parts.filter { entry in
+        switch state(entry) {
+        case .progressing, .updating: true
+        default: false
+        }
+      }.map(\.type))
+  }
+
   private var wanted: [Entry] { parts.filter { $0.standing != nil } }
 
   private func state(_ entry: Entry) -> PartState? {
@@ -85,7 +96,8 @@ struct ConditionAssembly: Hashable, Sendable {
       conditions.remove(ConditionType.dashboardsPublished.rawValue)
     }
     guard let obstacle else {
-      let messages = wanted.compactMap { state($0)?.finding.message } + [remark].compactMap(\.self)
+      let messages =
+        wanted.compactMap { state($0) }.filter { !$0.isOff }.map(\.finding.message) + [remark].compactMap(\.self)
       set(.ready, true, Finding(.ready, messages.joined(separator: " ")))
       conditions.remove(ConditionType.stalled.rawValue)
       conditions.remove(ConditionType.reconciling.rawValue)

@@ -13,18 +13,26 @@ enum ConditionEvents {
   /// Reasons that another condition's Event reports already, or that pass by themselves.
   private static let untold: Set<String> = Set(
     [
-      ConditionReason.progressing, .agentsNotReady, .backendNotReady, .invalidSpec, .notImplemented,
-      .nodesAlreadyObserved, .childRefused, .immutableFieldChanged, .rollingOut, .notCreated, .podsFailing,
+      ConditionReason.progressing, .agentsNotReady, .backendNotReady, .gatewayNotReady, .corootNotReady,
+      .uiNotExposed, .invalidSpec, .namespaceTaken, .nodesAlreadyObserved, .childRefused, .immutableFieldChanged,
+      .rollingOut, .notCreated, .podsFailing, .notRequested, .gatekeeperNotReady, .sessionMissing, .addressPending,
+      .integrating,
     ].map(\.name))
 
   /// The Events of one change.
   ///
-  /// - Parameter parts: the conditions of parts, each after those that explain it.
-  static func items(before: ConditionSet, after: ConditionSet, parts: [ConditionType]) -> [ObjectEvent] {
+  /// - Parameters:
+  ///   - parts: the conditions of parts, each after those that explain it.
+  ///   - progressing: those of parts that are on their way.
+  ///   - progressed: those of parts that were on their way at the last change, so that no Event reported them.
+  static func items(
+    before: ConditionSet, after: ConditionSet, parts: [ConditionType], progressing: Set<ConditionType> = [],
+    progressed: Set<ConditionType> = []
+  ) -> [ObjectEvent] {
     var items: [ObjectEvent] = []
-    for type in [.stalled] + parts + [.ready] {
+    for type in [.stalled] + parts + [.ready] where !progressing.contains(type) {
       guard let new = after[type.rawValue] else { continue }
-      let old = before[type.rawValue]
+      let old = progressed.contains(type) ? nil : before[type.rawValue]
       guard old?.status != new.status || old?.reason != new.reason else { continue }
       let isBad = (new.status == .isTrue) == (type == .stalled)
       if isBad, type == .stalled || !untold.contains(new.reason) {

@@ -12,10 +12,13 @@ enum PartState: Hashable, Sendable {
   case progressing(Finding)
   /// Not as it should be.
   case bad(Finding)
+  /// Off, since the object does not ask for it: the condition says so, and how to do without; `Ready` does not wait for it.
+  case off(Finding)
 
   var finding: Finding {
     switch self {
-    case .good(let finding), .updating(let finding), .progressing(let finding), .bad(let finding): finding
+    case .good(let finding), .updating(let finding), .progressing(let finding), .bad(let finding), .off(let finding):
+      finding
     }
   }
 
@@ -24,15 +27,24 @@ enum PartState: Hashable, Sendable {
     if case .bad(let finding) = self { finding } else { nil }
   }
 
+  /// Whether nothing is to be waited for.
   var isGood: Bool {
-    if case .good = self { true } else { false }
+    switch self {
+    case .good, .off: true
+    case .updating, .progressing, .bad: false
+    }
+  }
+
+  /// Whether the object does not ask for it.
+  var isOff: Bool {
+    if case .off = self { true } else { false }
   }
 
   /// Whether the part serves: what its condition says.
   var isAvailable: Bool {
     switch self {
     case .good, .updating: true
-    case .progressing, .bad: false
+    case .progressing, .bad, .off: false
     }
   }
 }

@@ -26,12 +26,10 @@ extension ObservabilityReconciler {
     let before = ConditionSet(pass.object[path: "status", "conditions"])
     var after = before
     conditions.write(to: &after, generation: pass.object.generation ?? 0, now: environment.timestamp())
+    let isWritten: Bool
     do {
-      // Without a write there is no Event: the next pass would send it again.
-      guard
-        try await statusWriter.write(
-          type: .observabilities, live: pass.object, status: storable(status(pass, conditions: after), pass))
-      else { return }
+      isWritten = try await statusWriter.write(
+        type: .observabilities, live: pass.object, status: storable(status(pass, conditions: after), pass))
     } catch {
       // Deleted during the pass, which is no fault. A definition without the subresource answers the same.
       if error.isNotFound, (try? await isAsKnown(&pass)) == false { return }
@@ -39,8 +37,15 @@ extension ObservabilityReconciler {
       pass.failure = pass.failure ?? error
       return
     }
+    let progressing = conditions.progressing
+    let progressed = remember(name) { memory in
+      defer { memory.progressing = progressing }
+      return memory.progressing
+    }
+    // Without a write the store may be older than what is stored, and its Events were sent already.
     for event in ConditionEvents.items(
-      before: before, after: after, parts: parts.ordered.map { type(of: $0).condition })
+      before: isWritten ? before : after, after: after, parts: parts.ordered.map { type(of: $0).condition },
+      progressing: progressing, progressed: progressed)
     {
       events.record(event, regarding: pass.object)
     }
