@@ -26,11 +26,10 @@ struct GatewayClaim: Hashable, Sendable {
     createdAt = claim.creationTimestamp.flatMap { Timestamp(rfc3339: $0) }
   }
 
-  /// The claims of gateways; Kubernetes gives each the labels of the StatefulSet's selector.
-  static func target(in namespace: String) -> WatchTarget {
+  /// The claims of gateways, or of another part; Kubernetes gives each the labels of the StatefulSet's selector.
+  static func target(in namespace: String, appName: String = GatewayShape.appName) -> WatchTarget {
     WatchTarget(
-      .persistentVolumeClaims, namespace: namespace,
-      labelSelector: "\(WellKnownLabel.name)=\(GatewayShape.appName)")
+      .persistentVolumeClaims, namespace: namespace, labelSelector: "\(WellKnownLabel.name)=\(appName)")
   }
 
   static let watched = WatchedType(

@@ -9,11 +9,26 @@ import Rendering
 /// What is remembered of the gateway of one object.
 struct GatewayMemory: PartMemory {
   var traffic = TrafficHistory()
+  /// Since when leaving replicas have given no answer, by ordinal.
+  private var silentSince: [Int64: Duration] = [:]
   /// What was last told of the log pipeline.
   private var told: String?
   private var state: PartState?
 
   init() {}
+
+  /// For how long each leaving replica has given no answer.
+  ///
+  /// - Parameter traffic: the last answer; nil before the first.
+  mutating func silence(
+    of leaving: Range<Int64>, _ traffic: GatewayTraffic?, now: Duration
+  ) -> [Int64: Duration] {
+    guard let traffic else { return silentSince.filter { leaving.contains($0.key) }.mapValues { now - $0 } }
+    var since: [Int64: Duration] = [:]
+    for replica in leaving where traffic.left[replica] == nil { since[replica] = silentSince[replica] ?? now }
+    silentSince = since
+    return since.mapValues { now - $0 }
+  }
 
   /// Adds what is new: a line for each change for the worse and back, and one Event if logs are sent twice.
   mutating func tell(_ report: inout PartReport, sharesLogs note: String?, subject: Subject) {
@@ -43,8 +58,10 @@ extension TrafficHistory {
         Finding(
           .destinationRefuses,
           "The destination of \(signal.rawValue) refuses what it is sent, for good: \(Self.text(loss, now)). Such data is "
-            + "lost. See the log of StatefulSet \(spec.namespace)/\(name), and check address, headers and credentials of "
-            + "spec.\(signal.rawValue)."))
+            + "lost. See the log of StatefulSet \(spec.namespace)/\(name), "
+            + (spec.mode == .full
+              ? "and CorootAvailable."
+              : "and check address, headers and credentials of spec.\(signal.rawValue).")))
     }
     if let (signal, loss) = rejected.min(by: { $0.key.rawValue < $1.key.rawValue }) {
       return .bad(

@@ -7,6 +7,7 @@ import KubernetesClient
 import KubernetesCore
 import ObservabilityAPI
 import Rendering
+import Synchronization
 
 /// The OpenTelemetry Collector between agents and the storage of traces and logs. What comes in waits on a disk while the
 /// storage is away.
@@ -14,7 +15,7 @@ struct GatewayPart: Part {
   static let id = PartID(rawValue: "gateway")
   static let condition = ConditionType.gatewayAvailable
   static let notReady = ConditionReason.gatewayNotReady
-  static let needs = [ClickHousePart.id]
+  static let needs = [ClickHousePart.id, CorootPart.id]
   /// Agents stop sending before the gateway goes.
   static let prunesAfter = [AgentsPart.id]
   static let waiting = "gateway waits"
@@ -47,6 +48,10 @@ struct GatewayPart: Part {
     var queue: QueueClaim
     var pods: [AgentPod]
     var claims: [GatewayClaim]
+    /// The replicas that leave.
+    var drain: GatewayDrain
+    /// How many replicas are rendered: as many as are wanted, once those that leave are drained.
+    var replicas: Int64
     /// Why claims cannot be read.
     var claimsFailure: KubernetesError?
     /// Whether the platform's own pipeline sends logs to the same place.
@@ -54,13 +59,18 @@ struct GatewayPart: Part {
   }
 
   private let monitor: BackendMonitor<GatewayQuestion>
+  private let earlier: EarlierReadings
   private let domain: String
 
   init(_ context: PartContext) {
     let transport = context.transport
     domain = context.domain
+    let earlier = EarlierReadings()
+    self.earlier = earlier
     monitor = BackendMonitor(environment: context.environment, onAnswer: context.onAnswer) { question in
-      await question.ask(transport)
+      let answer = await question.ask(transport, before: earlier.of(question))
+      earlier.replace(question, answer)
+      return answer
     }
   }
 
@@ -84,21 +94,30 @@ struct GatewayPart: Part {
       type == .secrets && !subject.hasNamespace ? .absent : view.lookup(type, key)
     }
     let gateway: GatewayInputs
-    do throws(Unresolved) {
-      gateway = try resolution.resolve(operatorNamespace: view.settings.namespace)
-    } catch {
-      switch error {
-      case .pending: return .pending
-      case .blocked(let finding): return .blocked(finding)
+    if spec.mode == .full {
+      guard let inputs = toCoroot(subject, view, upstream) else { return .waiting(on: CorootPart.id) }
+      gateway = inputs
+    } else {
+      do throws(Unresolved) {
+        gateway = try resolution.resolve(operatorNamespace: view.settings.namespace)
+      } catch {
+        switch error {
+        case .pending: return .pending
+        case .blocked(let finding): return .blocked(finding)
+        }
       }
     }
     let statefulSet = view.child(
       .statefulSets, ObjectKey(namespace: spec.namespace, name: GatewayShape.name(of: subject.name)))
+    let own = statefulSet?.isOwned(by: subject.object.uid) == true ? statefulSet : nil
+    let drain = GatewayDrain(own, spec.gateway)
     var inputs = Inputs(
-      gateway: gateway, facts: view.facts,
-      queue: QueueClaim(statefulSet?.isOwned(by: subject.object.uid) == true ? statefulSet : nil, spec.gateway),
-      pods: [],
-      claims: [])
+      gateway: gateway, facts: view.facts, queue: QueueClaim(own, spec.gateway), pods: [], claims: [], drain: drain,
+      replicas: drain.wanted)
+    if !drain.leaving.isEmpty {
+      let reading = monitor.reading(of: subject.name, GatewayQuestion(subject, exporters: gateway, drain))
+      if reading.answer?.isDrained != true { inputs.replicas = drain.present }
+    }
     switch view.collection(AgentsPart.pods(in: spec.namespace)) {
     case .pending: return .pending
     // The agents' part says so.
@@ -110,7 +129,7 @@ struct GatewayPart: Part {
     case .pending: return .pending
     case .failing(let error): inputs.claimsFailure = error
     case .known(let store):
-      inputs.claims = (0..<spec.gateway.replicas).compactMap { replica in
+      inputs.claims = (0..<inputs.replicas).compactMap { replica in
         store.get(
           ObjectKey(namespace: spec.namespace, name: GatewayShape.claim(of: subject.name, replica: replica))
         ).map(GatewayClaim.init)
@@ -120,9 +139,27 @@ struct GatewayPart: Part {
     return .ready(inputs)
   }
 
+  /// With mode `Full` everything goes to the Coroot server; nil as long as its key is not known.
+  private func toCoroot(_ subject: Subject, _ view: ClusterView, _ upstream: Upstream) -> GatewayInputs? {
+    guard let coroot = upstream[CorootPart.self], let key = coroot.key,
+      let text = SecretText(Array(key.text.utf8))
+    else { return nil }
+    return GatewayInputs(
+      corootOf: subject.name, namespace: subject.spec.namespace, key: text, secretsHash: coroot.server?.keysHash,
+      operatorNamespace: view.settings.namespace)
+  }
+
   func render(_ inputs: Inputs, _ subject: Subject) -> [Child] {
-    GatewayRenderer.children(
-      of: inputs.queue.applied(to: subject.observability), facts: inputs.facts, inputs: inputs.gateway)
+    var object = inputs.queue.applied(to: subject.observability)
+    object.spec.gateway.replicas = inputs.replicas
+    return GatewayRenderer.children(of: object, facts: inputs.facts, inputs: inputs.gateway)
+  }
+
+  /// A StatefulSet that somebody has scaled since is not scaled back: that is how replicas are let go undrained.
+  func isCurrent(_ inputs: Inputs, _ child: Child, live: KubernetesObject?, _ subject: Subject) -> Bool {
+    guard child.type == .statefulSets else { return true }
+    let own = live?.isOwned(by: subject.object.uid) == true ? live : nil
+    return GatewayDrain(own, subject.spec.gateway) == inputs.drain
   }
 
   func observe(_ observation: Observation<Inputs>, _ memory: inout GatewayMemory) -> PartReport {
@@ -143,27 +180,43 @@ struct GatewayPart: Part {
         .notPermitted,
         ObservabilityReconciler.unreadable(.persistentVolumeClaims, namespace: subject.spec.namespace, $0))
     }
+    var spec = subject.spec
+    spec.gateway.replicas = inputs.replicas
+    let name = GatewayShape.name(of: subject.name)
     let gateway = GatewayObservation(
-      spec: subject.spec.gateway, name: GatewayShape.name(of: subject.name), namespace: subject.spec.namespace,
-      statefulSet: statefulSet, pods: inputs.pods, claims: inputs.claims, queue: inputs.queue,
-      now: observation.view.timestamp)
-    if gateway.ready > 0 {
-      let reading = monitor.reading(of: subject.name, GatewayQuestion(subject, exporters: inputs.gateway))
-      if let answer = reading.answer { memory.traffic.add(answer, now: observation.view.now) }
+      spec: spec.gateway, name: name, namespace: spec.namespace, statefulSet: statefulSet, pods: inputs.pods,
+      claims: inputs.claims, queue: inputs.queue, now: observation.view.timestamp)
+    var answer: GatewayTraffic?
+    if gateway.ready > 0 || !inputs.drain.leaving.isEmpty {
+      let reading = monitor.reading(
+        of: subject.name, GatewayQuestion(subject, exporters: inputs.gateway, inputs.drain))
+      answer = reading.answer
+      if let answer { memory.traffic.add(answer, now: observation.view.now) }
       report.nextLooks += [reading.nextAfter].compactMap(\.self)
     }
     report.nextLooks += [gateway.nextLook.map { .seconds($0) }].compactMap(\.self)
-    report.state =
-      gateway.state
-      ?? memory.traffic.state(
-        subject.spec, name: GatewayShape.name(of: subject.name), now: observation.view.now)
+    report.state = gateway.state ?? memory.traffic.state(spec, name: name, now: observation.view.now)
+    let silent = memory.silence(of: inputs.drain.leaving, answer, now: observation.view.now)
+    if inputs.replicas > inputs.drain.wanted,
+      let leaving = inputs.drain.finding(answer, silent: silent, name: name, namespace: spec.namespace)
+    {
+      report.state = Self.draining(report.state, leaving.finding, isStuck: leaving.isStuck)
+    }
     if inputs.sharesLogs, case .good(let finding)? = report.state {
       report.state = .good(Finding(.logsSentTwice, "\(finding.message) \(LogPipeline.note(subject.spec))"))
     }
     memory.tell(&report, sharesLogs: inputs.sharesLogs ? LogPipeline.note(subject.spec) : nil, subject: subject)
     report.movement = gateway.movement
-    report.summary = ["gateway": "\(gateway.ready)/\(subject.spec.gateway.replicas)"]
+    report.summary = ["gateway": "\(gateway.ready)/\(inputs.replicas)"]
     return report
+  }
+
+  /// The state of a gateway of which replicas leave. What is wrong with it beside that comes first.
+  private static func draining(_ state: PartState?, _ leaving: Finding, isStuck: Bool) -> PartState {
+    if case .bad(let finding)? = state {
+      return .bad(Finding(finding.reason, "\(finding.message) \(leaving.message)"))
+    }
+    return isStuck ? .bad(leaving) : .updating(leaving)
   }
 
   /// The state of a gateway whose inputs are not known: one that exists keeps its configuration.
@@ -180,4 +233,18 @@ struct GatewayPart: Part {
 
   func run() async { await monitor.run() }
   func forget(_ object: String) { monitor.forget(object) }
+}
+
+/// What the leaving replicas of each gateway said the last time, by address.
+private final class EarlierReadings: Sendable {
+  private let readings = Mutex<[String: [String: GatewayMetrics]]>([:])
+
+  func of(_ question: GatewayQuestion) -> [String: GatewayMetrics] {
+    readings.withLock { $0[question.gateway] ?? [:] }
+  }
+
+  func replace(_ question: GatewayQuestion, _ answer: GatewayTraffic) {
+    let leaving = answer.leavingReadings
+    readings.withLock { $0[question.gateway] = leaving.isEmpty ? nil : leaving }
+  }
 }

@@ -159,6 +159,13 @@ struct GatewayResolution {
         .secretKeyMissing,
         "Secret \(secret.key) has \(names.count) keys; it needs one for each header, at most \(Self.headerLimit).")
     }
+    let duplicates = Dictionary(grouping: names) { $0.lowercased() }.values.first { $0.count > 1 }
+    if let duplicates {
+      throw .blocked(
+        .secretKeyMissing,
+        "Secret \(secret.key), keys \(duplicates.map { $0.cleaned(bytes: 64) }.joined(separator: " and ")), are the same "
+          + "header, whose name has no case: remove one.")
+    }
     var headers: [GatewayHeader] = []
     for name in names {
       guard let value = SecretText(try secrets.value(name, of: secret)),
@@ -167,7 +174,7 @@ struct GatewayResolution {
         throw .blocked(
           .secretKeyMissing,
           "Secret \(secret.key), key \(name.cleaned(bytes: 64)), cannot be sent as a header: name it with letters, digits "
-            + "and '-', and store its value as text without a line break at its end.")
+            + "and '-', and store its value as text without line breaks, and without white space at its ends.")
       }
       headers.append(header)
     }
