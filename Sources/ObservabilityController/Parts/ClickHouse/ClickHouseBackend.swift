@@ -20,13 +20,15 @@ struct ClickHouseBackend: LoggedBackend {
   var network: PlatformFacts.Destination?
   /// Changes when the contents of the Secrets do.
   var secretsHash: String
+  /// Whether it last took what it is to keep; nil as long as it has not answered.
+  var isReady: Bool?
 
   var metadata: Logger.Metadata { ["from": "\(source)", "address": "\(access.address)"] }
 }
 
 /// Whether a ClickHouse takes what it is to keep.
 struct ClickHouseQuestion: BackendQuestion {
-  private let access: ClickHouseAccess
+  let access: ClickHouseAccess
   private let demand: ClickHouseDemand
 
   init(_ backend: ClickHouseBackend, _ spec: ObservabilitySpec) {
@@ -39,6 +41,12 @@ struct ClickHouseQuestion: BackendQuestion {
 
   static func isGood(_ answer: ClickHouseVerdict) -> Bool { answer.isReady }
 
+  /// A Coroot server drops what it cannot store, so that an outage must be noticed sooner: data waits in the gateway then.
+  func interval(after answer: ClickHouseVerdict, failures: Int) -> Duration {
+    failures == 0 && demand.purpose == .coroot
+      ? .seconds(60) : Self.interval(after: failures)
+  }
+
   /// Asks over HTTP; the check bounds its time.
   func ask(_ transport: any HTTPTransport) async -> ClickHouseVerdict {
     await ClickHouseCheck(transport: transport).run(access, demand)
@@ -48,6 +56,12 @@ struct ClickHouseQuestion: BackendQuestion {
 extension ClickHouseDemand {
   /// What an object demands of its ClickHouse.
   init(_ spec: ObservabilitySpec) {
+    guard spec.mode == .agentsOnly else {
+      self.init(
+        database: spec.coroot.database, purpose: .coroot, cluster: spec.clickHouse?.cluster,
+        ignore: spec.clickHouse?.ignore ?? [])
+      return
+    }
     func retention(_ isKept: Bool, _ route: SignalRoute) -> Retention? {
       // The schema lets nothing else pass than days: 7d.
       isKept ? Int(route.retention.dropLast()).map(Retention.days) ?? .forever : nil

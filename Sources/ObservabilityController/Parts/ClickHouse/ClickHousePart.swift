@@ -7,8 +7,8 @@ import KubernetesCore
 import Logging
 import ObservabilityAPI
 
-/// The ClickHouse that keeps traces and logs: found, asked, and given the tables that the gateway writes to. It has no
-/// children; the gateway sends to what it finds.
+/// The ClickHouse that keeps traces and logs: found, asked, and given the tables that the gateway writes to, or the database
+/// in which the Coroot server makes its own. It has no children; the gateway or the server sends to what it finds.
 struct ClickHousePart: Part {
   static let id = PartID(rawValue: "clickHouse")
   static let condition = ConditionType.clickHouseReady
@@ -25,7 +25,7 @@ struct ClickHousePart: Part {
     }
   }
 
-  func isWanted(_ spec: ObservabilitySpec) -> Bool { spec.keepsInClickHouse }
+  func isWanted(_ spec: ObservabilitySpec) -> Bool { spec.mode == .full || spec.keepsInClickHouse }
 
   func watches(_ spec: ObservabilitySpec, lookup: (ResourceType, ObjectKey) -> Lookup) -> Set<WatchTarget> {
     withoutActuallyEscaping(lookup) {
@@ -45,7 +45,10 @@ struct ClickHousePart: Part {
       guard let backend = try resolution.resolve() else {
         return .stalled(Finding(.invalidSpec, "spec.clickHouse: set application or endpoint."))
       }
-      return .ready(backend)
+      var found = backend
+      let question = ClickHouseQuestion(backend, subject.spec)
+      found.isReady = monitor.last(of: subject.name) { $0 == question }?.isReady
+      return .ready(found)
     } catch {
       switch error {
       case .pending: return .pending
