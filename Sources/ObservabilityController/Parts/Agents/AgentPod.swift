@@ -10,7 +10,7 @@ import Rendering
 import Telemetry
 
 /// What the operator keeps of one pod of the agents' DaemonSet: where it is, and how its two containers fare. Of the
-/// gateway's pods the same, with its one container in place of the agent's.
+/// pods of other parts the same, with their one container in place of the agent's.
 ///
 /// Nothing of it changes with a heartbeat of the kubelet. Texts are bounded, since any writer of a pod's status
 /// chooses them, and without credentials, since the agent writes its endpoint to its log, which is where its
@@ -26,7 +26,7 @@ struct AgentPod: Hashable, Sendable {
   var uid: String
   /// The node that it runs on or, before the scheduler has placed it, is meant for; empty if neither is told.
   var node: String
-  /// The UID of the DaemonSet or StatefulSet that controls it; empty if none does.
+  /// The UID of the DaemonSet, StatefulSet or ReplicaSet that controls it; empty if none does.
   var owner: String
   /// What tells one pod template from another: the label `controller-revision-hash`.
   var revision: String
@@ -108,7 +108,7 @@ extension AgentPod {
     node = pod[path: "spec", "nodeName"]?.string ?? Self.intendedNode(pod) ?? ""
     owner =
       pod.ownerReferences.first {
-        $0["controller"]?.bool == true && ["DaemonSet", "StatefulSet"].contains($0["kind"]?.string)
+        $0["controller"]?.bool == true && ["DaemonSet", "StatefulSet", "ReplicaSet"].contains($0["kind"]?.string)
       }?["uid"]?.string ?? ""
     revision = pod[path: "metadata", "labels", "controller-revision-hash"]?.string ?? ""
     phase = status?["phase"]?.string ?? "Pending"
@@ -125,9 +125,11 @@ extension AgentPod {
     // Once it has done its work there is nothing to tell of it, on thousands of nodes.
     if case .terminated(let end) = preflight.state, end.exitCode == 0 { preflight.state = .terminated(.success) }
     let containers = pod[path: "spec", "containers"]
-    let isGateway = containers?.array?.contains { $0["name"]?.string == GatewayShape.container } == true
+    // Pods of other parts have one container.
+    let names = (containers?.array ?? []).compactMap { $0["name"]?.string }
     agent = Container(
-      isGateway ? GatewayShape.container : Self.agentName, of: containers, in: status?["containerStatuses"])
+      names.contains(Self.agentName) ? Self.agentName : names.first ?? Self.agentName, of: containers,
+      in: status?["containerStatuses"])
     createdAt = agent == .runs ? nil : Timestamp(wholeSeconds: pod.creationTimestamp)
   }
 

@@ -52,6 +52,7 @@ extension PartState {
     case .updating(let finding): .updating(longer(finding))
     case .progressing(let finding): .progressing(longer(finding))
     case .bad(let finding): .bad(longer(finding))
+    case .off(let finding): .off(longer(finding))
     }
   }
 }

@@ -31,21 +31,28 @@ extension AgentsPart {
       inputs.judgement = judgement
     }
     if let unreadable { return .partial(inputs, unreadable) }
-    return resolve(inputs, daemonSet, subject, view, upstream[MetricsPart.self])
+    return resolve(inputs, daemonSet, subject, view, upstream)
   }
 
   /// What is rendered once nodes have been judged.
   private func resolve(
     _ inputs: Inputs, _ daemonSet: KubernetesObject?, _ subject: Subject, _ view: ClusterView,
-    _ backend: MetricsBackend?
+    _ upstream: Upstream
   ) -> Resolution<Inputs> {
     var inputs = inputs
+    let backend = upstream[MetricsPart.self]
     inputs.record = inputs.judgement?.record.map {
       ConfigMapRecord(verdicts: $0, facts: facts(nil, view))
     }
     let isScrape = subject.spec.metrics.delivery == .scrape
     guard isScrape || backend?.writeURL != nil else { return .partial(inputs, nil) }
-    inputs.facts = facts(backend, view)
+    var platform = facts(backend, view)
+    if subject.spec.sendsProfiles {
+      // Their key is in a Secret that is made up first.
+      guard let hash = upstream[CorootPart.self]?.server?.keysHash else { return .partial(inputs, nil) }
+      platform.corootKeyHash = hash
+    }
+    inputs.facts = platform
     // On thousands of nodes that cannot carry them, pods would be started and taken away again.
     guard daemonSet == nil, nodes.isBusy else { return .ready(inputs) }
     inputs.waitsForLabels = true

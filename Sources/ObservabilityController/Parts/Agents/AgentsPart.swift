@@ -16,7 +16,7 @@ struct AgentsPart: Part {
   static let condition = ConditionType.agentsAvailable
   static let notReady = ConditionReason.agentsNotReady
   /// The gateway comes first, so that agents find it when they begin to send.
-  static let needs = [MetricsPart.id, GatewayPart.id]
+  static let needs = [MetricsPart.id, GatewayPart.id, CorootPart.id]
   static let waiting = "agents wait"
 
   static let children = [
