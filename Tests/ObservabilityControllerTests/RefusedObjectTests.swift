@@ -13,27 +13,12 @@ import Waiting
 
 /// What cannot be done is said, and nothing is half-done.
 @Suite struct RefusedObjectTests {
-  @Test(
-    arguments: [
-      ("mode", ["mode": "Full"], "spec.mode")
-    ] as [(String, JSONObject, String)])
-  func whatALaterReleaseBrings(_ name: String, spec: JSONObject, field: String) async throws {
-    let cluster = try await TestCluster()
-    try await cluster.withOperator { _ in
-      try await cluster.apply(TestCluster.object(spec: spec))
-      let object = try await cluster.wait(condition: "Stalled", reason: "NotImplemented")
-      #expect(object?.condition("Stalled")?.message.contains(field) == true)
-      #expect(object?.condition("Ready")?.status == "False")
-      #expect(await cluster.server.objects("daemonsets", group: "apps").isEmpty)
-      try await cluster.waitForEvent(reason: "NotImplemented")
-    }
-  }
-
   /// The server in memory does not evaluate CEL: what its rules refuse reaches the operator here, as it would with an
   /// older CRD.
   @Test(
     arguments: [
       ("reserved", ["nodeAgent": ["env": [["name": "METRICS_ENDPOINT", "value": "x"]]]], "spec.nodeAgent.env"),
+      ("full", ["mode": "Full"], "spec.clickHouse"),
       ("interval", ["metrics": ["interval": "1s"]], "spec.metrics.interval"),
     ] as [(String, JSONObject, String)])
   func whatTheRulesOfTheCRDForbid(_ name: String, spec: JSONObject, field: String) async throws {

@@ -92,8 +92,11 @@ import Testing
     let roles = try #require(RoleManifests.all.first { $0["kind"] == "ClusterRoleBinding" })
     for (policy, resource, operations) in [
       (NodePolicy.policy, "nodes", ["UPDATE"]), (DaemonSetPolicy.policy, "daemonsets", ["CREATE", "UPDATE"]),
-      (GatewayPolicy.statefulSets, "statefulsets", ["CREATE", "UPDATE"]),
-      (GatewayPolicy.secrets, "secrets", ["CREATE", "UPDATE"]),
+      (WorkloadPolicy.statefulSets, "statefulsets", ["CREATE", "UPDATE"]),
+      (WorkloadPolicy.deployments, "deployments", ["CREATE", "UPDATE"]),
+      (SecretPolicy.policy, "secrets", ["CREATE", "UPDATE"]),
+      (GatekeeperCiliumPolicy.ciliumNetworkPolicies, "ciliumnetworkpolicies", ["CREATE", "UPDATE"]),
+      (ClusterRoleBindingPolicy.policy, "clusterrolebindings", ["CREATE", "UPDATE", "DELETE"]),
     ] as [(AdmissionPolicy, JSONValue, JSONValue)] {
       let manifest = try #require(policy.manifests.first { $0["kind"] == "ValidatingAdmissionPolicy" })
       let binding = try #require(policy.manifests.first { $0["kind"] == "ValidatingAdmissionPolicyBinding" })
@@ -115,7 +118,8 @@ import Testing
   /// Expressions must be as others can evaluate them, and messages on one line as the API server demands.
   @Test func theExpressionsArePlain() {
     let texts = [
-      NodePolicy.policy, DaemonSetPolicy.policy, GatewayPolicy.statefulSets, GatewayPolicy.secrets,
+      NodePolicy.policy, DaemonSetPolicy.policy, WorkloadPolicy.statefulSets, WorkloadPolicy.deployments,
+      SecretPolicy.policy, ClusterRoleBindingPolicy.policy, GatekeeperCiliumPolicy.ciliumNetworkPolicies,
     ].flatMap { policy in
       policy.variables.map(\.expression) + policy.validations.flatMap { [$0.expression, $0.message] }
     }

@@ -99,7 +99,7 @@ import Testing
       try await Self.labelled(cluster)
       await running.instance.labelQueue.waitUntilIdle()
       await cluster.server.clearRequestLog()
-      try await cluster.apply(TestCluster.object(spec: ["mode": "Full", "clickHouse": ["application": [:]]]))
+      try await cluster.apply(TestCluster.object(spec: ["metrics": ["interval": "1s"]]))
       try await cluster.wait(condition: "Stalled")
       await running.instance.labelQueue.waitUntilIdle()
       #expect(await cluster.nodeWrites().isEmpty)

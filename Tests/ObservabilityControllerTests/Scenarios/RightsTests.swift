@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ControllerRuntime
+import CorootStub
 import DevCluster
 import Harness
 import JSON
@@ -37,9 +38,12 @@ import Waiting
     let resource = [request.resource, request.subresource].compactMap(\.self).joined(separator: "/")
     let verbs = request.verb == "patch" && request.code == 201 ? ["patch", "create"] : [request.verb]
     let scopes = Set(Permission.all.filter { $0.group == request.group && $0.resource == resource }.map(\.scope))
-    return scopes.filter { holds($0, in: request.namespace) }.flatMap { scope in
+    let uses = scopes.filter { holds($0, in: request.namespace) }.flatMap { scope in
       verbs.map { Use(scope: scope, group: request.group, resource: resource, verb: $0) }
     }
+    // Who makes a binding of a role has what it grants, or may bind it.
+    guard request.resource == "clusterrolebindings", request.code == 201 else { return uses }
+    return uses + [Use(scope: .cluster, group: request.group, resource: "clusterroles", verb: "bind")]
   }
 
   private static func holds(_ scope: Permission.Scope, in namespace: String?) -> Bool {
@@ -65,7 +69,11 @@ import Waiting
     let used = Set(requests.flatMap(Self.uses))
     #expect(Self.granted.subtracting(used).map(\.description).sorted() == [], "these rights are for nothing")
     // The one Secret of the ClickHouse application is read by a Role of its own.
-    let others = requests.filter { $0.namespace != "tenant-root" || $0.resource != "secrets" }
+    // So is the policy written in the namespace of the ingress controller. Discovery is for everyone.
+    let others = requests.filter {
+      ($0.namespace != "tenant-root" || !["secrets", "ciliumnetworkpolicies"].contains($0.resource))
+        && !$0.resource.hasPrefix("/apis/")
+    }
     #expect(others.filter { Self.uses($0).isEmpty } == [], "these were let through by no right of ours")
   }
 
@@ -101,6 +109,8 @@ import Waiting
     try await cluster.wait(for: DeliverySwitchTests.podScrapes, key) { $0 == nil }
     try await cluster.wait(condition: "Ready")
     try await sendSignals(cluster)
+    try await runCoroot(cluster)
+    try await expose(cluster)
     for _ in 1...2 { try await repair(cluster) }
     for type in [ResourceType.serviceAccounts, .networkPolicies, .daemonSets] {
       try await leaveBehind(type, cluster)
@@ -134,6 +144,44 @@ import Waiting
     try await cluster.apply(TestCluster.object())
     for type in [ResourceType.statefulSets, .secrets, .services, budgets] {
       try await cluster.wait(for: type, SignalsTests.gateway) { $0 == nil }
+    }
+    try await cluster.wait(condition: "Ready")
+  }
+
+  /// The Coroot server and its cluster-agent, and back.
+  private static func runCoroot(_ cluster: TestCluster) async throws {
+    cluster.backend.coroot = CorootPod(cluster: cluster.server, clickHousePassword: "second")
+    try await cluster.apply(TestCluster.object(spec: FullModeTests.spec))
+    try await cluster.wait(condition: "CorootAvailable")
+    try await cluster.wait(condition: "Ready")
+    try await cluster.apply(TestCluster.object())
+    let agent = ClusterAgentShape.name(of: "platform")
+    try await cluster.wait(for: .deployments, ObjectKey(namespace: "cozy-coroot", name: agent)) { $0 == nil }
+    try await cluster.wait(for: .clusterRoleBindings, ObjectKey(name: agent)) { $0 == nil }
+    try await cluster.wait(condition: "Ready")
+  }
+
+  /// The user interface through an Ingress, then through a Gateway, and back.
+  private static func expose(_ cluster: TestCluster) async throws {
+    for manifest in IngressNamespaceRole(namespace: "tenant-root").manifests {
+      try await cluster.server.apply(manifest)
+    }
+    for type in [ResourceType.keycloakClients, .httpRoutes, .ciliumNetworkPolicies] {
+      try await cluster.server.apply(UIScenarioTests.definition(type))
+    }
+    var ui = UIScenarioTests.withRealm
+    for (type, other) in [(ResourceType.ingresses, ResourceType.httpRoutes), (.httpRoutes, .ingresses)] {
+      try await cluster.apply(TestCluster.object(spec: UIScenarioTests.spec(ui)))
+      for type in [ResourceType.deployments, .keycloakClients, type] {
+        try await cluster.wait(for: type, UIScenarioTests.gatekeeper) { $0 != nil }
+      }
+      try await cluster.wait(for: other, UIScenarioTests.gatekeeper) { $0 == nil }
+      try await cluster.wait(for: .ciliumNetworkPolicies, UIScenarioTests.route) { $0 != nil }
+      ui["gatewayRef"] = ["name": "cozystack"]
+    }
+    try await cluster.apply(TestCluster.object())
+    for type in [ResourceType.deployments, .keycloakClients, .httpRoutes, .ciliumNetworkPolicies] {
+      try await cluster.wait(for: type, UIScenarioTests.gatekeeper) { $0 == nil }
     }
     try await cluster.wait(condition: "Ready")
   }

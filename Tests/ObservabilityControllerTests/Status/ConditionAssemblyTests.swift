@@ -15,7 +15,7 @@ import Testing
   static let later = Timestamp(secondsSinceEpoch: 1_767_225_660)
 
   static let stalls = [
-    ConditionReason.invalidSpec, .notImplemented, .nodesAlreadyObserved, .childRefused, .immutableFieldChanged,
+    ConditionReason.invalidSpec, .namespaceTaken, .nodesAlreadyObserved, .childRefused, .immutableFieldChanged,
   ].map { Finding($0, "stalled by \($0.name)") }
   static let blocks = [
     ConditionReason.namespaceNotFound, .notPermitted, .kindNotServed, .applyFailed, .progressing,

@@ -23,6 +23,8 @@ import Testing
   static let unauthorized = with { $0.metrics = .bad(Finding(.unauthorized, "401")) }
   static let rolling = with { $0.agents = .progressing(Finding(.rollingOut, "1 of 3")) }
   static let notReady = with { $0.agents = .progressing(Finding(.agentsNotReady, "2 of 3")) }
+  static let starting = with { $0.agents = .progressing(Finding(.noEligibleNodes, "none yet")) }
+  static let stuck = with { $0.agents = .bad(Finding(.noEligibleNodes, "none yet")) }
   static let noNodes = with { $0.agents = .bad(Finding(.noEligibleNodes, "none")) }
   static let updating = with { $0.agents = .updating(Finding(.minimumAvailable, "2 of 3")) }
   static let failing = with { $0.agents = .bad(Finding(.podsFailing, "1 of 3")) }
@@ -48,6 +50,9 @@ import Testing
     Example(testDescription: "new and well", after: well, told: ["Ready"]),
     Example(testDescription: "well again", before: well, after: well, told: []),
     Example(testDescription: "on its way", after: rolling, told: []),
+    Example(testDescription: "on its way, with a reason that may be a fault", before: well, after: starting, told: []),
+    Example(testDescription: "not on its way any more", before: starting, after: stuck, told: ["!NoEligibleNodes"]),
+    Example(testDescription: "stuck still", before: stuck, after: stuck, told: []),
     Example(testDescription: "there", before: rolling, after: well, told: ["Ready"]),
     Example(testDescription: "on its way again", before: well, after: rolling, told: []),
     Example(testDescription: "some not ready", before: well, after: notReady, told: []),
@@ -75,7 +80,9 @@ import Testing
     example.before?.write(to: &before, generation: 1, now: ConditionAssemblyTests.now)
     var after = before
     example.after.write(to: &after, generation: 2, now: ConditionAssemblyTests.later)
-    let items = ConditionEvents.items(before: before, after: after)
+    let items = ConditionEvents.items(
+      before: before, after: after, progressing: example.after.progressing,
+      progressed: example.before?.progressing ?? [])
     #expect(items.map { ($0.type == .warning ? "!" : "") + $0.reason } == example.told)
     #expect(items.allSatisfy { !$0.note.isEmpty })
   }

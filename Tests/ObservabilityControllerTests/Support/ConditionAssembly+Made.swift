@@ -43,7 +43,12 @@ extension ConditionAssembly {
 }
 
 extension ConditionEvents {
-  static func items(before: ConditionSet, after: ConditionSet) -> [ObjectEvent] {
-    items(before: before, after: after, parts: [.metricsBackendReady, .agentsAvailable])
+  static func items(
+    before: ConditionSet, after: ConditionSet, progressing: Set<ConditionType> = [],
+    progressed: Set<ConditionType> = []
+  ) -> [ObjectEvent] {
+    items(
+      before: before, after: after, parts: [.metricsBackendReady, .agentsAvailable], progressing: progressing,
+      progressed: progressed)
   }
 }

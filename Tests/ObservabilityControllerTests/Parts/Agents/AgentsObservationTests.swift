@@ -126,7 +126,7 @@ import Testing
     let state = Self.observe(example).state(podSecurity: .unknown, lacksForLong: true)
     let kind: Kind =
       switch state {
-      case .good: .good
+      case .good, .off: .good
       case .updating: .updating
       case .progressing: .progressing
       case .bad: .bad

@@ -124,7 +124,19 @@ import Testing
     .init(
       testDescription: "a value of two lines", spec: traces,
       world: [headers: MetricsResolutionTests.secret(["X-A": Array("a\nb".utf8)])], reason: .secretKeyMissing,
-      names: ["key X-A", "without a line break"]),
+      names: ["key X-A", "without line breaks"]),
+    .init(
+      testDescription: "a value with white space at an end", spec: traces,
+      world: [headers: MetricsResolutionTests.secret(["X-A": Array("token ".utf8)])], reason: .secretKeyMissing,
+      names: ["key X-A", "white space at its ends"]),
+    .init(
+      testDescription: "a value that is not UTF-8", spec: traces,
+      world: [headers: MetricsResolutionTests.secret(["X-A": [0xff]])], reason: .secretKeyMissing,
+      names: ["key X-A"]),
+    .init(
+      testDescription: "one header twice", spec: traces,
+      world: [headers: MetricsResolutionTests.secret(["AccountID": [0x31], "accountid": [0x32]])],
+      reason: .secretKeyMissing, names: ["AccountID and accountid", "remove one"]),
     .init(
       testDescription: "an authority that is none", spec: trusting,
       world: [authority: MetricsResolutionTests.secret(["ca.crt": Array("junk".utf8)])],
