@@ -2,6 +2,7 @@
 
 import DevCluster
 import JSON
+import KubernetesCore
 
 /// A whole store in a form in which two clusters can be compared: without what differs from run to run.
 struct ComparableStore: Equatable, Sendable {
@@ -12,6 +13,12 @@ struct ComparableStore: Equatable, Sendable {
     // Of what was applied, the owner's identity among it.
     "hash",
   ]
+  /// What is left out because it follows from what the operator makes up, or from when it did something.
+  static let derived: Set<String> = [
+    "observability.cozystack.io/secrets-hash", "observability.cozystack.io/coroot-key-hash",
+  ]
+  /// The label of servers and of the Service that selects them: the time of a change and the server's own ID stand in it.
+  static let integrations = "observability.cozystack.io/integrations"
   /// What is left out as a whole: Events tell what happened, not what is; pods are the server's own work.
   static let maskedKinds: Set<String> = ["Event", "Pod", "Lease", "ControllerRevision"]
 
@@ -21,11 +28,13 @@ struct ComparableStore: Equatable, Sendable {
   /// The store as it is now.
   init(of server: APIServer) async {
     var objects: [String: JSONValue] = [:]
+    let generated = await GeneratedSecrets.values(in: server)
     for object in await server.everything() {
       let kind = object["kind"]?.string ?? ""
       guard !Self.maskedKinds.contains(kind) else { continue }
       let name = [kind, object["metadata"]?["namespace"]?.string, object["metadata"]?["name"]?.string]
-      objects[name.compactMap(\.self).joined(separator: "/")] = Self.masking(object)
+      objects[name.compactMap(\.self).joined(separator: "/")] =
+        Self.masking(kind == "Secret" ? Self.naming(generated, in: object) : object)
     }
     self.objects = objects
   }
@@ -52,19 +61,41 @@ struct ComparableStore: Equatable, Sendable {
     return "\(path) is \(JSONWriter.text(mine)), not \(JSONWriter.text(others))"
   }
 
+  /// A Secret as text, with the names of what was made up in the place of the values.
+  private static func naming(_ generated: [String: String], in secret: JSONValue) -> JSONValue {
+    guard let content = secret.object, let data = secret["data"]?.object else { return secret }
+    var named = secret
+    // A process that does not know of a Secret that is there applies its labels, and so owns them too.
+    if GeneratedSecrets.keys[secret["metadata"]?["name"]?.string ?? ""] != nil {
+      named["metadata"]?["managedFields"] = nil
+    }
+    named["data"] = .object(
+      JSONObject(
+        data.map { key, _ in
+          var text = String(decoding: KubernetesObject(content).secretData(key) ?? [], as: UTF8.self)
+          for (value, name) in generated { text = text.replacing(value, with: "<\(name)>") }
+          return (key, .string(text))
+        }))
+    return named
+  }
+
   private static func masking(_ value: JSONValue) -> JSONValue {
     if let members = value.object {
       return .object(
         JSONObject(
           members.compactMap { name, value in
+            if masked.contains(name) || derived.contains(name) { return nil }
+            if name == integrations, let value = value.string, !["none", "closed"].contains(value) {
+              return (name, "stored")
+            }
             // The owners of fields are told by keys such as `k:{"uid":"…"}`.
-            masked.contains(name) ? nil : (name.hasPrefix("k:{\"uid\"") ? "k:uid" : name, masking(value))
+            return (name.hasPrefix("k:{\"uid\"") ? "k:uid" : name, masking(value))
           }))
     }
     if let elements = value.array {
       let masked = elements.map(masking)
-      // The managers of fields stand in the order of their times.
-      guard masked.first?["fieldsV1"] != nil else { return .array(masked) }
+      // The managers of fields stand in the order of their times, conditions in that in which they came up.
+      guard masked.first?["fieldsV1"] != nil || masked.first?["reason"] != nil else { return .array(masked) }
       return .array(masked.sorted { JSONWriter.text($0) < JSONWriter.text($1) })
     }
     return value

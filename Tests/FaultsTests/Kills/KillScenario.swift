@@ -1,134 +1,139 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CorootStub
 import DevCluster
-import Glibc
 import Harness
 import JSON
 import KubernetesClient
 import KubernetesCore
 import ProcessSupport
-import Waiting
 
 /// What a user does while the operator's process is killed.
 enum KillScenario: String, CaseIterable, Sendable {
   case create, change, switchAndBack = "switch", signalsAndBack = "signals", delete
+  case full, fullAndBack = "full-and-back", rotation, exposure, fullDelete = "full-delete"
 
-  private enum Leg {
+  /// One thing that the user does.
+  enum Leg {
     /// The user applies this; then there are so many children.
     case apply(JSONObject, children: Int)
+    /// The password of ClickHouse becomes another; the children stay so many.
+    case rotate(children: Int)
     case delete
   }
 
-  private var before: JSONObject? { self == .create ? nil : [:] }
+  /// What is there before the process may be killed; nil for nothing.
+  var before: Leg? {
+    switch self {
+    case .create, .full: nil
+    case .change, .switchAndBack, .signalsAndBack, .delete, .fullAndBack: .apply([:], children: 3)
+    case .rotation, .exposure, .fullDelete: Self.fullLeg
+    }
+  }
 
-  private var legs: [Leg] {
+  /// What the user does meanwhile, in order.
+  var legs: [Leg] {
     switch self {
     case .create: [.apply([:], children: 3)]
     case .change: [.apply(["metrics": ["interval": "30s"]], children: 3)]
     case .switchAndBack: [.apply(["metrics": ["delivery": "Scrape"]], children: 4), .apply([:], children: 3)]
     case .signalsAndBack: [.apply(["traces": Self.traces], children: 10), .apply([:], children: 3)]
-    case .delete: [.delete]
+    case .full: [Self.fullLeg]
+    case .fullAndBack: [Self.fullLeg, .apply([:], children: 3)]
+    case .rotation: [.rotate(children: Self.fullChildren)]
+    case .exposure: [.apply(Self.exposed, children: Self.fullChildren + 7), Self.fullLeg]
+    case .delete, .fullDelete: [.delete]
     }
   }
+
+  /// Whether a Coroot server runs at some time.
+  var isFull: Bool { [.full, .fullAndBack, .rotation, .exposure, .fullDelete].contains(self) }
+
+  /// How many values are made up.
+  var generated: Int { isFull ? (self == .exposure ? 4 : 3) : 0 }
 
   private static let traces: JSONValue = [
     "destination": "OTLP", "endpoint": "http://traces.example.org:4318/v1/traces",
   ]
+  private static let fullMode: JSONObject = ["mode": "Full", "clickHouse": ["application": [:]]]
+  private static let fullChildren = 23
+  private static let fullLeg = Leg.apply(fullMode, children: fullChildren)
+  private static let exposed: JSONObject = [
+    "mode": "Full", "clickHouse": ["application": [:]],
+    "coroot": [
+      "ui": [
+        "host": "coroot.example.org", "ingressClassName": "tenant-root",
+        "oidc": [
+          "issuerURL": "https://login.example.org", "clientID": "coroot",
+          "clientSecretRef": ["name": "coroot-oidc", "key": "secret"],
+        ],
+      ]
+    ],
+  ]
+}
 
-  /// How a run ended.
-  struct End: Sendable {
-    var store: ComparableStore
-    /// How many writes there were after the user had begun.
-    var writes: Int
-    var perObject: [String: Int]
-    /// Whether a process was killed.
-    var wasKilled: Bool
-  }
+// MARK: - What is around the operator
 
-  /// For how long nothing may be written before a leg counts as done: longer than the operator lets things settle.
-  private static let quiet = Duration.milliseconds(1500)
-
-  /// Runs the scenario from an empty cluster; the process is killed after so many writes, and another one started.
-  ///
-  /// - Parameter reference: the end to wait for; nil if this run is to tell it.
-  func run(killAfter writes: Int?, reference: ComparableStore? = nil) async throws -> End {
-    let cluster = try await TestCluster()
+extension KillScenario {
+  /// Adds what the cluster has besides.
+  func prepare(_ cluster: TestCluster) async throws {
     try await cluster.server.apply(TestCluster.podScrapeDefinition)
-    let killer = Killer()
-    await cluster.server.setFaults(FaultPlan { killer.fault($0) })
-    return try await ServedCluster.serve(cluster) { served in
-      var process = try Self.start(served)
-      var wasKilled = false
-      do {
-        if let before {
-          try await cluster.apply(TestCluster.object(spec: before))
-          try await Self.waitUntilDone(.apply(before, children: 3), cluster, killer)
-        }
-        killer.arm(after: writes)
-        for leg in legs {
-          try await Self.begin(leg, cluster)
-          try await eventually("the operator has done its work, or is to die", within: .seconds(60)) {
-            if killer.isDue { return true }
-            return try await Self.isDone(leg, cluster, killer)
-          }
-          guard killer.isDue else { continue }
-          process.process.signal(SIGKILL)
-          try await process.process.waitForEnd()
-          killer.hasKilled()
-          wasKilled = true
-          process = try Self.start(served)
-          try await Self.waitUntilDone(leg, cluster, killer)
-        }
-        if let reference { try await Self.wait(until: cluster, is: reference) }
-      } catch {
-        process.process.signal(SIGKILL)
-        _ = try? await process.process.waitForEnd()
-        throw error
-      }
-      process.process.signal(SIGKILL)
-      try await process.process.waitForEnd()
-      return End(
-        store: await ComparableStore(of: cluster.server), writes: killer.writes, perObject: killer.perObject,
-        wasKilled: wasKilled)
-    }
+    guard isFull else { return }
+    try await cluster.addClickHouse(password: "first")
+    try await cluster.server.apply([
+      "apiVersion": "networking.k8s.io/v1", "kind": "IngressClass", "metadata": ["name": "tenant-root"],
+      "spec": ["controller": "k8s.io/ingress-nginx"],
+    ])
+    try await cluster.server.apply([
+      "apiVersion": "v1", "kind": "Secret", "metadata": ["name": "coroot-oidc", "namespace": "cozy-coroot"],
+      "data": ["secret": .string(Base64.encode(Array("not-a-secret".utf8)))],
+    ])
   }
 
-  private static func start(_ served: ServedCluster) throws -> OperatorProcess {
-    // With an election the successor of a killed process waits until its lease is over.
-    try OperatorProcess(
-      try BuiltExecutable.path("observability-operator"), served.arguments + ["--no-leader-election"])
-  }
-
-  private static func begin(_ leg: Leg, _ cluster: TestCluster) async throws {
+  /// Does what the user does.
+  static func begin(_ leg: Leg, _ served: ServedCluster) async throws {
+    let cluster = served.cluster
     switch leg {
     case .apply(let spec, _): try await cluster.apply(TestCluster.object(spec: spec))
+    case .rotate:
+      served.coroot.setClickHousePassword("second")
+      try await cluster.setClickHousePassword("second")
     case .delete:
       try await cluster.admin.delete(TestCluster.observabilities, ObjectKey(name: "platform"), DeleteOptions())
     }
   }
 
-  private static func waitUntilDone(_ leg: Leg, _ cluster: TestCluster, _ killer: Killer) async throws {
-    try await eventually("the operator has done its work", within: .seconds(60)) {
-      try await isDone(leg, cluster, killer)
-    }
+  /// Gives the Ingress an address, as its controller does.
+  static func serveIngress(_ cluster: TestCluster) async {
+    let name = "platform-coroot-gatekeeper"
+    let ingress = await cluster.server.object(
+      "ingresses", group: "networking.k8s.io", namespace: "cozy-coroot", name)
+    guard let ingress, ingress[path: "status", "loadBalancer", "ingress"] == nil else { return }
+    // One that is deleted at this moment needs none.
+    _ = try? await cluster.admin.patch(
+      ResourceType(group: "networking.k8s.io", kind: "Ingress", plural: "ingresses"),
+      ObjectKey(namespace: "cozy-coroot", name: name),
+      .merge(["status": ["loadBalancer": ["ingress": [["ip": "192.0.2.1"]]]]]),
+      WriteOptions(fieldManager: "ingress-nginx", subresource: "status"))
   }
 
-  private static func isDone(_ leg: Leg, _ cluster: TestCluster, _ killer: Killer) async throws -> Bool {
-    guard killer.quiet > quiet else { return false }
-    let object = await cluster.server.object("observabilities", group: "observability.cozystack.io", "platform")
+  /// Whether what the user did has come to its end, as far as one look can tell.
+  static func isDone(_ leg: Leg, _ served: ServedCluster) async -> Bool {
+    let server = served.cluster.server
+    let object = await server.object("observabilities", group: "observability.cozystack.io", "platform")
     switch leg {
     case .delete: return object == nil
-    case .apply(_, let children):
-      let ready = object?["status"]?["conditions"]?.array?.first { $0["type"] == "Ready" }
-      return ready?["status"] == "True" && ready?["observedGeneration"] == object?["metadata"]?["generation"]
-        && object?["status"]?["inventory"]?.array?.count == children
+    case .apply(_, let children): return isReady(object, children)
+    case .rotate(let children):
+      // The settings are stored once at first, and once more with the other password.
+      let stored = served.coroot.server?.requests.count { $0.hasPrefix("PUT ") && $0.hasSuffix("/clickhouse") } ?? 0
+      return stored > 1 && isReady(object, children)
     }
   }
 
-  /// Waits for the end to be as in the undisturbed run; if it never is, the comparison tells in what.
-  private static func wait(until cluster: TestCluster, is reference: ComparableStore) async throws {
-    _ = try? await eventually("the end is as in the undisturbed run", within: .seconds(20)) {
-      await ComparableStore(of: cluster.server) == reference
-    }
+  private static func isReady(_ object: JSONValue?, _ children: Int) -> Bool {
+    let ready = object?["status"]?["conditions"]?.array?.first { $0["type"] == "Ready" }
+    return ready?["status"] == "True" && ready?["observedGeneration"] == object?["metadata"]?["generation"]
+      && object?["status"]?["inventory"]?.array?.count == children
   }
 }
