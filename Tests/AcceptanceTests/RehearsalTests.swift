@@ -113,7 +113,7 @@ struct RehearsalTests {
     "sends the cases that need CEL also to a server that evaluates none, and skips each that it accepts; fails each if told that the server evaluates CEL"
   )
   func casesAreSent() async throws {
-    let kinds = ["daemonset", "statefulset", "secret"]
+    let kinds = ["daemonset", "statefulset", "secret", "deployment", "clusterrolebinding"]
     let groups = Set(["rules-create", "node-policy"]).union(kinds.map { "\($0)-policy" })
     let refusals = try PolicyCase.all(Rehearsal.root).filter { $0.obstacle == nil && !$0.isAccepted }
     let ofNodes = refusals.count { if case .node = $0.change { true } else { false } }

@@ -60,6 +60,8 @@ extension ResourceType {
   static let roles = ResourceType(group: "rbac.authorization.k8s.io", kind: "Role", plural: "roles")
   static let roleBindings = ResourceType(
     group: "rbac.authorization.k8s.io", kind: "RoleBinding", plural: "rolebindings")
+  static let clusterRoleBindings = ResourceType(
+    group: "rbac.authorization.k8s.io", kind: "ClusterRoleBinding", plural: "clusterrolebindings", isNamespaced: false)
   static let runtimeClasses = ResourceType(
     group: "node.k8s.io", kind: "RuntimeClass", plural: "runtimeclasses", isNamespaced: false)
   static let admissionPolicies = ResourceType(

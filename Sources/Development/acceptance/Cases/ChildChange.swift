@@ -31,26 +31,27 @@ struct ChildChange: Sendable {
   }
 
   /// The child as it is sent, in a namespace.
-  func sent(in namespace: String) -> KubernetesObject { Self.object(new, namespace) }
+  func sent(in namespace: String) -> KubernetesObject { object(new, namespace) }
 
   /// The child as it is stored before the change; nil for a creation. It starts no pod and leaves no claim behind: no node
   /// matches a DaemonSet, and a StatefulSet has no replicas. It names no owner, since the garbage collector would delete
-  /// it: the owner that is rendered does not exist. The policy reads none of it.
+  /// it: the owner that is rendered does not exist. The policy reads none of it. One without a namespace would be an object of
+  /// the cluster, so no case may ask for it.
   func stored(in namespace: String) -> KubernetesObject? {
     guard let old else { return nil }
-    var object = Self.object(old, namespace)
+    var object = object(old, namespace)
     object["metadata"]?["ownerReferences"] = nil
     switch type {
     case .daemonSets: object["spec"]?["template"]?["spec"]?["nodeSelector"] = [Names.standInLabel: "nowhere"]
-    case .statefulSets: object["spec"]?["replicas"] = 0
+    case .statefulSets, .deployments: object["spec"]?["replicas"] = 0
     default: break
     }
     return object
   }
 
-  private static func object(_ content: JSONObject, _ namespace: String) -> KubernetesObject {
+  private func object(_ content: JSONObject, _ namespace: String) -> KubernetesObject {
     var object = KubernetesObject(content)
-    object["metadata"]?["namespace"] = .string(namespace)
+    if type.isNamespaced { object["metadata"]?["namespace"] = .string(namespace) }
     return object
   }
 }

@@ -33,13 +33,19 @@ struct PolicyCase: Sendable {
   /// patched if a case names none.
   static let children: [(type: ResourceType, golden: String)] = [
     (.daemonSets, "push"), (.statefulSets, "gateway-clickhouse"), (.secrets, "gateway-clickhouse"),
+    (.deployments, "coroot-first-start"), (.clusterRoleBindings, "coroot-first-start"),
+    (ciliumNetworkPolicies, "ui-ingress-secret"),
   ]
+
+  /// Few clusters that the acceptance runs on have Cilium.
+  private static let ciliumNetworkPolicies = ResourceType(
+    group: "cilium.io", version: "v2", kind: "CiliumNetworkPolicy", plural: "ciliumnetworkpolicies")
 
   private static let keys: Set = ["change", "policy", "accepted", "old", "new", "by", "bound", "says", "only"]
 
   /// - Parameters:
   ///   - entry: the entry of the file.
-  ///   - rendered: the child of a type in a golden file, by the file's name.
+  ///   - rendered: the child of a type in a golden file, by the file's name; with a slash and its own if there are several.
   /// - Throws: ``Refusal`` that names the entry, or what `rendered` throws.
   init(_ entry: JSONValue, rendered: (ResourceType, String) throws -> JSONValue) throws {
     func refusal(_ cause: String) -> Refusal { Refusal("vap-cases.yaml: \(cause): \(JSONWriter.text(entry))") }
@@ -69,8 +75,13 @@ struct PolicyCase: Sendable {
       change = .node(NodeChange(old: old, new: new))
       return
     }
-    guard let old = entry["old"], old.isNull || old.array != nil, let new = entry["new"]?.array else {
+    // A deletion is for the evaluator alone, so what would be sent does not matter.
+    let isDeletion = entry["only"] != nil && entry["new"]?.isNull == true
+    guard let old = entry["old"], old.isNull || old.array != nil, let new = isDeletion ? [] : entry["new"]?.array else {
       throw refusal("old and new: a JSON Patch")
+    }
+    guard kind.type.isNamespaced || old.isNull || obstacle != nil else {
+      throw refusal("old: an object without a namespace is the cluster's own")
     }
     change = .child(
       try ChildChange(
@@ -88,10 +99,12 @@ struct PolicyCase: Sendable {
     let asRendered = children.flatMap { type, _ in
       (golden[type] ?? [:]).keys.sorted().map { name -> JSONValue in
         let labels: JSONValue = name.hasPrefix("privileged") ? [Names.privilegedLabel: "allowed"] : [:]
-        return [
+        var entry: JSONValue = [
           "change": .string("\(name) as rendered"), "policy": .string(type.plural), "accepted": true,
           "of": .string(name), "namespace": labels, "old": nil, "new": [],
         ]
+        if type == ciliumNetworkPolicies { entry["only"] = "policy" }
+        return entry
       }
     }
     return try (entries + asRendered).map { entry in
@@ -102,15 +115,18 @@ struct PolicyCase: Sendable {
     }
   }
 
-  /// The children of the golden files by their type and the name of the file.
+  /// The children of the golden files by their type and the name of the file, with their own where a file has several.
   private static func golden(_ root: String) throws -> [ResourceType: [String: JSONValue]] {
     let folder = "\(root)/Tests/RenderingTests/Golden"
     var golden: [ResourceType: [String: JSONValue]] = [:]
     for file in try TextFile.names(in: folder, ending: ".yaml") {
       let documents = try YAMLDecoder.documents(try TextFile.read("\(folder)/\(file)"))
       for (type, _) in children {
-        golden[type, default: [:]][String(file.dropLast(".yaml".count))] = documents.first {
-          $0["kind"] == .string(type.kind)
+        let name = String(file.dropLast(".yaml".count))
+        let found = documents.filter { $0["kind"] == .string(type.kind) }
+        for child in found {
+          let key = found.count == 1 ? name : "\(name)/\(child["metadata"]?["name"]?.string ?? "")"
+          golden[type, default: [:]][key] = child
         }
       }
     }

@@ -23,9 +23,20 @@ struct SampleScenario: Sendable {
       ends: "waiting for its Secrets, then agents that run while the backend is unreachable", run: external),
     "agents-only-scrape.yaml": SampleScenario(
       ends: "KindNotServed without VMPodScrape, Ready with it", run: scrape),
+    "full.yaml": full("ServiceNotFound"), "full-ha.yaml": full("ServiceNotFound"),
+    "full-external.yaml": full("SecretNotFound"),
     "signals-clickhouse.yaml": SampleScenario(
       ends: "agents that run beside a ClickHouse that is missing, then a gateway for one that is away", run: signals),
   ]
+
+  /// Without the ClickHouse that the sample names, which is said; the Coroot server waits for it.
+  private static func full(_ reason: String) -> SampleScenario {
+    SampleScenario(ends: "told that its ClickHouse is missing: \(reason)") { sample, stage in
+      try await stage.apply(sample)
+      try await stage.wait(for: "ClickHouseReady", "False", reason: reason, of: sample.key)
+      try await stage.wait(for: "CorootAvailable", "False", of: sample.key)
+    }
+  }
 
   /// A pool that no other node is in, and a storage of its own.
   @Sendable private static func tuned(_ sample: KubernetesObject, _ stage: Stage) async throws {
