@@ -54,9 +54,10 @@ struct BenchCommand: AsyncParsableCommand {
     let runs = runs
     switch part {
     case .counts:
-      return try await ServedCluster.serve(TestCluster()) { served in
+      let figures = try await ServedCluster.serve(TestCluster()) { served in
         try await Counts(executable: executable, served: served).measure()
       }
+      return figures + (try await FullMode(executable: executable).counts())
     case .times:
       return try await ServedCluster.serve(TestCluster()) { served in
         try await Times(executable: executable, served: served, runs: runs).measure()

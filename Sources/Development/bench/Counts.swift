@@ -18,15 +18,15 @@ struct Counts {
         quiet(
           "resync: the namespace is annotated, a full pass over every object", limit: 0, of: \.requests,
           subject.requests {
-            try await annotate(.namespaces, ObjectKey(name: "cozy-coroot"), on: subject)
+            try await Self.annotate(.namespaces, ObjectKey(name: "cozy-coroot"), on: subject)
           }),
         quiet(
           "the object is annotated", limit: 0, of: \.writes,
-          subject.requests { try await annotate(TestCluster.observabilities, Subject.object, on: subject) }
+          subject.requests { try await Self.annotate(TestCluster.observabilities, Subject.object, on: subject) }
         ).vendor("2 writes"),
         quiet(
           "the DaemonSet is annotated", limit: 0, of: \.writes,
-          subject.requests { try await annotate(.daemonSets, Subject.child, on: subject) }),
+          subject.requests { try await Self.annotate(.daemonSets, Subject.child, on: subject) }),
       ] + changedField(subject) + memory(subject)
     }
     figures += try await restart()
@@ -105,7 +105,7 @@ struct Counts {
   }
 
   /// Changes what no child depends on, as somebody other than the operator.
-  private func annotate(_ type: ResourceType, _ key: ObjectKey, on subject: Subject) async throws {
+  static func annotate(_ type: ResourceType, _ key: ObjectKey, on subject: Subject) async throws {
     var object = KubernetesObject(type: type, name: key.name)
     object["metadata"] = .object([
       "name": .string(key.name), "annotations": ["bench.example.org/touched": "yes"],
