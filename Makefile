@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup build release image image-run run test conformance acceptance lint format generate verify \
-	validate charts scan packages bench differential simulate faults record-release seccomp airgap coverage ci clean
+	validate charts scan packages bench differential simulate faults record-release pictures seccomp airgap coverage ci clean
 
 help: ## show this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z][a-z-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,7 +23,7 @@ image: setup ## make the image as an OCI layout with an SBOM; REBUILD=1 builds t
 image-run: ## start what make image made, in namespaces of its own, and check names, TLS and rights there; needs root
 	@.ci/image-run.sh
 
-run: setup ## start an API server in memory and the operator beside it; MODE=signals, ONCE=1 ends when the sample is Ready
+run: setup ## start an API server in memory and the operator beside it; MODE=signals or full, ONCE=1 ends when the sample is Ready
 	@ONCE='$(ONCE)' .ci/run-devcluster.sh
 
 test: setup ## run all tests; SANITIZE=thread or =address under that sanitizer, LIBCURL=small with the libcurl that ships
@@ -74,6 +74,9 @@ faults: setup ## kill the operator after each of its writes and compare the ends
 
 record-release: setup ## record what the release of COMMIT=ref leaves behind, as a fixture of the upgrade test
 	@COMMIT='$(COMMIT)' FROM='$(FROM)' OUTPUT='$(OUTPUT)' .ci/record-release.sh
+
+pictures: setup ## draw what the dashboards' queries answer into .build/pictures; needs victoria-metrics, python3 and PyPI
+	@.ci/pictures.sh
 
 seccomp: setup ## load the agent's seccomp profile and show which calls it allows and refuses; needs python3 and PyPI
 	@.ci/seccomp.sh

@@ -85,6 +85,7 @@ let package = Package(
       ]),
     library("ObservabilityAPI", ["CleanText", "JSON", "KubernetesCore"]),
     library("Rendering", ["Digests", "JSON", "YAML", "KubernetesCore", "ObservabilityAPI"]),
+    library("Dashboards", ["JSON", "ObservabilityAPI"]),
     library("Backends", ["CleanText", "JSON", "KubernetesCore", "HTTPTransport", "ObservabilityAPI"]),
     library(
       "NodeEligibility",
@@ -114,15 +115,17 @@ let package = Package(
     development(
       "DevCluster", ["Digests", "JSON", "YAML", "HTTPTransport", logging, nioCore, nioPosix, nioHTTP1]),
     development("Waiting"),
+    development("CorootStub", ["Digests", "JSON", "KubernetesCore", "HTTPTransport", "DevCluster"]),
+    development("LocalServers", ["HTTPTransport", "Waiting"]),
     development(
       "Harness",
       [
         "ObservabilityController", "ObservabilityAPI", "ControllerRuntime", "KubernetesCore", "KubernetesClient",
         "HTTPTransport",
-        "DevCluster", "JSON", "Waiting", logging,
+        "DevCluster", "CorootStub", "JSON", "Waiting", logging,
       ]),
     development(
-      "ProcessSupport", ["HTTPTransport", "KubernetesClient", "DevCluster", "Harness", "Waiting"]),
+      "ProcessSupport", ["HTTPTransport", "KubernetesClient", "DevCluster", "CorootStub", "Harness", "Waiting"]),
     development("Replay", ["DevCluster", "JSON", "YAML", logging]),
     development(
       "Simulation",
@@ -132,8 +135,8 @@ let package = Package(
     tool(
       "devcluster",
       [
-        "JSON", "YAML", "HTTPTransport", "KubernetesCore", "KubernetesClient", "DevCluster", arguments, logging,
-        lifecycle, signals,
+        "JSON", "YAML", "HTTPTransport", "KubernetesCore", "KubernetesClient", "DevCluster", "CorootStub", arguments,
+        logging, lifecycle, signals,
       ]),
     tool(
       "generate",
@@ -187,7 +190,14 @@ let package = Package(
       exclude: ["Fixtures"]),
     tests("ObservabilityAPITests", ["ObservabilityAPI", "DevCluster", "JSON", "YAML", "KubernetesCore", logging]),
     tests("RenderingTests", ["Rendering", "ObservabilityAPI", "JSON", "YAML", "KubernetesCore"], exclude: ["Golden"]),
-    tests("BackendsTests", ["Backends", "ObservabilityAPI", "HTTPTransport", "JSON", "Waiting"]),
+    tests(
+      "DashboardsTests",
+      ["Dashboards", "HTTPTransport", "JSON", "KubernetesCore", "LocalServers", "ObservabilityAPI", "Rendering"],
+      exclude: ["Fixtures"]),
+    tests(
+      "BackendsTests",
+      ["Backends", "ObservabilityAPI", "HTTPTransport", "JSON", "LocalServers", "Waiting", "DevCluster", "CorootStub"],
+      exclude: ["Coroot/Recordings"]),
     tests(
       "NodeEligibilityTests",
       [
@@ -199,10 +209,10 @@ let package = Package(
       "ObservabilityControllerTests",
       [
         "ObservabilityController", "NodeEligibility", "ObservabilityAPI", "Rendering", "Backends", "ControllerRuntime",
-        "KubernetesCore", "KubernetesClient", "HTTPTransport", "DevCluster", "CleanText", "JSON", "Telemetry",
-        "Harness", "Replay",
+        "KubernetesCore", "KubernetesClient", "HTTPTransport", "DevCluster", "CorootStub", "CleanText", "JSON",
+        "Telemetry", "Harness", "Replay",
         "Waiting", logging,
-      ], exclude: ["Upgrade/Fixtures"]),
+      ], exclude: ["Signals/Fixtures", "Upgrade/Fixtures"]),
     tests(
       "NodePreflightTests",
       ["NodePreflight", "CLinux", "JSON", "ObservabilityAPI", "Rendering"]),
@@ -244,8 +254,8 @@ let package = Package(
     tests(
       "FaultsTests",
       [
-        "ProcessSupport", "Harness", "KubernetesCore", "KubernetesClient", "HTTPTransport", "DevCluster", "JSON",
-        "Waiting", logging,
+        "ProcessSupport", "Harness", "KubernetesCore", "KubernetesClient", "HTTPTransport", "DevCluster", "CorootStub",
+        "JSON", "Waiting", logging,
         "observability-operator",
       ]),
     tests("StructureTests", []),

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Starts an API server in memory, the operator beside it, and applies the sample. With MODE=signals that is the one which
-# keeps traces and logs in ClickHouse, a stand-in here. With ONCE=1 it ends as soon as the sample is Ready, otherwise with
-# Ctrl-C. Nothing is left running on any path.
+# Starts an API server in memory, the operator beside it, and applies the sample of MODE:
+#   agents   the agents alone, the default
+#   signals  traces and logs too, kept in ClickHouse, a stand-in here
+#   full     Coroot's server too, a stand-in that has its API: it is wired to the metrics storage and ClickHouse
+# With ONCE=1 it ends as soon as the sample is Ready, otherwise with Ctrl-C. Nothing is left running on any path.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,8 +15,9 @@ readonly account_kubeconfig=$folder/operator.kubeconfig
 case ${MODE:-agents} in
   agents) sample=config/samples/agents-only.yaml surroundings=() ;;
   signals) sample=config/samples/signals-clickhouse.yaml surroundings=(.ci/signals.yaml) ;;
+  full) sample=config/samples/full.yaml surroundings=(.ci/signals.yaml) ;;
   *)
-    echo "MODE takes agents or signals, not '$MODE'" >&2
+    echo "MODE takes agents, signals or full, not '$MODE'" >&2
     exit 2
     ;;
 esac
@@ -27,7 +30,8 @@ readonly installed=(
   config/rbac/role.yaml
   config/rbac/node-policy.yaml
   config/rbac/daemonset-policy.yaml
-  config/rbac/gateway-policy.yaml
+  config/rbac/children-policy.yaml
+  config/rbac/cluster-agent-role.yaml
   config/manager/service-account.yaml
 )
 readonly object=observability/platform

@@ -74,8 +74,9 @@ else
   # StructureTests checks that each target is in the group where it belongs (Tests/StructureTests/TestGroups.swift).
   # Sockets, processes, timers: deadlines of seconds.
   readonly waiting='^(Acceptance|Backends|ControllerRuntime|DevCluster|EndToEnd|Example|Faults|HTTPTransport|Kubectl|KubernetesClient|Telemetry)Tests\.'
-  # Whole operators and simulations: they keep the processors busy, and wait for each other with deadlines of minutes.
-  readonly operators='^(ObservabilityController|Simulation)Tests\.'
+  # Whole operators, simulations and a storage full of series: they keep the processors busy, and wait with deadlines of
+  # minutes.
+  readonly operators='^(Dashboards|ObservabilityController|Simulation)Tests\.'
   # Only computation: nothing here waits.
   readonly computing='^(CleanText|Conformance|Digests|JSON|KubernetesCore|NodeEligibility|NodePreflight|ObservabilityAPI|Rendering|Structure|YAML)Tests\.'
   for group in "$waiting" "$operators" "$computing"; do run --filter "$group"; done

@@ -17,7 +17,12 @@ import yaml
 
 VERSIONS = 3
 OURS = "config/crd/observability.cozystack.io_observabilities.yaml"
-OTHERS = {"VMPodScrape": "vmpodscrapes.operator.victoriametrics.com.yaml"}
+OTHERS = {
+    "VMPodScrape": "vmpodscrapes.operator.victoriametrics.com.yaml",
+    "KeycloakClient": "keycloakclients.v1.edp.epam.com.yaml",
+    "CiliumNetworkPolicy": "stubs/ciliumnetworkpolicies.cilium.io.yaml",
+    "HTTPRoute": "httproutes.gateway.networking.k8s.io.yaml",
+}
 
 
 class Report:
@@ -209,7 +214,7 @@ def main():
         for document in documents(path):
             check(path, document)
 
-    for folder in ("config/default", "config/clickhouse-credentials"):
+    for folder in ("config/default", "config/clickhouse-credentials", "config/ui-ingress"):
         try:
             for path, document in installed(folder):
                 check(path, document)

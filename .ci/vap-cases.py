@@ -14,10 +14,12 @@ import celpy
 import celpy.celtypes
 import yaml
 
-FILES = [pathlib.Path("config/rbac") / f"{name}-policy.yaml" for name in ("node", "daemonset", "gateway")]
+FILES = [pathlib.Path("config/rbac") / f"{name}-policy.yaml" for name in ("node", "daemonset", "children")]
 # The kinds that are patched from golden files, with the file that is patched if a case names none.
 CHILDREN = {"daemonsets": ("DaemonSet", "push"), "statefulsets": ("StatefulSet", "gateway-clickhouse"),
-            "secrets": ("Secret", "gateway-clickhouse")}
+            "secrets": ("Secret", "gateway-clickhouse"), "deployments": ("Deployment", "coroot-first-start"),
+            "clusterrolebindings": ("ClusterRoleBinding", "coroot-first-start"),
+            "ciliumnetworkpolicies": ("CiliumNetworkPolicy", "ui-ingress-secret")}
 CASES = pathlib.Path("Tests/Conformance/vap-cases.yaml")
 ROLES = pathlib.Path("config/rbac/role.yaml")
 GOLDEN = pathlib.Path("Tests/RenderingTests/Golden")
@@ -41,12 +43,22 @@ def documents(path):
     return list(yaml.safe_load_all(path.read_text("utf-8")))
 
 
-def rendered(golden, kind):
-    """The child of that kind of a golden file; None if it has none."""
+def children(golden, kind):
+    """The children of that kind of a golden file: by the file's name, or by file and child if there are several."""
     found = [d for d in documents(GOLDEN / f"{golden}.yaml") if d["kind"] == kind]
-    if len(found) > 1:
-        raise SystemExit(f"{golden}.yaml: several of kind {kind}")
-    return found[0] if found else None
+    return {golden if len(found) == 1 else f"{golden}/{d['metadata']['name']}": d for d in found}
+
+
+def rendered(name, kind):
+    """The child of that kind of a golden file; None if it has none."""
+    return children(name.split("/")[0], kind).get(name)
+
+
+def goldens(kind):
+    """Every child of that kind, by the file and, where that has several, a slash and the name."""
+    for path in sorted(GOLDEN.glob("*.yaml")):
+        names = [d["metadata"]["name"] for d in documents(path) if d["kind"] == kind]
+        yield from [path.stem] if len(names) == 1 else [f"{path.stem}/{name}" for name in names]
 
 
 def child(golden, kind, patch):
@@ -87,7 +99,7 @@ def cases():
     # What is rendered is accepted, whatever an object asks for.
     allowed = {"observability.cozystack.io/privileged-agents": "allowed"}
     for policy, (kind, _) in CHILDREN.items():
-        names = [path.stem for path in sorted(GOLDEN.glob("*.yaml")) if rendered(path.stem, kind)]
+        names = [name for path in sorted(GOLDEN.glob("*.yaml")) for name in sorted(children(path.stem, kind))]
         if not names:
             raise SystemExit(f"{GOLDEN}: no {kind}")
         for name in names:

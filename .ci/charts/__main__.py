@@ -12,12 +12,13 @@ import cozystack
 import cycle
 import readme
 import rendering
+import signals
 from tools import Helm, Report
 
 GROUPS = {
     "lint": rendering.lint, "defaults": rendering.defaults, "matrix": rendering.matrix, "schema": rendering.schema,
     "package": rendering.package, "install": cycle.install, "kustomize": cycle.kustomize, "cozystack": cozystack.cozystack,
-    "gitops": cycle.gitops, "refusals": cycle.refusals,
+    "gitops": cycle.gitops, "refusals": cycle.refusals, "signals": signals.signals,
 }
 
 

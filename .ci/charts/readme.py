@@ -47,15 +47,20 @@ def play(report, server, helm, heading, number=0, after=None):
     report.check(f"the README has block {number + 1} below {heading}", None if number < len(listed) else "it has not")
     if number >= len(listed):
         return
+    variables = user_environment(server, helm)
+    for line in listed[number]:
+        ran.add((heading, line))
+        report.check(f"Helm {helm.version}: $ {line}", shell(line, variables) or (after or server.follow)())
+
+
+def user_environment(server, helm):
+    """The environment of a user with this Helm and kubectl on the PATH."""
     folder = pathlib.Path(server.folder) / "bin"
     folder.mkdir(exist_ok=True)
     for name, path in (("helm", helm.path), ("kubectl", server.arguments.kubectl)):
         (folder / name).unlink(missing_ok=True)
         (folder / name).symlink_to(pathlib.Path(path).absolute())
-    environment = helm.environment | {"PATH": f"{folder}:{helm.environment['PATH']}"}
-    for line in listed[number]:
-        ran.add((heading, line))
-        report.check(f"Helm {helm.version}: $ {line}", shell(line, environment) or (after or server.follow)())
+    return helm.environment | {"PATH": f"{folder}:{helm.environment['PATH']}"}
 
 
 def shell(line, environment):

@@ -29,20 +29,15 @@ struct ManifestSource {
     return items.enumerated().map { ManifestSource(document, path: [.key("items"), .index($0)], value: $1) }
   }
 
-  /// The `Observability` that the manifest spells, if this release can carry it out.
+  /// The `Observability` that the manifest spells.
   ///
   /// - Throws: ``RenderFailure`` with every fault and its place.
   func observability() throws -> Observability {
-    let object: Observability
     do {
-      object = try ObservabilityDecoder.decode(value)
+      return try ObservabilityDecoder.decode(value)
     } catch {
       throw RenderFailure(error.failures.map(located).joined(separator: "\n  "))
     }
-    if let feature = NotImplemented.features(in: object.spec).first(where: \.blocking) {
-      throw RenderFailure(located(feature.message, at: feature.field.split(separator: ".").map { .key(String($0)) }))
-    }
-    return object
   }
 
   /// The failure with its place in the file.

@@ -51,8 +51,7 @@ struct RenderCommand: ParsableCommand {
     try refuseLinkLocal(observability.spec, in: source)
     let facts = try facts(for: observability)
     let children =
-      Renderer.children(of: observability, facts: facts)
-      + GatewayRenderer.children(of: observability, facts: facts, inputs: GatewayInputs(offline: observability.spec))
+      OfflineRenderer.children(of: observability, facts: facts)
     return YAMLEncoder.text(documents: children.map { .object($0.manifest.content) }, order: .kubernetes)
   }
 

@@ -26,7 +26,9 @@ enum Samples {
     .joined(separator: "/")
 
   static let names = [
-    "agents-only", "agents-only-external", "agents-only-scrape", "agents-only-tuned", "signals-clickhouse",
+    "agents-only", "agents-only-external", "agents-only-scrape", "agents-only-tuned", "full", "full-external",
+    "full-ha",
+    "signals-clickhouse",
   ]
 
   static func path(_ name: String) -> String { "\(root)/config/samples/\(name).yaml" }

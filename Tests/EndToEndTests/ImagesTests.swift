@@ -49,7 +49,17 @@ import Testing
   @Test("An object that sends logs anywhere runs the gateway too")
   func anObjectWithSignals() async throws {
     let images = try await Self.images(Self.object("platform", "{logs: {destination: VictoriaLogs}}"))
-    #expect(images == DefaultImages.inUse.map(\.description).sorted())
+    #expect(images == (Self.ofAgents + [DefaultImages.gateway.description]).sorted())
+  }
+
+  @Test("An object of mode Full runs all that the release runs, the gatekeeper if its user interface is exposed")
+  func anObjectOfModeFull() async throws {
+    let oidc = "{issuerURL: \"https://id.example.org\", clientID: coroot, clientSecretRef: {name: oidc}}"
+    for ui in ["{}", "{host: coroot.example.org, oidc: \(oidc)}"] {
+      let spec = "{mode: Full, clickHouse: {application: {}}, coroot: {ui: \(ui)}}"
+      let expected = DefaultImages.inUse.filter { ui != "{}" || $0 != DefaultImages.gatekeeper }
+      #expect(try await Self.images(Self.object("platform", spec)) == expected.map(\.description).sorted())
+    }
   }
 
   @Test("Of several documents each image is printed once; a document that runs nothing is passed over")
@@ -85,7 +95,7 @@ import Testing
     let images = try await Executable.run(["images", "-f", Samples.path(name)]).output
     let rendered = try await Executable.run(["render", "-f", Samples.path(name)]).output
     let named = Set(rendered.matches(of: /(?m)^ +image: (\S+)$/).map { String($0.1) })
-    #expect(named.count == (name.hasPrefix("signals") ? 3 : 2))
+    #expect(named.count == (name.hasPrefix("signals") ? 3 : name.hasPrefix("full") ? 5 : 2))
     #expect(images.split(separator: "\n").map(String.init) == named.sorted())
   }
 
@@ -94,7 +104,7 @@ import Testing
     arguments: [
       ("", ["objects.yaml: ", "an Observability"]), (namespace, ["runs an image"]), ("a: [", ["line 2, column 1: "]),
       ("metadata: {}\n", ["line 1, column 1: ", "apiVersion or kind"]), ("5\n", ["line 1, column 1: "]),
-      (namespace + "---\n" + object("a", "{mode: Full}"), ["line 8, column 8: ", "spec.mode"]),
+      (namespace + "---\n" + object("a", "{mode: Full}"), ["line 8, column 1: ", "spec.clickHouse"]),
       (namespace + "---\n" + object("a", "{namespce: b}"), ["line 8, column 8: ", "spec.namespce", "namespace"]),
       (object("a", "{images: {registry: \"a b\"}}"), ["line 4, column 17: ", "spec.images.registry"]),
       (object("a", "{}").replacing("Observability", with: "Observabilty"), ["line 2, column 1: kind: "]),

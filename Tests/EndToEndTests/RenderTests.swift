@@ -49,8 +49,8 @@ import YAML
       testDescription: "a value that is none of the list", text: head + "  mode: Agents\n  namespace: cozy-coroot\n",
       parts: ["line 6, column 3: ", "spec.mode", "AgentsOnly"]),
     Refusal(
-      testDescription: "a feature of a later release", text: head + "  mode: Full\n  namespace: cozy-coroot\n",
-      parts: ["line 6, column 3: ", "spec.mode: ", "later release", "use AgentsOnly"]),
+      testDescription: "mode Full without a ClickHouse", text: head + "  mode: Full\n  namespace: cozy-coroot\n",
+      parts: ["line 5, column 1: ", "spec.clickHouse: ", "needed with mode Full", "spec.mode to AgentsOnly"]),
     Refusal(
       testDescription: "a name that is missing", text: head.replacing("name: platform", with: "labels: {}"),
       parts: ["line 3, column 1: ", "metadata.name: is required"]),

@@ -6,9 +6,9 @@ enum DependencyRules {
   /// developers run stands above what ships.
   static let order = [
     "CCurl", "CLinux", "CYAML", "Digests", "CleanText", "JSON", "YAML", "KubernetesCore", "HTTPTransport",
-    "KubernetesClient", "Telemetry", "ControllerRuntime", "ObservabilityAPI", "Rendering", "Backends",
-    "NodeEligibility", "ObservabilityController", "NodePreflight",
-    "DevCluster", "Waiting", "Harness", "ProcessSupport", "Replay", "Simulation",
+    "KubernetesClient", "Telemetry", "ControllerRuntime", "ObservabilityAPI", "Rendering", "Dashboards",
+    "Backends", "NodeEligibility", "ObservabilityController", "NodePreflight",
+    "DevCluster", "Waiting", "LocalServers", "CorootStub", "Harness", "ProcessSupport", "Replay", "Simulation",
   ]
 
   /// Modules that come with the toolchain.

@@ -48,7 +48,7 @@ enum StyleRules {
 
   /// The files of tests that hold blocking calls, because they run them on threads of their own.
   private static let blockers: Set<String> = [
-    "Tests/BackendsTests/ClickHouse/LocalServer.swift", "Tests/BackendsTests/VictoriaMetricsProcess.swift",
+    "Tests/BackendsTests/ClickHouse/LocalServer.swift", "Sources/Development/LocalServers/LocalProgram.swift",
     "Tests/HTTPTransportTests/Support/OpenSSL.swift",
     "Tests/HTTPTransportTests/Support/ScriptedProxy.swift", "Tests/HTTPTransportTests/Support/ScriptedServer.swift",
     "Tests/HTTPTransportTests/Support/Signal.swift", "Sources/Development/ProcessSupport/ChildProcess.swift",

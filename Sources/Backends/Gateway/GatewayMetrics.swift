@@ -17,6 +17,9 @@ public struct GatewayMetrics: Hashable, Sendable {
     /// Spans or log records that were given up, since the destination refused them for good.
     public var sendFailed: Int64 = 0
 
+    /// Spans or log records that the destination took.
+    public var sent: Int64 = 0
+
     /// An exporter without metrics.
     public init() {}
 
@@ -72,6 +75,8 @@ public struct GatewayMetrics: Hashable, Sendable {
       change(sample) { $0.queueCapacity = Self.sum($0.queueCapacity ?? 0, value) }
     } else if Self.isOfSpansOrLogs(name, "exporter_enqueue_failed_") {
       change(sample) { $0.enqueueFailed = Self.sum($0.enqueueFailed, value) }
+    } else if Self.isOfSpansOrLogs(name, "exporter_sent_") {
+      change(sample) { $0.sent = Self.sum($0.sent, value) }
     } else if Self.isOfSpansOrLogs(name, "exporter_send_failed_") {
       change(sample) { $0.sendFailed = Self.sum($0.sendFailed, value) }
     }

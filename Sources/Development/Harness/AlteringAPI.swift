@@ -72,6 +72,11 @@ public final class AlteringAPI: KubernetesAPI {
     try await api.schema(of: type)
   }
 
+  /// Whether the type is served.
+  public func serves(_ type: ResourceType) async throws(KubernetesError) -> Bool {
+    try await api.serves(type)
+  }
+
   /// Deletes one object.
   public func delete(_ type: ResourceType, _ key: ObjectKey, _ options: DeleteOptions) async throws(KubernetesError) {
     try await api.delete(type, key, options)

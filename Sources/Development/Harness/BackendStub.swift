@@ -17,7 +17,9 @@ public final class BackendStub: HTTPTransport {
     var behaviour = Behaviour.healthy
     var requests: [HTTPRequest] = []
     var gatewayMetrics = ""
-    var isHolding = false
+    var coroot: (any HTTPTransport)?
+    var gateway: (any HTTPTransport)?
+    var isHeld: (@Sendable (HTTPRequest) -> Bool)?
     var held: [CheckedContinuation<Void, Never>] = []
   }
 
@@ -40,11 +42,25 @@ public final class BackendStub: HTTPTransport {
     set { state.withLock { $0.gatewayMetrics = newValue } }
   }
 
+  /// The Coroot at port 8080 of whatever host, which fails only as it is told itself; nil for none.
+  public var coroot: (any HTTPTransport)? {
+    get { state.withLock { $0.coroot } }
+    set { state.withLock { $0.coroot = newValue } }
+  }
+
+  /// What answers for the replicas of a gateway in place of ``gatewayMetrics``.
+  public var gateway: (any HTTPTransport)? {
+    get { state.withLock { $0.gateway } }
+    set { state.withLock { $0.gateway = newValue } }
+  }
+
   /// What was asked, in order.
   public var requests: [HTTPRequest] { state.withLock { $0.requests } }
 
-  /// Answers nothing until ``release()``.
-  public func hold() { state.withLock { $0.isHolding = true } }
+  /// Answers nothing until ``release()``, or none of the requests that the function names.
+  public func hold(_ isHeld: @escaping @Sendable (HTTPRequest) -> Bool = { _ in true }) {
+    state.withLock { $0.isHeld = isHeld }
+  }
 
   /// How many requests wait for their answer.
   public var held: Int { state.withLock { $0.held.count } }
@@ -52,18 +68,19 @@ public final class BackendStub: HTTPTransport {
   /// Answers what waits, and everything from now on.
   public func release() {
     let held = state.withLock { state in
-      state.isHolding = false
+      state.isHeld = nil
       defer { state.held = [] }
       return state.held
     }
     for continuation in held { continuation.resume() }
   }
 
-  private func waitUntilReleased() async {
+  private func waitUntilReleased(_ request: HTTPRequest) async {
     await withCheckedContinuation { continuation in
       let isHolding = state.withLock { state in
-        if state.isHolding { state.held.append(continuation) }
-        return state.isHolding
+        let isHolding = state.isHeld?(request) == true
+        if isHolding { state.held.append(continuation) }
+        return isHolding
       }
       if !isHolding { continuation.resume() }
     }
@@ -71,17 +88,22 @@ public final class BackendStub: HTTPTransport {
 
   /// Answers as it is told to behave.
   public func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
-    await waitUntilReleased()
-    let behaviour = state.withLock { state in
+    await waitUntilReleased(request)
+    let (behaviour, coroot) = state.withLock { state in
       state.requests.append(request)
-      return state.behaviour
+      return (state.behaviour, state.coroot)
     }
+    let authority = request.url.split(separator: "/", maxSplits: 2).dropFirst().first
+    if let coroot, authority?.hasSuffix(":8080") == true { return try await coroot.send(request) }
     if behaviour != .refusesConnections {
       if ClickHouseStub.takes(request) {
         let (status, headers, text) = clickHouse.answer(request)
         return HTTPResponse(status: status, headers: headers, body: InProcessTransport.body([Array(text.utf8)]))
       }
-      if request.url.hasSuffix(":8888/metrics") { return Self.response(200, gatewayMetrics) }
+      if request.url.hasSuffix(":8888/metrics") {
+        if let gateway { return try await gateway.send(request) }
+        return Self.response(200, gatewayMetrics)
+      }
     }
     switch behaviour {
     case .healthy: return Self.healthy(request.url)

@@ -24,7 +24,7 @@ public final class ClickHouseStub: Sendable {
   public var statements: [String] { state.withLock { $0.statements } }
 
   /// Whether a request is for a ClickHouse.
-  static func takes(_ request: HTTPRequest) -> Bool { request.url.contains("default_format=JSONEachRow") }
+  public static func takes(_ request: HTTPRequest) -> Bool { request.url.contains("default_format=JSONEachRow") }
 
   /// The status, the headers and the body of an answer.
   func answer(_ request: HTTPRequest) -> (status: Int, headers: [HTTPField], body: String) {

@@ -52,7 +52,8 @@ public struct TestCluster: Sendable {
     for index in 0..<nodes { await server.addNode("node-\(index)", labels: ["pool": index == 0 ? "first" : "rest"]) }
     if withServices { try await addServices() }
     if withDefinition { try await addDefinition() }
-    for role in RoleManifests.all where withNamespace || role["metadata"]?["namespace"]?.string != "cozy-coroot" {
+    for role in RoleManifests.all + [RoleManifests.clusterAgent]
+    where withNamespace || role["metadata"]?["namespace"]?.string != "cozy-coroot" {
       try await server.apply(role)
     }
   }

@@ -80,7 +80,7 @@ struct RunCommand: AsyncParsableCommand {
 
     let http = try await HTTPServer(host: listen.host, port: listen.port, serving: server)
     let backend = try await MetricsBackend.start(prefersReal: realBackend, logger: logger)
-    let signals = try await SignalBackends.start()
+    let signals = try await SignalBackends.start(beside: server)
     try TextFile.writePrivately(Kubeconfig(server: http.url, token: token).text, to: kubeconfig)
     for (account, token) in accounts {
       try TextFile.writePrivately(Kubeconfig(server: http.url, token: token).text, to: account.path)

@@ -23,6 +23,10 @@ enum DataFlowPage {
       └── traces, logs: 2,048 of each ───► gateway: a queue for each signal, ──┬──► ClickHouse, native protocol
           in memory                        on a claim                          ├──► VictoriaLogs, VictoriaTraces
                                                                                └──► any OTLP/HTTP endpoint
+                                           with mode Full, in place of them:
+      ├── traces, logs ────────────────► gateway ─────────────► Coroot server ────► ClickHouse, native protocol
+      └── profiles ───────────────────────────────────────────► Coroot server ────► ClickHouse
+                                           cluster-agent ─────► Coroot server ────► VictoriaMetrics, ClickHouse
 
     operator: makes agents, gateway and the tables in ClickHouse, and asks each how it is. No data passes through it.
     ```
@@ -47,6 +51,10 @@ enum DataFlowPage {
     | VictoriaMetrics | nothing until the spool is full, then the oldest scrapes | nothing | nothing |
     | VictoriaTraces, or an OTLP endpoint for traces | nothing | nothing until the queue is full, then the newest | nothing |
     | VictoriaLogs, or an OTLP endpoint for logs | nothing | nothing | nothing until the queue is full, then the newest |
+    | with mode Full: Coroot, all servers | those of the cluster-agent once its queue of 1Gi is full; those of agents never \
+    pass through Coroot | nothing until the queue is full, then the newest | the same as traces |
+    | with mode Full: ClickHouse | nothing | **what comes until the operator notices**, within about a minute: Coroot \
+    answers 200 and drops it. Then nothing until the queue is full, then the newest | the same as traces |
     | the operator | nothing | nothing | nothing |
 
     - The claim of the gateway outlives its pod, the StatefulSet and the object. A pod of a node that is gone for good is \
@@ -58,6 +66,11 @@ enum DataFlowPage {
     after 429, 502, 503, 504 and without an answer, without an end. After any other error, such as 400, 401, 404 or 500, \
     the collector drops the batch: `GatewayAvailable` says `DestinationRefuses`. Errors of ClickHouse are tried again, all \
     of them.
+    - While the operator sees that ClickHouse is away, and while Coroot restarts after a change of it, Coroot's Service of \
+    ingestion has no endpoints, and the gateway's queue holds traces and logs. Profiles are not kept anywhere: those of a \
+    minute in which Coroot does not answer are lost.
+    - The agents send the API key of the project, header `X-Api-Key`, with all that they send if profiles are on, to \
+    VictoriaMetrics too; and Coroot passes on the cluster-agent's with its metrics. Keep logs of requests there closed.
     - Traces and logs have a queue each: a full one does not stop the other.
     - While the operator is away, agents and gateway run on as they are. A changed password, a deleted child, or a new \
     node that cannot carry the agent waits for it; conditions keep what they said last.

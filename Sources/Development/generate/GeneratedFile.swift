@@ -30,10 +30,16 @@ struct GeneratedFile {
       path: "config/rbac/daemonset-policy.yaml",
       text: header + YAMLEncoder.text(documents: DaemonSetPolicy.policy.manifests, order: .kubernetes)),
     GeneratedFile(
-      path: "config/rbac/gateway-policy.yaml",
+      path: "config/rbac/cluster-agent-role.yaml",
+      text: header + YAMLEncoder.text(RoleManifests.clusterAgent, order: .kubernetes)),
+    GeneratedFile(
+      path: "config/rbac/children-policy.yaml",
+      text: header + YAMLEncoder.text(documents: childrenPolicies, order: .kubernetes)),
+    GeneratedFile(
+      path: "config/ui-ingress/role.yaml",
       text: header
         + YAMLEncoder.text(
-          documents: GatewayPolicy.statefulSets.manifests + GatewayPolicy.secrets.manifests, order: .kubernetes)),
+          documents: IngressNamespaceRole(namespace: "tenant-root").manifests, order: .kubernetes)),
     GeneratedFile(
       path: "config/clickhouse-credentials/role.yaml",
       text: header + YAMLEncoder.text(documents: sampleCredentials.manifests, order: .kubernetes)),
@@ -47,6 +53,14 @@ struct GeneratedFile {
     GeneratedFile(path: "Sources/Rendering/Documentation.docc/Backpressure.md", text: BackpressurePage.text),
     GeneratedFile(path: "docs/data-flow.md", text: DataFlowPage.text),
   ]
+
+  /// The policies on children that are no DaemonSet.
+  static var childrenPolicies: [JSONValue] {
+    [
+      WorkloadPolicy.statefulSets, WorkloadPolicy.deployments, SecretPolicy.policy, ClusterRoleBindingPolicy.policy,
+      GatekeeperCiliumPolicy.ciliumNetworkPolicies,
+    ].flatMap(\.manifests)
+  }
 
   /// The right for the ClickHouse application of `config/samples/signals-clickhouse.yaml`.
   private static let sampleCredentials = CredentialsRole(

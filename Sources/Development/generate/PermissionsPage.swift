@@ -54,18 +54,27 @@ enum PermissionsPage {
       | --- | --- | --- |
       | `\(NodePolicy.policy.name)` | patch `nodes` | the label `\(NodeLabel.label)`, with the value `ineligible` or none |
       | `\(DaemonSetPolicy.policy.name)` | create and patch `daemonsets` | the name, labels, selector, owner and service \
-      account of agents, without its token; their two containers and commands; host paths \(hostPaths), read-only; \
-      `emptyDir` and `secret`; the capabilities \(capabilities); no network, port or IPC of the host; `privileged` only \
-      for the agent's container in a namespace that allows it |
-      | `\(GatewayPolicy.statefulSets.name)` | create and patch `statefulsets` | the name, labels, selector, owner and \
-      service account of the gateway, without its token; its pods' labels; its one container without a command of its own, \
-      capabilities, root or other privileges; the gateway's own Secret and an empty claim; nothing of the host, no device, \
-      no priority |
-      | `\(GatewayPolicy.secrets.name)` | create and patch `secrets` | the name, labels and owner of the gateway's \
-      configuration, of type `Opaque`: a Secret of another type could be given the token of any service account. No \
+      account of agents, without its token; their pods' labels; their two containers, commands and probes; host paths \
+      \(hostPaths), read-only; the spool and one key of a Secret with certificates; the capabilities \(capabilities); \
+      seccomp; no network, port or IPC of the host, no chosen node, no claim of a device; `privileged` only for the \
+      agent's container in a namespace that allows it |
+      | `\(WorkloadPolicy.statefulSets.name)` | create and patch `statefulsets` | the name, labels, selector, owner and \
+      service account of the gateway or the Coroot server, without its token; its pods' labels; its one container without \
+      a command of its own, capabilities, root or other privileges; variables from its own Secrets; its own Secret and an \
+      empty claim; nothing of the host, no device, no priority |
+      | `\(WorkloadPolicy.deployments.name)` | create and patch `deployments` | the same for the cluster-agent, with its \
+      token and an `emptyDir`, without Secrets as volumes |
+      | `\(SecretPolicy.policy.name)` | create and patch `secrets` | the names, labels and owner of the Secrets of gateway \
+      and Coroot server, of type `Opaque`: a Secret of another type could be given the token of any service account. No \
       annotation but the operator's and those of `kubectl`: some controllers copy the Secret that an annotation names |
+      | `\(ClusterRoleBindingPolicy.policy.name)` | create, patch and delete `clusterrolebindings` | the name, labels and \
+      owner of the binding of a cluster-agent, role `\(ClusterAgentShape.clusterRole)`, and the one service account of \
+      its name |
+      | `\(GatekeeperCiliumPolicy.ciliumNetworkPolicies.name)` | create and patch `ciliumnetworkpolicies` | the name, \
+      labels and owner of those of the gatekeeper, which open the way to it and close nothing |
 
-      Not narrowed: images, arguments, environment, node selector and tolerations, which an object may choose; the \
+      Not narrowed: images, arguments, environment, node selector and tolerations, which an object may choose, and of \
+      agents also resources and the classes of priority and runtime; the \
       deletion of children; the reading of Secrets in the namespaces with children; and their ConfigMaps, Services, \
       ServiceAccounts, NetworkPolicies and PodDisruptionBudgets.
 
@@ -87,6 +96,19 @@ enum PermissionsPage {
       The object alone does not suffice: a policy can demand something of all objects but cannot demand that one exists, \
       so an account could name an object that does not exist. The operator has no right to write namespaces.
 
+      ## What the cluster-agent reads
+
+      With mode `Full` the cluster-agent of an object is bound to ClusterRole `\(ClusterAgentShape.clusterRole)`, which is \
+      installed with the operator. The operator may bind that one role (`bind`) and has no right to change it nor, but for \
+      what the table above says, what it grants. All of it is \(ClusterAgentRule.verbs.joined(separator: " and ")), in the \
+      whole cluster; nothing is written, and Secrets are not among it. What is read goes to the Coroot server as metrics \
+      and Events, and so to everybody who may see its user interface.
+
+      \(clusterAgentTable)
+      A pod that names a Secret for the login of its database by annotations \
+      `coroot.com/…-scrape-credentials-secret-name` needs a Role in its namespace by which the account may `get` that \
+      Secret; without, the database is not scraped and the agent's log says so.
+
       ## What others can do
 
       - A user who may write ConfigMaps in a namespace with children can write the record `NAME-node-verdicts`, which the \
@@ -97,6 +119,18 @@ enum PermissionsPage {
       - A user who may label the Namespace decides about Pod Security and privileged agents there.
 
       """
+  }
+
+  private static var clusterAgentTable: String {
+    MarkdownTable(
+      header: ["resource", "served by", "what for"],
+      rows: ClusterAgentRule.all.map { rule in
+        let group = rule.group.isEmpty ? "" : " (\(rule.group))"
+        return [
+          rule.resources.map { "`\($0)`" }.joined(separator: ", ") + group, rule.servedBy ?? "Kubernetes", rule.reason,
+        ]
+      }
+    ).text
   }
 
   private static var hostPaths: String { AgentShape.hostPaths.map { "`\($0)`" }.joined(separator: ", ") }

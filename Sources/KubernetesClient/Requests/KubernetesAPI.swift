@@ -39,6 +39,9 @@ public protocol KubernetesAPI: Sendable {
   /// authenticated client may; nil if it publishes none.
   func schema(of type: ResourceType) async throws(KubernetesError) -> JSONValue?
 
+  /// Whether the server serves the type, which by default every authenticated client may ask.
+  func serves(_ type: ResourceType) async throws(KubernetesError) -> Bool
+
   /// Deletes one object. Returns once the server has accepted it, which may be before the object is gone.
   func delete(_ type: ResourceType, _ key: ObjectKey, _ options: DeleteOptions) async throws(KubernetesError)
 }
@@ -46,6 +49,9 @@ public protocol KubernetesAPI: Sendable {
 extension KubernetesAPI {
   /// Nil: what is asked publishes no schemas.
   public func schema(of type: ResourceType) async throws(KubernetesError) -> JSONValue? { nil }
+
+  /// True: what is asked serves every type.
+  public func serves(_ type: ResourceType) async throws(KubernetesError) -> Bool { true }
 
   /// Reads a whole collection, page by page (KEP-365).
   ///

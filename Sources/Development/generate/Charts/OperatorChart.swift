@@ -28,11 +28,12 @@ struct OperatorChart {
     [
       ChartMetadata.file(Self.name, "The operator that turns an Observability into agents on every node."),
       template("service-account", [account]),
-      template("rbac", RoleManifests.all),
+      template("rbac", RoleManifests.all + [RoleManifests.clusterAgent]),
       template("node-policy", NodePolicy.policy.manifests),
       template("daemonset-policy", DaemonSetPolicy.policy.manifests),
-      template("gateway-policy", GatewayPolicy.statefulSets.manifests + GatewayPolicy.secrets.manifests),
+      template("children-policy", GeneratedFile.childrenPolicies),
       credentials,
+      ingressNamespaces,
       base("deployment", deployment),
       base("network-policy", networkPolicy),
     ]
@@ -56,6 +57,15 @@ struct OperatorChart {
         replacing: [
           ("namespace: some-namespace\n", "namespace: {{ .namespace | quote }}\n"), ("some-name", "{{ .name }}"),
         ]))
+  }
+
+  /// The right to write a CiliumNetworkPolicy in the namespace of each ingress controller among the values.
+  private var ingressNamespaces: GeneratedFile {
+    GeneratedFile(
+      path: "\(Self.folder)/templates/ui-ingress.yaml",
+      text: ChartTemplate.text(
+        IngressNamespaceRole(namespace: "some-namespace").manifests, chart: Self.name, forEach: "uiIngressNamespaces",
+        replacing: [("namespace: some-namespace\n", "namespace: {{ . | quote }}\n")]))
   }
 
   /// A manifest that a template reads and completes.
@@ -120,6 +130,11 @@ struct OperatorChart {
         "The ClickHouse applications of Cozystack that objects name, each with namespace and name: a Role and a "
           + "RoleBinding there let the operator read the one Secret with the application's passwords. The namespaces must "
           + "exist."),
+      ChartValue(
+        "uiIngressNamespaces", [],
+        ["type": "array", "uniqueItems": true, "items": .object(Self.label)],
+        "The namespaces of ingress controllers through which objects expose Coroot's user interface, where the cluster has "
+          + "Cilium: a Role and a RoleBinding there let the operator write one CiliumNetworkPolicy. They must exist."),
       ChartValue("networkPolicy.enabled", true, Self.flag, "Whether only the peers below reach the operator's port."),
       ChartValue(
         "networkPolicy.from", networkPolicy["spec"]?["ingress"]?.array?.first?["from"] ?? [],
