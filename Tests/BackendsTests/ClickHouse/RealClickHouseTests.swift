@@ -105,8 +105,10 @@ struct RealClickHouseTests {
       var plain = access
       plain.httpPort = process.httpPort
       for (access, fault) in [(stranger, TLSFault.unknownAuthority), (misnamed, .wrongName), (plain, .notTLS)] {
-        guard case .tlsFailed(_, _, let found, _) = await check(access, Self.tolerant) else {
-          Issue.record("\(fault) is not told")
+        let verdict = await check(access, Self.tolerant)
+        guard case .tlsFailed(_, _, let found, _) = verdict else {
+          // A server that takes the greeting of TLS for a request may end the connection before its answer is read.
+          #expect(fault == .notTLS && verdict.reason == "Unreachable", "\(fault): \(verdict.sentence)")
           continue
         }
         #expect(found == fault)
