@@ -53,7 +53,7 @@ struct CorootForm: Equatable {
     fields.sortedByName().filter { name, value in Self.normal(other.fields[name]) != Self.normal(value) }.map(\.key)
   }
 
-  /// Whether nobody has configured it yet.
+  /// Whether it has not been configured yet.
   var isUnset: Bool {
     let place = fields["url"] ?? fields["addr"]
     return place?.string?.isEmpty != false && fields["use_clickhouse"]?.bool != true

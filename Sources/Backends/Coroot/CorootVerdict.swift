@@ -7,14 +7,14 @@ public struct CorootVerdict: Hashable, Sendable {
   /// The project's ID; nil if the check did not come that far. Another one than before means a lost database.
   public var projectID: String?
   /// Integrations that were put and found stored on reading back, those whose migration failed included. After a change
-  /// of ClickHouse every replica must restart: until then it goes on to write to the old place. A caller that may end
+  /// of ClickHouse every replica must restart: until then it keeps writing to the old place. A caller that may end
   /// before it has noted the change better derives the restart from what is wanted, by a hash in the pods' template.
   public var changed: Set<CorootIntegration> = []
   /// Those of ``changed`` that were empty before: the database is new or lost. The others were another's, or older.
   public var wasUnset: Set<CorootIntegration> = []
   /// Integrations that were put and whose put failed after storing, or could not be read back: ``CorootDemand/putAgain``
   /// of the next run is to name them, since nothing may differ any more. That run puts them, and reports them as changed;
-  /// that they are in its demand tells that nobody changed them by hand.
+  /// their presence in its demand means that no other writer changed them.
   public var putAgain: Set<CorootIntegration> = []
   /// Whether the ClickHouse integration is stored as wanted and its tables were made, and requests without a key are
   /// refused: what data may be sent on. What is wrong with Prometheus, the viewer or the status does not count.
@@ -44,7 +44,7 @@ public enum CorootOutcome: Hashable, Sendable {
   case serverError(doing: String, answered: String)
   /// The password of user `admin` is not accepted.
   case loginRefused(cause: String)
-  /// The server was started without a password: whoever comes first sets it.
+  /// The server was started without a password: its first visitor sets it.
   case adminPasswordUnset
   /// The session of a login that succeeded is not accepted: replicas hold different secrets.
   case sessionRefused

@@ -132,7 +132,7 @@ struct StubState {
     Base64.encode(bytes).replacing("+", with: "-").replacing("/", with: "_")
   }
 
-  /// As whom a request is served; nil for nobody. The anonymous role goes before any cookie.
+  /// The user of a request; nil without one. The anonymous role takes precedence over any cookie.
   func user(of request: StubRequest) -> StubUser? {
     if let role = configuration.anonymousRole {
       return StubUser(id: 0, email: "", name: "Anonymous", role: role, password: "")

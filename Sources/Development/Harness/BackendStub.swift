@@ -42,7 +42,7 @@ public final class BackendStub: HTTPTransport {
     set { state.withLock { $0.gatewayMetrics = newValue } }
   }
 
-  /// The Coroot at port 8080 of whatever host, which fails only as it is told itself; nil for none.
+  /// The Coroot at port 8080 of every host, with faults of its own; nil for none.
   public var coroot: (any HTTPTransport)? {
     get { state.withLock { $0.coroot } }
     set { state.withLock { $0.coroot = newValue } }

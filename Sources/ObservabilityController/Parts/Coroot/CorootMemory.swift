@@ -30,7 +30,9 @@ struct CorootMemory: PartMemory {
   ) -> PartState {
     if let upstream {
       return .progressing(
-        Finding(.integrating, "The server runs and is told of no storage that it cannot use. \(upstream.message)"))
+        Finding(
+          .integrating, "The server runs without storage settings, since its storage is not usable. \(upstream.message)"
+        ))
     }
     guard let answer else { return .progressing(Self.unanswered) }
     if let finding = CorootFinding(answer.verdict, subject).finding {

@@ -135,7 +135,7 @@ struct CorootPart: Part {
       report.state = .progressing(Finding(.notCreated, "The server does not exist yet. \(obstacle.message)"))
       return report
     }
-    // Coroot makes tables as soon as it is told of a ClickHouse, so one that was not found fit for it is not told of.
+    // Coroot makes tables as soon as it has the settings of a ClickHouse, so the survey comes first.
     let mayAsk = inputs.isClickHouseReady || inputs.integrations.isOpen
     var reading = BackendMonitor<CorootQuestion>.Reading()
     if workloads.ready > 0, mayAsk, let access = inputs.access, let demand = inputs.demand {
