@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Runs the commands of docs/airgap.md as they are written: with kustomize twice, with the images as this release pins them
-# and with a digest on each; then with Helm, unless Helm cannot be had. ghcr.io is a registry on this machine that holds stand-ins for them, the mirror is another one, the
+# and with a digest on each; then with Helm, unless Helm cannot be had. ghcr.io and quay.io are a registry on this machine that holds stand-ins for them, the mirror is another one, the
 # cluster is the API server in memory. Skips where Debian's registry, skopeo, umoci or kubectl cannot be had.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -92,6 +92,10 @@ echo '{"default": [{"type": "insecureAcceptAnything"}]}' >"$HOME/.config/contain
 cat >"$HOME/.config/containers/registries.conf" <<END
 [[registry]]
 prefix = "ghcr.io"
+location = "$public"
+insecure = true
+[[registry]]
+prefix = "quay.io"
 location = "$public"
 insecure = true
 [[registry]]
