@@ -39,7 +39,8 @@ enum KillScenario: String, CaseIterable, Sendable {
     case .switchAndBack: [.apply(["metrics": ["delivery": "Scrape"]], children: 4), .apply([:], children: 3)]
     case .signalsAndBack: [.apply(["traces": Self.traces], children: 10), .apply([:], children: 3)]
     case .full: [Self.fullLeg]
-    case .fullAndBack: [Self.fullLeg, .apply([:], children: 3)]
+    // The password and the keys stay, since the server's database does.
+    case .fullAndBack: [Self.fullLeg, .apply([:], children: 5)]
     case .rotation: [.rotate(children: Self.fullChildren)]
     case .exposure: [.apply(Self.exposed, children: Self.fullChildren + 7), Self.fullLeg]
     case .delete, .fullDelete: [.delete]
