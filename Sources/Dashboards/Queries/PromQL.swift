@@ -67,7 +67,7 @@ enum Scope {
   static let operatorObject = #"object=~"$observability""#
 }
 
-/// How a failed request is told by its label `status`: HTTP and gRPC by code, other protocols by word.
+/// How the label `status` shows a failed request: HTTP and gRPC by code, other protocols by word.
 enum RequestStatus {
   static let failed = "5xx|failed|grpc:(UNKNOWN|INTERNAL|UNAVAILABLE|DATA_LOSS|DEADLINE_EXCEEDED)"
   static let failedMatcher = "status=~\"\(failed)\""

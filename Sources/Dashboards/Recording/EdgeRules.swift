@@ -36,7 +36,7 @@ struct EdgeRules {
   private var flowInfo: String { selector(RecordedName.flowInfo) }
 
   /// Where two containers announce one address, as after it went to a new pod, the one that was reported last wins. A
-  /// loopback address is every pod's own, so it names nobody.
+  /// loopback address is every pod's own, so it identifies no pod.
   private var listening: String {
     let sockets = PromQL.relabeled(
       "timestamp(\(selector("container_net_tcp_listen_info", #"listen_addr!~"(127\\.|\\[::1\\]).*""#)))", "address",

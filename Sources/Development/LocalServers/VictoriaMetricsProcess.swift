@@ -62,7 +62,7 @@ public struct VictoriaMetricsProcess: Sendable {
     folder.remove()
   }
 
-  /// A loopback port that nobody listens on.
+  /// A loopback port without a listener.
   private static func freePort() throws -> UInt16 {
     let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(socket) }

@@ -4,7 +4,7 @@ import Glibc
 
 /// A port for a program that cannot tell which one it took.
 enum FreePort {
-  /// A loopback port that nobody listens on. Another program may take it before it is used.
+  /// A loopback port without a listener. Another program may take it before it is used.
   ///
   /// - Throws: ``SystemFailure``.
   static func find() throws(SystemFailure) -> UInt16 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The paths of Coroot that nobody reaches through the gatekeeper, whoever has signed in.
+/// The paths of Coroot that are closed at the gatekeeper, to every user.
 ///
 /// The proxy answers them itself. It compares a path after it was decoded, and redirects one that is not clean (`//`,
 /// `..`) before it compares, as Coroot's own router does: both are gorilla/mux (oauth2-proxy, pkg/upstream/proxy.go). Of

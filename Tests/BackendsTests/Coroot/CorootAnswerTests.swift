@@ -52,7 +52,7 @@ import Testing
     #expect(requests == ["GET /health", "POST /api/login", "GET /api/user"])
   }
 
-  @Test("A wrong password and an anonymous role are told as the role") func wrongPasswordAndRole() async throws {
+  @Test("With an anonymous role a wrong password is reported as the role") func wrongPasswordAndRole() async throws {
     var fixture = try CorootFixture()
     fixture.access.password = CorootSecret("wrong")
     fixture.server.configuration.anonymousRole = "Viewer"

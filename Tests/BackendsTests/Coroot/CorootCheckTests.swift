@@ -95,7 +95,7 @@ import Testing
     }
   }
 
-  @Test("A lost database is told by the new project and both integrations unset") func lostDatabase() async throws {
+  @Test("A lost database shows as a new project with both integrations unset") func lostDatabase() async throws {
     let fixture = try await CorootFixture.settled()
     let before = await fixture.run().projectID
     fixture.server.loseDatabase()

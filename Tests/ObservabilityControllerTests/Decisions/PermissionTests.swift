@@ -92,7 +92,7 @@ import Testing
       #expect(bindings.first?["subjects"]?.array?.first?["name"]?.string == RoleManifests.operatorName)
     }
     #expect(rules == Permission.all.count)
-    // The role of cluster-agents is shipped and bound to nobody.
+    // The role of cluster-agents is shipped without a binding.
     #expect(RoleManifests.clusterAgent["rules"]?.array?.count == ClusterAgentRule.all.count)
     #expect(!RoleManifests.all.contains { $0[path: "roleRef", "name"]?.string == ClusterAgentShape.clusterRole })
     let clusterWide = RoleManifests.all.filter { $0["kind"]?.string == "ClusterRoleBinding" }
