@@ -14,7 +14,7 @@ extension TestCluster {
 
   /// Waits for an Event with that reason.
   @discardableResult
-  public func waitForEvent(reason: String, within deadline: Duration = .seconds(20)) async throws -> JSONValue {
+  public func waitForEvent(reason: String, within deadline: Duration = .seconds(60)) async throws -> JSONValue {
     try await withThrowingTaskGroup(of: JSONValue.self) { group in
       group.addTask {
         let query = WatchQuery(namespace: "default", timeoutSeconds: 300)
@@ -47,7 +47,7 @@ extension TestCluster {
 
 extension RunningOperator {
   /// Waits until a line with that message has been logged.
-  public func waitForLine(_ message: String, within deadline: Duration = .seconds(20)) async throws {
+  public func waitForLine(_ message: String, within deadline: Duration = .seconds(60)) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await log.waitForLine(message) }
       group.addTask {
