@@ -17,6 +17,7 @@ import matplotlib
 
 matplotlib.use("Agg")
 from matplotlib import pyplot  # noqa: E402
+from PIL import Image  # noqa: E402
 
 UNIT = 0.62  # inches of one unit of Grafana's grid
 SUFFIX = {"binBps": "B/s", "bytes": "B", "ops": "/s", "reqps": "req/s", "pps": "p/s", "short": "", "none": "",
@@ -61,6 +62,7 @@ def graph(axes, panel, answers):
     for name, values in sorted(series, key=lambda one: -float(one[1][-1][1]))[:12]:
         axes.plot([(t - start) / 60 for t, _ in values], [float(v) for _, v in values], label=name, linewidth=1)
     axes.yaxis.set_major_formatter(lambda value, _: number(value, unit))
+    axes.xaxis.set_major_formatter("{x:g} min")
     axes.tick_params(labelsize=6)
     axes.set_ylim(bottom=0)
     axes.grid(alpha=0.3)
@@ -145,8 +147,11 @@ def draw(file):
         axes.set_title(panel["title"], fontsize=8, loc="left")
         DRAW[panel["type"]](axes, panel, answers)
     figure.text(0.01, 1 - 0.5 / height, f"{dashboard['title']}: {NOTE}", fontsize=7, va="center")
-    figure.savefig(file.with_suffix(".png"), dpi=90)
+    picture = file.with_suffix(".png")
+    figure.savefig(picture, dpi=90, metadata={"Software": None})
     pyplot.close(figure)
+    # A few colours do, and the pictures that the documentation shows are kept with it.
+    Image.open(picture).convert("RGB").quantize(32).save(picture, optimize=True)
     items = "".join(
         f"<dt>{html.escape(panel['title'])}</dt><dd>{html.escape(panel['description'])}</dd>" for panel, _ in panels)
     file.with_suffix(".html").write_text(

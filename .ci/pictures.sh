@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Draws what the queries of the dashboards answer in the tests' scenario: a PNG and an HTML page a dashboard, in
-# .build/pictures. Drawings of real query results; Grafana draws otherwise.
+# .build/pictures, and with KEEP=1 the PNGs in docs/pictures too. Drawings of real query results; Grafana draws otherwise.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,4 +16,8 @@ rm -rf "$pictures"
 mkdir -p "$pictures"
 DASHBOARD_ANSWERS=$pictures swift test --quiet --filter '^DashboardsTests\.PanelQueryTests'
 "$venv/bin/python3" .ci/pictures.py "$pictures"
+if [[ ${KEEP:-} ]]; then
+  mkdir -p docs/pictures
+  cp "$pictures"/*.png docs/pictures/
+fi
 echo "$pictures"
