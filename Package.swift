@@ -67,9 +67,11 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLinux"),
 
     library("Digests"),
+    library("Gzip", ["CZlib"]),
     library("CleanText"),
     library("JSON"),
     library("YAML", ["CYAML", "JSON"]),
@@ -84,8 +86,9 @@ let package = Package(
         "Digests", "CleanText", "JSON", "HTTPTransport", "KubernetesCore", "KubernetesClient", logging, lifecycle,
       ]),
     library("ObservabilityAPI", ["CleanText", "JSON", "KubernetesCore"]),
-    library("Rendering", ["Digests", "JSON", "YAML", "KubernetesCore", "ObservabilityAPI"]),
     library("Dashboards", ["JSON", "ObservabilityAPI"]),
+    library(
+      "Rendering", ["Digests", "Gzip", "JSON", "YAML", "KubernetesCore", "ObservabilityAPI", "Dashboards"]),
     library("Backends", ["CleanText", "JSON", "KubernetesCore", "HTTPTransport", "ObservabilityAPI"]),
     library(
       "NodeEligibility",
@@ -98,7 +101,7 @@ let package = Package(
       [
         "Digests", "CleanText", "JSON", "HTTPTransport", "KubernetesCore", "KubernetesClient", "Telemetry",
         "ControllerRuntime",
-        "ObservabilityAPI", "Rendering", "Backends", "NodeEligibility", logging,
+        "ObservabilityAPI", "Dashboards", "Rendering", "Backends", "NodeEligibility", logging,
       ]),
     library("NodePreflight", ["CLinux", "JSON", "ObservabilityAPI"]),
     .executableTarget(
@@ -171,6 +174,7 @@ let package = Package(
 
     // Tests.
     tests("DigestsTests", ["Digests"]),
+    tests("GzipTests", ["Gzip"]),
     tests("CleanTextTests", ["CleanText"]),
     tests("JSONTests", ["JSON"]),
     tests("YAMLTests", ["YAML", "JSON"]),
@@ -189,7 +193,10 @@ let package = Package(
       ],
       exclude: ["Fixtures"]),
     tests("ObservabilityAPITests", ["ObservabilityAPI", "DevCluster", "JSON", "YAML", "KubernetesCore", logging]),
-    tests("RenderingTests", ["Rendering", "ObservabilityAPI", "JSON", "YAML", "KubernetesCore"], exclude: ["Golden"]),
+    tests(
+      "RenderingTests",
+      ["Rendering", "Dashboards", "Digests", "Gzip", "ObservabilityAPI", "JSON", "YAML", "KubernetesCore"],
+      exclude: ["Golden"]),
     tests(
       "DashboardsTests",
       ["Dashboards", "HTTPTransport", "JSON", "KubernetesCore", "LocalServers", "ObservabilityAPI", "Rendering"],
@@ -208,7 +215,8 @@ let package = Package(
     tests(
       "ObservabilityControllerTests",
       [
-        "ObservabilityController", "NodeEligibility", "ObservabilityAPI", "Rendering", "Backends", "ControllerRuntime",
+        "ObservabilityController", "NodeEligibility", "ObservabilityAPI", "Dashboards", "Rendering", "Backends",
+        "ControllerRuntime", "Gzip",
         "KubernetesCore", "KubernetesClient", "HTTPTransport", "DevCluster", "CorootStub", "CleanText", "JSON",
         "Telemetry", "Harness", "Replay",
         "Waiting", logging,

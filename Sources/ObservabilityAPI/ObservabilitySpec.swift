@@ -237,8 +237,12 @@ public struct Dashboards: Hashable, Sendable {
   public var namespace: String
 }
 
-/// Whether alerting rules are published.
+/// Which alerting rules are published.
 public struct Alerts: Hashable, Sendable {
-  /// Whether it is switched on.
+  /// Whether those about agents, gateway and operator are.
   public var enabled: Bool
+  /// Whether those about the applications that agents see are too.
+  public var applications: Bool
+  /// From how many series of agents on an alert says that they cost more than was planned.
+  public var seriesLimit: Int64
 }

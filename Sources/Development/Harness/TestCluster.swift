@@ -128,10 +128,13 @@ public struct TestCluster: Sendable {
   /// A client with the rights that the operator is shipped with, and no others.
   public var operatorClient: KubernetesClient { Self.client(server, token: Self.operatorToken) }
 
-  /// An object of our kind.
+  /// An object of our kind, without dashboards and alerts unless it asks for them: few tests are about those, and they
+  /// would wait for a Grafana.
   public static func object(_ name: String = "platform", spec: JSONObject = [:]) -> KubernetesObject {
     var object = KubernetesObject(type: observabilities, name: name)
-    var whole: JSONObject = ["namespace": "cozy-coroot"]
+    var whole: JSONObject = [
+      "namespace": "cozy-coroot", "dashboards": ["enabled": false], "alerts": ["enabled": false],
+    ]
     for (key, value) in spec { whole[key] = value }
     object["spec"] = .object(whole)
     return object

@@ -46,6 +46,13 @@ public enum KubernetesError: Error, Hashable, Sendable, CustomStringConvertible 
   public var namesUndeclaredField: Bool {
     if case .status(let status) = self { status.message.contains("field not declared in schema") } else { false }
   }
+  /// An admission webhook denied the request, or did not answer, which says nothing of our rights
+  /// (`staging/src/k8s.io/apiserver/pkg/admission/plugin/webhook/errors/statuserror.go`, `ToStatusErr`, and
+  /// `generic/webhook.go`, "failed calling webhook").
+  public var isFromWebhook: Bool {
+    guard case .status(let status) = self else { return false }
+    return status.message.hasPrefix("admission webhook \"") || status.message.contains("failed calling webhook \"")
+  }
   /// The server does not know us.
   public var isUnauthorized: Bool { code == 401 }
   /// The server does not let us.

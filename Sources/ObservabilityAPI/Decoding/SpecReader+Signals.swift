@@ -39,6 +39,12 @@ extension SpecReader {
     return result
   }
 
+  static func alerts(_ reader: FieldReader) throws(FieldError) -> Alerts {
+    Alerts(
+      enabled: try reader.bool("enabled"), applications: try reader.object("applications").bool("enabled"),
+      seriesLimit: try reader.integer("seriesLimit"))
+  }
+
   static func gateway(_ reader: FieldReader) throws(FieldError) -> Gateway {
     let queue = try reader.object("queue")
     return Gateway(

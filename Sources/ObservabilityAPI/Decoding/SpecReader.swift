@@ -34,7 +34,7 @@ enum SpecReader {
       coroot: try coroot(try reader.object("coroot")),
       dashboards: Dashboards(
         enabled: try dashboards.bool("enabled"), namespace: try dashboards.string("namespace")),
-      alerts: Alerts(enabled: try reader.object("alerts").bool("enabled")))
+      alerts: try alerts(try reader.object("alerts")))
   }
 
   private static func images(_ reader: FieldReader) throws(FieldError) -> Images {

@@ -39,8 +39,20 @@ enum SignalsSchema {
     ])
 
   static let alerts = Schema.object(
-    "Alerting rules about the agents themselves.", filled: true,
-    [.optional("enabled", .flag("Whether rules are published.", default: true))])
+    "Alerting rules about the agents themselves and, on request, about what they see.", filled: true,
+    [
+      .optional("enabled", .flag("Whether rules are published.", default: true)),
+      .optional(
+        "applications",
+        .object(
+          "Rules about errors, latency, restarts and memory of applications, which their teams may have already.",
+          filled: true, [.optional("enabled", .flag("Whether they are published too.", default: false))])),
+      .optional(
+        "seriesLimit",
+        .number(
+          "From how many series of agents on an alert fires, as more cost more than was planned.",
+          1000...1_000_000_000, default: 1_000_000)),
+    ])
 
   private static let tracesRoute = SignalRouteSchema(signal: "traces", victoria: "VictoriaTraces", service: "vtinsert")
   private static let logsRoute = SignalRouteSchema(signal: "logs", victoria: "VictoriaLogs", service: "vlinsert")

@@ -45,11 +45,6 @@ extension ConditionReason {
     "InvalidSpec", [.ready, .stalled], status: "False, or True for Stalled",
     meaning: "The specification cannot be acted on.",
     remedy: "Correct the fields that the message names.")
-  /// The specification uses a feature that this release does not implement yet.
-  public static let notImplemented = ConditionReason(
-    "NotImplemented", [.dashboardsPublished], status: "False",
-    meaning: "The specification uses a feature that this release does not implement yet.",
-    remedy: "Change the fields that the message names, or upgrade the operator.")
   /// Some of the nodes that this object selects belong to an older object that selects them too.
   public static let nodesAlreadyObserved = ConditionReason(
     "NodesAlreadyObserved", [.ready, .stalled], status: "False, or True for Stalled",
@@ -61,6 +56,7 @@ extension ConditionReason {
     "NotPermitted",
     [
       .ready, .reconciling, .metricsBackendReady, .clickHouseReady, .gatewayAvailable, .corootAvailable, .uiExposed,
+      .dashboardsPublished,
     ],
     status: "False, or True for Reconciling",
     meaning: "The operator lacks a right that it needs.",

@@ -26,8 +26,7 @@ public struct ConditionReason: Hashable, Sendable {
   /// Every reason, in the order of the documentation.
   public static let all: [ConditionReason] = [
     .ready, .agentsNotReady, .backendNotReady, .gatewayNotReady, .applyFailed, .namespaceNotFound, .progressing,
-    .invalidSpec,
-    .notImplemented, .nodesAlreadyObserved, .notPermitted, .nodePolicyMissing, .childRefused, .immutableFieldChanged,
+    .invalidSpec, .nodesAlreadyObserved, .notPermitted, .nodePolicyMissing, .childRefused, .immutableFieldChanged,
     .kindNotServed, .definitionOutdated, .allReady, .rollingOut, .minimumAvailable, .noEligibleNodes, .podsFailing,
     .podSecurityForbids, .podsNotCreated, .notCreated, .reachable, .serviceNotFound, .serviceNotUsable, .addressRefused,
     .unreachable,
@@ -41,5 +40,8 @@ public struct ConditionReason: Hashable, Sendable {
     .unexpectedAnswer, .loginRefused, .administrationLocked, .projectMissing, .keylessAccepted, .integrationRefused,
     .migrationFailed, .metricsUnreadable, .cacheLagging, .noData, .uiNotExposed, .exposed, .notRequested,
     .gatekeeperNotReady, .sessionMissing, .clientNotReady, .certificateMissing, .ingressClassMissing, .addressPending,
+    .dashboardsNotPublished, .published, .publishedByOlder, .grafanaOperatorMissing, .victoriaMetricsOperatorMissing,
+    .grafanaNamespaceMissing, .grafanaMissing, .grafanaNotReady, .notImported, .rulesNotSelected, .rulesNotApplied,
+    .notApplied, .admissionFailed,
   ]
 }

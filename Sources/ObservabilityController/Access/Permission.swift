@@ -133,6 +133,10 @@ extension Permission {
       verbs: ["create", "delete", "list", "patch", "watch"],
       reason: "a child, with spec.metrics.delivery Scrape, or with a destination for traces or logs beside a tenant"),
     Permission(
+      scope: .children, group: "operator.victoriametrics.com", resource: "vmrules",
+      verbs: ["create", "delete", "list", "patch", "watch"],
+      reason: "children, with spec.dashboards.enabled or spec.alerts.enabled: what the dashboards read, and the alerts"),
+    Permission(
       scope: .children, group: "policy", resource: "poddisruptionbudgets",
       verbs: ["create", "delete", "list", "patch", "watch"],
       reason: "a child, with more than one replica of the gateway or of the Coroot server"),

@@ -54,6 +54,12 @@ extension ObservabilityReconciler {
   /// Notes why a child could not be applied.
   func refused(_ child: Child, _ error: KubernetesError, _ index: Int, _ pass: inout Pass) {
     let name = "\(child.type.kind) \(child.key)"
+    if error.isFromWebhook {
+      // What a webhook denies may pass in a moment, once its own operator is ready or was upgraded.
+      pass.failure = pass.failure ?? error
+      pass.parts[index].block(Finding(.admissionFailed, "\(name) cannot be applied: \(error)."))
+      return
+    }
     if let finding = refusal(name, error) {
       pass.parts[index].refused = pass.parts[index].refused ?? finding
       pass.refused = pass.refused ?? finding

@@ -50,6 +50,11 @@ struct AppliedChildren: Sendable {
     return entries.first { isOfType($0.id) }.flatMap { stored($0.id) }
   }
 
+  /// Every child of that type, of those that were rendered.
+  func objects(_ type: ResourceType) -> [KubernetesObject] {
+    records.compactMap { $0.id.group == type.group && $0.id.kind == type.kind ? $0.object : nil }
+  }
+
   /// The child of that type as a log line names it: `DaemonSet/cozy-coroot/platform-node-agent`.
   func name(_ type: ResourceType) -> String? {
     records.first { $0.id.group == type.group && $0.id.kind == type.kind }?.name

@@ -11,6 +11,7 @@ struct PartTypes: Sendable {
   /// The parts of this release, in the order in which conditions and messages stand. The one place that lists them.
   static let standard = PartTypes([
     AgentsPart.self, MetricsPart.self, ClickHousePart.self, GatewayPart.self, CorootPart.self, UIPart.self,
+    DashboardsPart.self,
   ])
 
   let types: [any Part.Type]

@@ -14,9 +14,13 @@ struct ClusterView: Sendable {
   /// For what is written.
   let timestamp: Timestamp
   private let informers: Informers
+  private let decoded: DecodedObjects
 
-  init(_ informers: Informers, settings: OperatorSettings, environment: RuntimeEnvironment) {
+  init(
+    _ informers: Informers, decoded: DecodedObjects, settings: OperatorSettings, environment: RuntimeEnvironment
+  ) {
     self.informers = informers
+    self.decoded = decoded
     self.settings = settings
     now = environment.now()
     timestamp = environment.timestamp()
@@ -35,6 +39,15 @@ struct ClusterView: Sendable {
   /// A child that a store shows, whether or not it is as rendered; nil also if that has not been read.
   func child(_ type: ResourceType, _ key: ObjectKey) -> KubernetesObject? {
     informers.store(Watches.children(type, in: key.namespace))?.get(key)
+  }
+
+  /// Every object of our kind that can be read and stays; nil until they have been listed.
+  func observabilities() -> [(object: KubernetesObject, spec: ObservabilitySpec)]? {
+    guard let store = informers.store(Watches.objects), store.isSynced else { return nil }
+    return store.all().compactMap { object in
+      guard !object.isBeingDeleted, let observability = try? decoded.decode(object) else { return nil }
+      return (object, observability.spec)
+    }
   }
 
   /// The namespace of that name; nil also if it has not been read.

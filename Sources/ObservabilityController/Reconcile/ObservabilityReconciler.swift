@@ -97,7 +97,7 @@ final class ObservabilityReconciler: Sendable {
     await compareDefinition(&pass)
     await queryOptionalKinds(&pass)
     decode(&pass)
-    let view = ClusterView(informers, settings: settings, environment: environment)
+    let view = ClusterView(informers, decoded: decoded, settings: settings, environment: environment)
     if !pass.isOver { resolve(&pass, view) }
     if !pass.isOver {
       try Task.checkCancellation()

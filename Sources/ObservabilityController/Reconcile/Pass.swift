@@ -27,8 +27,6 @@ struct Pass: Sendable {
   var refused: Finding?
   /// How the cluster's definition of the kind differs from that of this release, if it does.
   var definition: DefinitionDifference?
-  /// What the object asks for, this release does not do, and `Ready` does not stand for.
-  var notImplemented: PartState?
   /// When to look again although nothing changes.
   var nextLooks: [Duration] = []
   /// Something that all parts stand on has not been read yet: the pass ends without a word and is repeated when it has.

@@ -6,7 +6,7 @@ import KubernetesCore
 import ObservabilityAPI
 
 extension ObservabilityReconciler {
-  /// Reads and validates the object, says what this release does not do, and finds the namespace of the children.
+  /// Reads and validates the object, and finds the namespace of the children.
   func decode(_ pass: inout Pass) {
     let observability: Observability
     do {
@@ -23,16 +23,11 @@ extension ObservabilityReconciler {
         "spec.namespace: must not change; the children live in \(left). Set it back, or delete the "
           + "object and create it again.")
     }
-    let missing = NotImplemented.features(in: spec)
     // Looked at once: parts must not find Secrets missing in a namespace that becomes known a moment later.
     pass.namespace = namespace(spec)
     pass.subject = Subject(
       object: pass.object, observability: observability, hasNamespace: pass.namespace == .present)
     guard pass.stalled == nil else { return }
-    if !missing.isEmpty {
-      pass.notImplemented = .bad(
-        Finding(.notImplemented, missing.map { "\($0.message)." }.joined(separator: " ")))
-    }
     informers.setTargets(
       Watches.needed(
         for: spec, parts: parts, inventory: pass.inventory, serves: served.isServed, lookup: informers.lookup),

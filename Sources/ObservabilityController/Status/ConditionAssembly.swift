@@ -38,8 +38,6 @@ struct ConditionAssembly: Hashable, Sendable {
   var parts: [Entry] = []
   /// The conditions in the order in which one explains another: the first that is not as it should be is told in `Ready`.
   var causes: [ConditionType] = []
-  /// What the object asks for, this release does not do, and `Ready` does not stand for.
-  var notImplemented: PartState?
 
   /// Whether everything is as it should be.
   var isReady: Bool {
@@ -90,11 +88,6 @@ struct ConditionAssembly: Hashable, Sendable {
       case nil: conditions.remove(entry.type.rawValue)
       }
     }
-    if let notImplemented {
-      set(.dashboardsPublished, notImplemented.isAvailable, notImplemented.finding)
-    } else if stalled == nil {
-      conditions.remove(ConditionType.dashboardsPublished.rawValue)
-    }
     guard let obstacle else {
       let messages =
         wanted.compactMap { state($0) }.filter { !$0.isOff }.map(\.finding.message) + [remark].compactMap(\.self)
@@ -126,7 +119,6 @@ extension ConditionAssembly {
     stalled = pass.stalled ?? pass.refused
     blocked = pass.blocked ?? pass.definition?.finding
     remark = pass.definition?.remark
-    notImplemented = pass.notImplemented
     parts = registry.types.types.map { part in
       let entry = pass.parts.first { $0.id == part.id }
       var standing = entry.map { $0.report?.state.map(Standing.known) ?? .unknown }

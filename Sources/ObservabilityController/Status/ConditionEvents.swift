@@ -14,7 +14,8 @@ enum ConditionEvents {
   private static let untold: Set<String> = Set(
     [
       ConditionReason.progressing, .agentsNotReady, .backendNotReady, .gatewayNotReady, .corootNotReady,
-      .uiNotExposed, .invalidSpec, .namespaceTaken, .nodesAlreadyObserved, .childRefused, .immutableFieldChanged,
+      .uiNotExposed, .dashboardsNotPublished, .invalidSpec, .namespaceTaken, .nodesAlreadyObserved, .childRefused,
+      .immutableFieldChanged,
       .rollingOut, .notCreated, .podsFailing, .notRequested, .gatekeeperNotReady, .sessionMissing, .addressPending,
       .integrating,
     ].map(\.name))
