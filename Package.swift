@@ -116,7 +116,7 @@ let package = Package(
 
     // What only develops it.
     development(
-      "DevCluster", ["Digests", "JSON", "YAML", "HTTPTransport", logging, nioCore, nioPosix, nioHTTP1]),
+      "DevCluster", ["Digests", "Gzip", "JSON", "YAML", "HTTPTransport", logging, nioCore, nioPosix, nioHTTP1]),
     development("Waiting"),
     development("CorootStub", ["Digests", "JSON", "KubernetesCore", "HTTPTransport", "DevCluster"]),
     development("LocalServers", ["HTTPTransport", "Waiting"]),

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Kills the operator's process after each of its writes of create, change, switch and delete, and compares the ends.
+# Kills the operator's process after each of its writes of create, change, switch, delete, dashboards and others, and compares the ends.
 # ONLY="full rotation" takes these scenarios alone.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -135,6 +135,7 @@ assemble() {
   for name in ssl crypto z yaml; do cp "$(archive "lib$name.a")" "$work/installed/lib/"; done
   describe libcurl "${version%%-*}" "-lcurl -lssl -lcrypto -lz"
   describe yaml-0.1 "$(pkg-config --modversion yaml-0.1)" -lyaml
+  describe zlib "$(pkg-config --modversion zlib)" -lz
   linked_versions >"$work/installed/linked"
   cp "$source/debian/copyright" "$work/installed/copyright"
   echo "$version" >"$work/installed/version"

@@ -33,6 +33,7 @@ readonly installed=(
   config/rbac/children-policy.yaml
   config/rbac/cluster-agent-role.yaml
   config/manager/service-account.yaml
+  config/dashboards/role.yaml
 )
 readonly object=observability/platform
 

@@ -23,21 +23,21 @@ check_swift() {
 }
 
 libraries_present() {
-  command -v pkg-config >/dev/null && pkg-config --exists libcurl yaml-0.1
+  command -v pkg-config >/dev/null && pkg-config --exists libcurl yaml-0.1 zlib
 }
 
 install_libraries() {
-  local packages=(libcurl4-openssl-dev libyaml-dev pkg-config)
+  local packages=(libcurl4-openssl-dev libyaml-dev zlib1g-dev pkg-config)
   if [[ ! -r /etc/debian_version ]] || ! command -v apt-get >/dev/null; then
-    fail "The development files of libcurl and libyaml, and pkg-config, are needed:" \
+    fail "The development files of libcurl, libyaml and zlib, and pkg-config, are needed:" \
       "  Debian, Ubuntu:  apt-get install ${packages[*]}" \
-      "  Fedora, RHEL:    dnf install libcurl-devel libyaml-devel pkgconf-pkg-config" \
-      "  macOS:           brew install curl libyaml pkgconf"
+      "  Fedora, RHEL:    dnf install libcurl-devel libyaml-devel zlib-devel pkgconf-pkg-config" \
+      "  macOS:           brew install curl libyaml zlib pkgconf"
   fi
   . "$(dirname "$0")/packages.sh"
   install_packages "${packages[@]}" ||
     fail "$(tail -n 20 <<<"$apt_output")" "apt-get could not install ${packages[*]}; see above."
-  libraries_present || fail "installed, but pkg-config still does not find libcurl and yaml-0.1"
+  libraries_present || fail "installed, but pkg-config still does not find libcurl, yaml-0.1 and zlib"
 }
 
 check_swift

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Builds and runs all tests. Prints failures and the closing line; all lines with VERBOSE=1. With SANITIZE=thread or
 # SANITIZE=address everything is built with that sanitizer, and a report fails the run. With LIBCURL=small the tests are
-# linked with the libcurl that ships, and with its OpenSSL and libyaml. Arguments go to swift test.
+# linked with the libcurl that ships, and with its OpenSSL, zlib and libyaml. Arguments go to swift test.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -78,7 +78,7 @@ else
   # minutes.
   readonly operators='^(Dashboards|ObservabilityController|Simulation)Tests\.'
   # Only computation: nothing here waits.
-  readonly computing='^(CleanText|Conformance|Digests|JSON|KubernetesCore|NodeEligibility|NodePreflight|ObservabilityAPI|Rendering|Structure|YAML)Tests\.'
+  readonly computing='^(CleanText|Conformance|Digests|Gzip|JSON|KubernetesCore|NodeEligibility|NodePreflight|ObservabilityAPI|Rendering|Structure|YAML)Tests\.'
   for group in "$waiting" "$operators" "$computing"; do run --filter "$group"; done
 fi
 exit "$code"

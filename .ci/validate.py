@@ -19,6 +19,8 @@ VERSIONS = 3
 OURS = "config/crd/observability.cozystack.io_observabilities.yaml"
 OTHERS = {
     "VMPodScrape": "vmpodscrapes.operator.victoriametrics.com.yaml",
+    "VMRule": "vmrules.operator.victoriametrics.com.yaml",
+    "GrafanaDashboard": "grafanadashboards.grafana.integreatly.org.yaml",
     "KeycloakClient": "keycloakclients.v1.edp.epam.com.yaml",
     "CiliumNetworkPolicy": "stubs/ciliumnetworkpolicies.cilium.io.yaml",
     "HTTPRoute": "httproutes.gateway.networking.k8s.io.yaml",

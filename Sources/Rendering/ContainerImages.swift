@@ -8,9 +8,7 @@ public import ObservabilityAPI
 public enum ContainerImages {
   /// The images that the children of the object run, with its registry and its overrides.
   public static func images(of object: Observability, facts: PlatformFacts) -> [String] {
-    let children =
-      OfflineRenderer.children(of: object, facts: facts)
-    return children.flatMap { images(of: .object($0.manifest.content)) }
+    OfflineRenderer.workloads(of: object, facts: facts).flatMap { images(of: .object($0.manifest.content)) }
   }
 
   /// The images of the containers of a Pod, or of what creates pods: a Deployment, a DaemonSet, a CronJob. Empty for

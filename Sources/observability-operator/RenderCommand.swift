@@ -50,8 +50,7 @@ struct RenderCommand: ParsableCommand {
     let observability = try source.observability()
     try refuseLinkLocal(observability.spec, in: source)
     let facts = try facts(for: observability)
-    let children =
-      OfflineRenderer.children(of: observability, facts: facts)
+    let children = try OfflineRenderer.children(of: observability, facts: facts)
     return YAMLEncoder.text(documents: children.map { .object($0.manifest.content) }, order: .kubernetes)
   }
 

@@ -138,13 +138,6 @@ import Testing
     #expect(once[path: "spec", "metrics", "victoriaMetrics"] == [:], "no tenant: URLs may come later")
   }
 
-  @Test func whatIsNotImplementedIsNamed() throws {
-    #expect(
-      NotImplemented.features(in: try decode([:])).map(\.field) == ["spec.dashboards.enabled", "spec.alerts.enabled"])
-    let switchedOff = try decode(["dashboards": ["enabled": false], "alerts": ["enabled": false]])
-    #expect(NotImplemented.features(in: switchedOff) == [])
-  }
-
   @Test("Every default image has a tag that does not move, and its digest, where known, with an origin")
   func imagesArePinned() {
     for image in DefaultImages.all {

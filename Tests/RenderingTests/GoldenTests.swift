@@ -24,7 +24,7 @@ import YAML
   @Test(.disabled(if: getenv("UPDATE_GOLDEN") != nil)) func everyFileHasItsCase() {
     let cases =
       Matrix.all.map(\.name) + GatewayMatrix.all.map(\.name) + CorootMatrix.all.map(\.golden)
-      + UIMatrix.all.map(\.name)
+      + UIMatrix.all.map(\.name) + DashboardFixture.all.map(\.name)
     let files = Files.names(in: Files.golden).filter { $0.hasSuffix(".yaml") }
     #expect(Set(files) == Set(cases.map { $0 + ".yaml" }))
   }

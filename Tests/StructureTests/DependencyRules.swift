@@ -5,7 +5,8 @@ enum DependencyRules {
   /// Libraries, lowest first: each may build only on those before it. Executables stand above all of them; what only
   /// developers run stands above what ships.
   static let order = [
-    "CCurl", "CLinux", "CYAML", "CZlib", "Digests", "Gzip", "CleanText", "JSON", "YAML", "KubernetesCore", "HTTPTransport",
+    "CCurl", "CLinux", "CYAML", "CZlib", "Digests", "Gzip", "CleanText", "JSON", "YAML", "KubernetesCore",
+    "HTTPTransport",
     "KubernetesClient", "Telemetry", "ControllerRuntime", "ObservabilityAPI", "Dashboards", "Rendering",
     "Backends", "NodeEligibility", "ObservabilityController", "NodePreflight",
     "DevCluster", "Waiting", "LocalServers", "CorootStub", "Harness", "ProcessSupport", "Replay", "Simulation",

@@ -37,6 +37,6 @@ public struct GrafanaNamespaceRole: Hashable, Sendable {
   /// What makes the right.
   var remedy: String {
     "Grant it: apply config/dashboards with namespace \(namespace), or name that among the chart's value "
-      + "dashboardNamespaces; see docs/dashboards.md. Or set spec.dashboards.enabled to false."
+      + "dashboardsNamespaces; see docs/dashboards.md. Or set spec.dashboards.enabled to false."
   }
 }

@@ -29,6 +29,13 @@ public enum DashboardShape {
     uid.hasPrefix(uidPrefix) ? String(uid.dropFirst(uidPrefix.count)) : "-\(uid)"
   }
 
+  /// What follows the object's name in those of the rules that it publishes.
+  public static func ruleSuffixes(_ spec: ObservabilitySpec, operatorAlerts: Bool) -> [String] {
+    guard isWanted(spec) else { return [] }
+    guard spec.alerts.enabled else { return [recordingSuffix] }
+    return [recordingSuffix, alertsSuffix] + (operatorAlerts ? [operatorSuffix] : [])
+  }
+
   /// Whether the object asks for dashboards or alerts.
   public static func isWanted(_ spec: ObservabilitySpec) -> Bool { spec.dashboards.enabled || spec.alerts.enabled }
 }

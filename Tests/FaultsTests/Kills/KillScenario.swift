@@ -12,6 +12,7 @@ import ProcessSupport
 enum KillScenario: String, CaseIterable, Sendable {
   case create, change, switchAndBack = "switch", signalsAndBack = "signals", delete
   case full, fullAndBack = "full-and-back", rotation, exposure, fullDelete = "full-delete"
+  case dashboards
 
   /// One thing that the user does.
   enum Leg {
@@ -25,7 +26,7 @@ enum KillScenario: String, CaseIterable, Sendable {
   /// What is there before the process may be killed; nil for nothing.
   var before: Leg? {
     switch self {
-    case .create, .full: nil
+    case .create, .full, .dashboards: nil
     case .change, .switchAndBack, .signalsAndBack, .delete, .fullAndBack: .apply([:], children: 3)
     case .rotation, .exposure, .fullDelete: Self.fullLeg
     }
@@ -43,6 +44,8 @@ enum KillScenario: String, CaseIterable, Sendable {
     case .fullAndBack: [Self.fullLeg, .apply([:], children: 5)]
     case .rotation: [.rotate(children: Self.fullChildren)]
     case .exposure: [.apply(Self.exposed, children: Self.fullChildren + 7), Self.fullLeg]
+    // Three rules and eight dashboards.
+    case .dashboards: [.apply(TestCluster.published, children: 14), .apply([:], children: 3)]
     case .delete, .fullDelete: [.delete]
     }
   }
@@ -79,6 +82,7 @@ extension KillScenario {
   /// Adds what the cluster has besides.
   func prepare(_ cluster: TestCluster) async throws {
     try await cluster.server.apply(TestCluster.podScrapeDefinition)
+    if self == .dashboards { try await cluster.addMonitoring() }
     guard isFull else { return }
     try await cluster.addClickHouse(password: "first")
     try await cluster.server.apply([

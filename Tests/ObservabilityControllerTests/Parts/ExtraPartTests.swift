@@ -14,7 +14,7 @@ import Testing
 /// What a part may have that the parts of this release do not: see ``ExtraPart``.
 @Suite struct ExtraPartTests {
   static let types = PartTypes(PartTypes.standard.types + [ExtraPart.self])
-  static let wanted: JSONObject = ["dashboards": ["namespace": "elsewhere"]]
+  static let wanted: JSONObject = ["dashboards": ["enabled": false, "namespace": "elsewhere"]]
   static let beside = ObjectKey(namespace: "cozy-coroot", name: "platform-extra")
   static let elsewhere = ObjectKey(namespace: "elsewhere", name: "platform-extra")
   static let global = ObjectKey(name: "platform-extra")

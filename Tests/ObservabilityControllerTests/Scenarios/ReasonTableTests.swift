@@ -38,6 +38,7 @@ import Testing
     reached.formUnion(try Self.gatewayRows())
     reached.formUnion(try Self.corootRows())
     reached.formUnion(try Self.uiRows())
+    reached.formUnion(try await Self.dashboardsRows())
     for scenario in Self.scenarios { reached.formUnion(try await scenario.rows()) }
     // Another's DaemonSet of that name with another selector, made as in the tests of such fields.
     reached.formUnion(try await Self.immutableRows())
@@ -150,6 +151,13 @@ import Testing
     return rows(UIPart.self, states)
   }
 
+  private static func dashboardsRows() async throws -> Set<Row> {
+    var rows: Set<Row> = []
+    for fault in DashboardFaultTests.Fault.all { rows.formUnion(Self.rows(of: try await fault.object())) }
+    // The young one of two, which `DashboardScenarioTests` has in a cluster.
+    return rows.union(Self.rows(DashboardsPart.self, [.good(Finding(.publishedByOlder, "told so"))]))
+  }
+
   // MARK: What the agents come to
 
   private static func agentsRows() -> Set<Row> {
@@ -248,7 +256,7 @@ import Testing
   private static let full: JSONObject = ["mode": "Full", "clickHouse": ["application": [:]]]
 
   private static let scenarios: [Scenario] = [
-    Scenario(condition: "Ready", reason: "Ready", spec: ["dashboards": ["enabled": true]]),
+    Scenario(condition: "Ready", reason: "Ready", spec: ["dashboards": ["enabled": false]]),
     Scenario(condition: "Stalled", reason: "NamespaceTaken", spec: full, older: true),
     Scenario(condition: "Stalled", reason: "InvalidSpec", spec: ["metrics": ["interval": "1s"]]),
     Scenario(condition: "Stalled", reason: "NodesAlreadyObserved", older: true),

@@ -69,9 +69,11 @@ import Waiting
     let used = Set(requests.flatMap(Self.uses))
     #expect(Self.granted.subtracting(used).map(\.description).sorted() == [], "these rights are for nothing")
     // The one Secret of the ClickHouse application is read by a Role of its own.
-    // So is the policy written in the namespace of the ingress controller. Discovery is for everyone.
+    // So is the policy written in the namespace of the ingress controller, and so are the dashboards in that of the
+    // Grafana. Discovery is for everyone.
     let others = requests.filter {
-      ($0.namespace != "tenant-root" || !["secrets", "ciliumnetworkpolicies"].contains($0.resource))
+      ($0.namespace != "tenant-root"
+        || !["secrets", "ciliumnetworkpolicies", "grafanadashboards", "grafanas"].contains($0.resource))
         && !$0.resource.hasPrefix("/apis/")
     }
     #expect(others.filter { Self.uses($0).isEmpty } == [], "these were let through by no right of ours")
@@ -111,6 +113,7 @@ import Waiting
     try await sendSignals(cluster)
     try await runCoroot(cluster)
     try await expose(cluster)
+    try await publish(cluster)
     for _ in 1...2 { try await repair(cluster) }
     for type in [ResourceType.serviceAccounts, .networkPolicies, .daemonSets] {
       try await leaveBehind(type, cluster)
@@ -182,6 +185,22 @@ import Waiting
     try await cluster.apply(TestCluster.object())
     for type in [ResourceType.deployments, .keycloakClients, .httpRoutes, .ciliumNetworkPolicies] {
       try await cluster.wait(for: type, UIScenarioTests.gatekeeper) { $0 == nil }
+    }
+    try await cluster.wait(condition: "Ready")
+  }
+
+  /// Dashboards and rules, and back.
+  private static func publish(_ cluster: TestCluster) async throws {
+    try await cluster.addMonitoring()
+    try await cluster.apply(TestCluster.object(spec: TestCluster.published))
+    try await cluster.wait(condition: "DashboardsPublished")
+    try await cluster.wait(condition: "Ready")
+    try await cluster.apply(TestCluster.object())
+    for (type, key) in [
+      (TestCluster.rules, ObjectKey(namespace: "cozy-coroot", name: "platform-recording")),
+      (TestCluster.grafanaDashboards, ObjectKey(namespace: "tenant-root", name: "platform-overview")),
+    ] {
+      try await cluster.wait(for: type, key) { $0 == nil }
     }
     try await cluster.wait(condition: "Ready")
   }

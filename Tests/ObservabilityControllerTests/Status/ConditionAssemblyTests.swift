@@ -38,7 +38,7 @@ import Testing
     ([nil] + blocks).flatMap { blocked in
       agents.flatMap { agents in
         metrics.flatMap { metrics in
-          [nil, PartState.bad(Finding(.notImplemented, "dashboards missing"))].map { dashboards in
+          [nil, PartState.bad(Finding(.grafanaMissing, "dashboards missing"))].map { dashboards in
             ConditionAssembly(
               stalled: stalled, blocked: blocked, agents: agents, metrics: metrics, dashboards: dashboards)
           }
@@ -76,6 +76,7 @@ import Testing
     if let blocked = assembly.blocked { return blocked.reason }
     if let metrics = assembly.metrics, !metrics.isGood { return .backendNotReady }
     if let agents = assembly.agents, !agents.isGood { return .agentsNotReady }
+    if assembly.dashboards != nil { return .dashboardsNotPublished }
     return assembly.agents != nil && assembly.metrics != nil ? .ready : .progressing
   }
 

@@ -6,7 +6,7 @@ import ObservabilityAPI
 
 @testable import ObservabilityController
 
-/// The conditions of an object with agents and a metrics backend, as this release assembles them.
+/// The conditions of an object with agents, a metrics backend and dashboards, as this release assembles them.
 extension ConditionAssembly {
   init(
     stalled: Finding? = nil, blocked: Finding? = nil, agents: PartState? = nil, metrics: PartState? = nil,
@@ -17,8 +17,10 @@ extension ConditionAssembly {
       parts: [
         Entry(type: .agentsAvailable, notReady: .agentsNotReady, standing: .unknown),
         Entry(type: .metricsBackendReady, notReady: .backendNotReady, standing: .unknown),
+        Entry(
+          type: .dashboardsPublished, notReady: .dashboardsNotPublished, standing: dashboards.map(Standing.known)),
       ],
-      causes: [.metricsBackendReady, .agentsAvailable], notImplemented: dashboards)
+      causes: [.metricsBackendReady, .agentsAvailable, .dashboardsPublished])
     self.agents = agents
     self.metrics = metrics
   }
@@ -35,7 +37,8 @@ extension ConditionAssembly {
     set { parts[1].standing = newValue.map(Standing.known) ?? .unknown }
   }
 
-  var dashboards: PartState? { notImplemented }
+  /// Nil if the object asks for none.
+  var dashboards: PartState? { state(2) }
 
   private func state(_ index: Int) -> PartState? {
     if case .known(let state) = parts[index].standing { state } else { nil }

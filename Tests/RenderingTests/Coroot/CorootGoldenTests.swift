@@ -9,7 +9,7 @@ import YAML
 
 /// What Coroot is rendered to: its manifests in `Golden/coroot-<case>.yaml`, and the server's configuration, which is
 /// base64 there, in `Golden/Coroot/coroot-<case>.yaml`. `UPDATE_GOLDEN=1 swift test` writes both. For samples the gateway
-/// is rendered too, so that all that `render` prints is recorded: the agents are in `Golden/sample-<case>.yaml`.
+/// is rendered too, so that all workloads that `render` prints are recorded: the agents are in `Golden/sample-<case>.yaml`.
 @Suite struct CorootGoldenTests {
   private static let configurations = Files.golden + "Coroot/"
 
@@ -17,7 +17,7 @@ import YAML
   func rendersAsRecorded(_ fixture: CorootFixture) throws {
     var children = fixture.children
     if fixture.golden != fixture.name {
-      let all = OfflineRenderer.children(of: fixture.base.object, facts: fixture.base.facts)
+      let all = OfflineRenderer.workloads(of: fixture.base.object, facts: fixture.base.facts)
       let agents = fixture.base.children
       #expect(all.prefix(agents.count) == agents[...] && all.suffix(children.count) == children[...])
       children = Array(all.dropFirst(agents.count))

@@ -110,7 +110,7 @@ import Testing
   @Test("A sample of mode Full is rendered as a whole without a cluster, each secret by the name of its Secret")
   func samplesAreRenderedOffline() throws {
     let fixture = try CorootFixture(sample: "full-ha.yaml")
-    let children = OfflineRenderer.children(of: fixture.base.object, facts: fixture.base.facts)
+    let children = OfflineRenderer.workloads(of: fixture.base.object, facts: fixture.base.facts)
     #expect(Set(children.map(\.id)).count == children.count)
     #expect(
       try fixture.secret("postgres").contains(PercentEncoding.encode("(of Secret postgres-coroot, key password)")))

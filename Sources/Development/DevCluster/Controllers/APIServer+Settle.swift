@@ -23,6 +23,7 @@ extension APIServer {
         if store.objects(Self.namespaces).contains(where: \.isBeingDeleted) { reconcileNamespaces() }
         reconcileDaemonSets(after: news)
         if isTouched(Self.deployments, Self.statefulSets) { reconcileWorkloads() }
+        if isTouched(Self.grafanas, Self.grafanaDashboards, Self.rules) { reconcileNeighbours() }
       }
       rounds += 1
       if rounds == Self.roundLimit {

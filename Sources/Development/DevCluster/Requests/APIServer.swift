@@ -9,7 +9,7 @@ import Logging
 /// deletion, errors, roles. It keeps nothing on disk, runs no pods (a pod's fate is decided by
 /// ``APIServerConfiguration/podFate``) and calls no webhooks.
 public actor APIServer {
-  let configuration: APIServerConfiguration
+  var configuration: APIServerConfiguration
   let logger: Logger
   var store: Store
   var types = TypeRegistry()

@@ -41,6 +41,8 @@ public struct APIServerConfiguration: Sendable {
   public var faults = FaultPlan.none
   /// Stands in for admission policies and webhooks, which this server has none of: why a change is refused, or nil.
   public var admission: @Sendable (AdmissionRequest) -> String? = { _ in nil }
+  /// What the stand-ins of the Grafana operator and the VictoriaMetrics operator do.
+  public var neighbours = Neighbours()
   /// Where the server tells what it and its controllers do.
   public var logger = Logger(label: "devcluster")
 

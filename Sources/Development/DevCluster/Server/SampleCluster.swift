@@ -2,7 +2,8 @@
 
 /// What a small Cozystack cluster has, as far as the operator looks at it.
 public enum SampleCluster {
-  /// Adds nodes of both architectures, the namespaces, and the Services of the tenant's monitoring.
+  /// Adds nodes of both architectures, the namespaces, the Services of the tenant's monitoring, its Grafana, and the kind
+  /// of rules.
   ///
   /// - Throws: ``ManifestError`` if a Service is refused.
   public static func seed(_ server: APIServer, nodes: Int = 3) async throws(ManifestError) {
@@ -17,5 +18,8 @@ public enum SampleCluster {
     await server.addNamespace("cozy-observability")
     try await server.addService("vminsert-shortterm", namespace: "tenant-root", ports: [8480])
     try await server.addService("vmselect-shortterm", namespace: "tenant-root", ports: [8481])
+    for manifest in NeighbourDefinitions.grafana + NeighbourDefinitions.rules + [NeighbourDefinitions.instance] {
+      try await server.apply(manifest)
+    }
   }
 }

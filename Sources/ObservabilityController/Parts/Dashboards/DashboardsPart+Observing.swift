@@ -42,7 +42,8 @@ extension DashboardsPart {
     let subject = observation.subject
     let namespace = subject.spec.dashboards.namespace
     let isPublisher = publisher == subject.name
-    if isPublisher, let state = applyState(observation, .grafanaDashboards) { return state }
+    let suffixes = inputs.wanted.map { DashboardShape.suffix(ofUID: $0.uid) }
+    if isPublisher, let state = applyState(observation, .grafanaDashboards, in: namespace, suffixes) { return state }
     let wanted = inputs.wanted.map { "\(namespace)/\(publisher)\(DashboardShape.suffix(ofUID: $0.uid))/\($0.uid)" }
     let remark = isPublisher ? self.remark(observation) : nil
     if let state = inputs.grafanas?.state(wanted, in: namespace, remark: remark) { return state }
@@ -58,8 +59,9 @@ extension DashboardsPart {
 
   private func rulesState(_ observation: Observation<Inputs>, _ inputs: Inputs) -> PartState {
     if let finding = inputs.rulesFinding { return .bad(finding) }
-    if let state = applyState(observation, .rules) { return state }
     let spec = observation.subject.spec
+    let suffixes = DashboardShape.ruleSuffixes(spec, operatorAlerts: inputs.rendering.publishesOperatorAlerts)
+    if let state = applyState(observation, .rules, in: spec.namespace, suffixes) { return state }
     let rules = observation.children.objects(.rules)
     let preferred = spec.metrics.victoriaMetrics.tenant?.namespace
     var vmalerts: Set<String> = []
@@ -89,19 +91,20 @@ extension DashboardsPart {
   }
 
   /// Why children of a type are not as rendered; nil if they are.
-  private func applyState(_ observation: Observation<Inputs>, _ type: ResourceType) -> PartState? {
-    let missing = render(observation).first { $0.type == type && !observation.children.isApplied($0.id) }
+  ///
+  /// - Parameter names: what follows the object's name in theirs.
+  private func applyState(
+    _ observation: Observation<Inputs>, _ type: ResourceType, in namespace: String, _ names: [String]
+  ) -> PartState? {
+    let missing = names.lazy.map { ObjectKey(namespace: namespace, name: observation.subject.name + $0) }
+      .first { !observation.children.isApplied(ChildID(type: type, key: $0)) }
     guard let missing else { return nil }
-    let name = "\(type.kind) \(missing.key)"
+    let name = "\(type.kind) \(missing)"
     guard let obstacle = observation.obstacle else {
       return .progressing(Finding(.notApplied, "\(name) is not applied. See Ready."))
     }
     if obstacle.reason == .admissionFailed || obstacle.reason == .notPermitted { return .bad(obstacle) }
     return .progressing(Finding(.notApplied, "\(name) is not applied. \(obstacle.message)"))
-  }
-
-  private func render(_ observation: Observation<Inputs>) -> [Child] {
-    observation.inputs.map { render($0, observation.subject) } ?? []
   }
 
   /// What the Grafana operator says of the first dashboard that it has a fault in.

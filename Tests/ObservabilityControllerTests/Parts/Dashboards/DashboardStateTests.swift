@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ControllerRuntime
+import JSON
+import KubernetesCore
+import ObservabilityAPI
+import Rendering
+import Testing
+
+@testable import ObservabilityController
+
+/// What Grafana and vmalert say of what was published.
+@Suite struct DashboardStateTests {
+  static let wanted = [
+    "tenant-root/platform-overview/observability-overview", "tenant-root/platform-nodes/observability-nodes",
+  ]
+
+  static func grafana(
+    _ dashboards: [String] = wanted, name: String = "grafana", stage: (String, String) = ("complete", "success"),
+    labels: JSONObject = ["dashboards": "grafana"]
+  ) -> KubernetesObject {
+    var object = KubernetesObject(type: .grafanas, namespace: "tenant-root", name: name)
+    object["metadata"]?["labels"] = .object(labels)
+    object["status"] = [
+      "stage": .string(stage.0), "stageStatus": .string(stage.1),
+      "dashboards": .array(dashboards.map(JSONValue.string)),
+    ]
+    return object
+  }
+
+  static func state(_ grafanas: [KubernetesObject], remark: String? = nil) -> PartState? {
+    GrafanaInstances(grafanas).state(wanted, in: "tenant-root", remark: remark)
+  }
+
+  static func rule(_ conditions: [JSONObject], generation: Int64 = 2) -> KubernetesObject {
+    var object = KubernetesObject(type: .rules, namespace: "cozy-coroot", name: "platform-recording")
+    object["metadata"]?["generation"] = .integer(generation)
+    object["status"] = ["conditions": .array(conditions.map(JSONValue.object))]
+    return object
+  }
+
+  static func condition(
+    _ vmalert: String, _ status: String, generation: Int64? = 2, message: String? = nil
+  ) -> JSONObject {
+    var condition: JSONObject = [
+      "type": .string("\(vmalert).vmalert.victoriametrics.com/Applied"), "status": .string(status),
+      "reason": "ConfigParsedAndApplied",
+    ]
+    condition["observedGeneration"] = generation.map(JSONValue.integer)
+    condition["message"] = message.map(JSONValue.string)
+    return condition
+  }
+
+  @Test("A Grafana that lists every dashboard has taken them")
+  func taken() {
+    #expect(Self.state([Self.grafana()]) == nil)
+    #expect(Self.state([Self.grafana(Self.wanted + ["tenant-root/other/uid"])]) == nil)
+    let other = Self.grafana([], name: "other", stage: ("", ""), labels: [:])
+    #expect(Self.state([Self.grafana(), other]) == nil)
+  }
+
+  @Test("Without a Grafana that dashboards select, the message names the label and the switch")
+  func missing() throws {
+    for grafanas in [[], [Self.grafana(labels: [:])], [Self.grafana(labels: ["dashboards": "other"])]] {
+      let finding = try #require(Self.state(grafanas)?.badFinding)
+      #expect(finding.reason == .grafanaMissing)
+      #expect(finding.message.contains("dashboards: grafana") && finding.message.contains("spec.dashboards.enabled"))
+    }
+    #expect(
+      Self.state([Self.grafana(labels: [:])])?.finding.message.contains("Grafana grafana has not that label") == true)
+  }
+
+  @Test(
+    "A Grafana that is not complete is waited for",
+    arguments: [("", ""), ("deployment", "success"), ("complete", "failed"), ("complete", "in progress")])
+  func notReady(_ stage: String, _ status: String) {
+    let state = Self.state([Self.grafana(stage: (stage, status))])
+    #expect(state?.finding.reason == .grafanaNotReady)
+    #expect(state?.badFinding == nil && state?.isGood == false)
+  }
+
+  @Test("What a Grafana lacks is counted and named, with what the Grafana operator says")
+  func lacking() throws {
+    let foreign = "tenant-root/platform-nodes/another-uid"
+    let state = try #require(Self.state([Self.grafana([Self.wanted[0], foreign])], remark: "no folder."))
+    #expect(state.finding.reason == .notImported)
+    #expect(state.finding.message.contains("1 of 2 dashboards, such as GrafanaDashboard tenant-root/platform-nodes"))
+    #expect(state.finding.message.contains("The Grafana operator says: no folder."))
+  }
+
+  @Test("A vmalert's condition for the present generation tells whether a rule is evaluated")
+  func rules() {
+    func verdict(_ conditions: [JSONObject]) -> RuleConditions.Verdict {
+      RuleConditions(Self.rule(conditions), preferred: "tenant-root").verdict
+    }
+    let applied = Self.condition("vmalert-shortterm.tenant-root", "True")
+    let refused = Self.condition("vmalert.tenant-b", "False", message: "bad expression")
+    #expect(verdict([]) == .silent)
+    #expect(verdict([Self.condition("vmalert-shortterm.tenant-root", "True", generation: 1)]) == .silent)
+    #expect(verdict([["type": "Ready", "status": "True"]]) == .silent)
+    #expect(verdict([applied]) == .applied(["tenant-root/vmalert-shortterm"]))
+    #expect(verdict([Self.condition("a.b.tenant-root", "True", generation: nil)]) == .applied(["tenant-root/a.b"]))
+    #expect(verdict([refused]) == .refused(by: "tenant-b/vmalert", words: "bad expression."))
+    // The vmalert beside the storage is the one that matters.
+    #expect(verdict([refused, applied]) == .applied(["tenant-root/vmalert-shortterm"]))
+    #expect(RuleConditions(Self.rule([refused, applied]), preferred: nil).verdict == verdict([refused]))
+  }
+
+  @Test("What is waited for becomes a fault after six minutes, and not before; progress begins again")
+  func patience() {
+    var memory = DashboardsMemory()
+    func look(_ state: PartState, _ now: Duration) -> PartReport {
+      var report = PartReport(state)
+      memory.record(&report, now: now)
+      return report
+    }
+    let waiting = PartState.progressing(Finding(.notImported, "waits"))
+    #expect(look(waiting, .seconds(100)).nextLooks == [.seconds(360)])
+    #expect(look(waiting, .seconds(459)).state?.badFinding == nil)
+    let late = look(waiting, .seconds(460))
+    #expect(late.state?.badFinding?.reason == .notImported)
+    #expect(late.lines.map { "\($0.message)" } == ["dashboards not published"])
+    let other = look(.progressing(Finding(.rulesNotSelected, "waits")), .seconds(500))
+    #expect(other.state?.badFinding == nil && other.nextLooks == [.seconds(360)])
+    #expect(
+      look(.good(Finding(.published, "there")), .seconds(510)).lines.map { "\($0.message)" } == ["dashboards published"]
+    )
+    #expect(look(waiting, .seconds(900)).state?.badFinding == nil)
+  }
+}
