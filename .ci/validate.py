@@ -23,6 +23,9 @@ OTHERS = {
     "GrafanaDashboard": "grafanadashboards.grafana.integreatly.org.yaml",
     "KeycloakClient": "keycloakclients.v1.edp.epam.com.yaml",
     "CiliumNetworkPolicy": "stubs/ciliumnetworkpolicies.cilium.io.yaml",
+    "GrafanaDashboard": "grafanadashboards.grafana.integreatly.org.yaml",
+    "VMRule": "vmrules.operator.victoriametrics.com.yaml",
+    "VMServiceScrape": "vmservicescrapes.operator.victoriametrics.com.yaml",
     "HTTPRoute": "httproutes.gateway.networking.k8s.io.yaml",
 }
 
@@ -216,7 +219,8 @@ def main():
         for document in documents(path):
             check(path, document)
 
-    for folder in ("config/default", "config/clickhouse-credentials", "config/ui-ingress"):
+    for folder in ("config/default", "config/clickhouse-credentials", "config/ui-ingress", "config/dashboards",
+                   "config/monitoring"):
         try:
             for path, document in installed(folder):
                 check(path, document)

@@ -19,7 +19,9 @@ FILES = [pathlib.Path("config/rbac") / f"{name}-policy.yaml" for name in ("node"
 CHILDREN = {"daemonsets": ("DaemonSet", "push"), "statefulsets": ("StatefulSet", "gateway-clickhouse"),
             "secrets": ("Secret", "gateway-clickhouse"), "deployments": ("Deployment", "coroot-first-start"),
             "clusterrolebindings": ("ClusterRoleBinding", "coroot-first-start"),
-            "ciliumnetworkpolicies": ("CiliumNetworkPolicy", "ui-ingress-secret")}
+            "ciliumnetworkpolicies": ("CiliumNetworkPolicy", "ui-ingress-secret"),
+            "grafanadashboards": ("GrafanaDashboard", "dashboards-defaults/platform-overview"),
+            "vmrules": ("VMRule", "dashboards-defaults/platform-recording")}
 CASES = pathlib.Path("Tests/Conformance/vap-cases.yaml")
 ROLES = pathlib.Path("config/rbac/role.yaml")
 GOLDEN = pathlib.Path("Tests/RenderingTests/Golden")

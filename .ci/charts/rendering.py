@@ -134,6 +134,15 @@ def operator_cases():
         "each reads one Secret": lambda f: f["Role", "tenant-a", f"{OPERATOR}-clickhouse-traces-credentials"]["rules"] == [
             {"apiGroups": [""], "resources": ["secrets"], "resourceNames": ["clickhouse-traces-credentials"],
              "verbs": ["list", "watch"]}]}
+    grants = documents(pathlib.Path("config/dashboards/role.yaml").read_text("utf-8"))
+    dashboards = f"{OPERATOR}-dashboards"
+    yield "no Grafana", {}, (), {
+        "nothing of a Grafana is granted": lambda f: not [n for n in f if n[2] == dashboards]}
+    yield "two Grafanas", {"dashboardsNamespaces": ["tenant-root", "tenant-a"]}, (), {
+        "each namespace has its Role and its binding": lambda f: sorted(n for n in f if n[2] == dashboards) == sorted(
+            (kind, namespace, dashboards) for kind in ("Role", "RoleBinding") for namespace in ("tenant-root", "tenant-a")),
+        "those of tenant-root are that of config": lambda f: not any(
+            differences(d, without_helm(f[d["kind"], "tenant-root", d["metadata"]["name"]])) for d in grants)}
     yield "all switches off", {"networkPolicy": {"enabled": False}}, (), {
         "there is no NetworkPolicy": lambda f: "NetworkPolicy" not in kinds(f),
         "nor what is off by default": lambda f: not kinds(f) & {"Service", "VMServiceScrape", "PodDisruptionBudget"}}
@@ -142,8 +151,12 @@ def operator_cases():
         "without the kind there is no scrape": lambda f: "Service" in kinds(f) and "VMServiceScrape" not in kinds(f),
         "the Service and the budget select the pods": lambda f: f["Service", NAMESPACE, OPERATOR]["spec"][
             "selector"] == f["PodDisruptionBudget", NAMESPACE, OPERATOR]["spec"]["selector"]["matchLabels"] == SELECTOR}
+    monitoring = [document for name in ("service", "service-scrape")
+                  for document in documents(pathlib.Path(f"config/monitoring/{name}.yaml").read_text("utf-8"))]
     yield "all switches on, and the kind served", on, ("--api-versions", SCRAPE), {
-        "there is a scrape": lambda f: f["VMServiceScrape", NAMESPACE, OPERATOR]["spec"]["selector"]["matchLabels"] == SELECTOR}
+        "there is a scrape": lambda f: f["VMServiceScrape", NAMESPACE, OPERATOR]["spec"]["selector"]["matchLabels"] == SELECTOR,
+        "Service and scrape are those of config/monitoring": lambda f: not any(
+            differences(d, without_helm(f[d["kind"], NAMESPACE, OPERATOR])) for d in monitoring)}
     yield "a scrape always", {"metrics": {"enabled": True, "vmServiceScrape": "Always"}}, (), {
         "there is a scrape": lambda f: "VMServiceScrape" in kinds(f)}
     yield "a scrape never", {"metrics": {"enabled": True, "vmServiceScrape": "Never"}}, ("--api-versions", SCRAPE), {
@@ -253,6 +266,9 @@ REFUSED = [
     (OPERATOR, {"clickHouseApplications": [{"name": "coroot"}]}, "clickHouseApplications.0", "namespace"),
     (OPERATOR, {"clickHouseApplications": [{"namespace": "a", "name": "B"}]}, "clickHouseApplications.0.name", "pattern"),
     (OPERATOR, {"clickHouseApplications": [{"namespace": "a", "name": "b", "user": "c"}]}, "clickHouseApplications.0", "user"),
+    (OPERATOR, {"dashboardsNamespaces": "tenant-root"}, "dashboardsNamespaces", "array"),
+    (OPERATOR, {"dashboardsNamespaces": ["Tenant"]}, "dashboardsNamespaces.0", "pattern"),
+    (OPERATOR, {"dashboardsNamespaces": ["a", "a"]}, "dashboardsNamespaces", "(?i)unique|equal"),
     (OPERATOR, {"networkPolicy": {"from": []}}, "networkPolicy.from", "(?i)minItems|at least 1"),
     (OPERATOR, {"metrics": {"vmServiceScrape": "Maybe"}}, "metrics.vmServiceScrape", "IfServed"),
     (OBJECT, {"nodeAgnet": {}}, "", "nodeAgnet"),

@@ -41,6 +41,11 @@ struct GeneratedFile {
         + YAMLEncoder.text(
           documents: IngressNamespaceRole(namespace: "tenant-root").manifests, order: .kubernetes)),
     GeneratedFile(
+      path: "config/dashboards/role.yaml",
+      text: header
+        + YAMLEncoder.text(
+          documents: GrafanaNamespaceRole(namespace: "tenant-root").manifests, order: .kubernetes)),
+    GeneratedFile(
       path: "config/clickhouse-credentials/role.yaml",
       text: header + YAMLEncoder.text(documents: sampleCredentials.manifests, order: .kubernetes)),
     GeneratedFile(
@@ -58,7 +63,7 @@ struct GeneratedFile {
   static var childrenPolicies: [JSONValue] {
     [
       WorkloadPolicy.statefulSets, WorkloadPolicy.deployments, SecretPolicy.policy, ClusterRoleBindingPolicy.policy,
-      GatekeeperCiliumPolicy.ciliumNetworkPolicies,
+      GatekeeperCiliumPolicy.ciliumNetworkPolicies, DashboardPolicy.policy, RulePolicy.policy,
     ].flatMap(\.manifests)
   }
 

@@ -25,7 +25,11 @@ enum PermissionsPage {
 
       No right has a wildcard, and Secrets can be read only where a namespace's RoleBinding says so; the Secret with the \
       passwords of a ClickHouse application needs a Role of its own, which `config/clickhouse-credentials`, the chart's value \
-      `clickHouseApplications` or the commands in the message of `ClickHouseReady` make. A test runs the \
+      `clickHouseApplications` or the commands in the message of `ClickHouseReady` make. Two more Roles are made only where \
+      they are needed, in a namespace of somebody else: `\(IngressNamespaceRole.name)` for \
+      [an exposed user interface](../../../docs/ui.md), and `\(GrafanaNamespaceRole.name)` for \
+      [dashboards](../../../docs/dashboards.md#rights-and-installation): it lets the operator create, delete, list, patch \
+      and watch `grafanadashboards`, and list and watch `grafanas`, in the namespace of the Grafana. A test runs the \
       operator with just these rights and fails if one is missing or goes unused.
 
       \(table.text)
@@ -72,11 +76,21 @@ enum PermissionsPage {
       its name |
       | `\(GatekeeperCiliumPolicy.ciliumNetworkPolicies.name)` | create and patch `ciliumnetworkpolicies` | the name, \
       labels and owner of those of the gatekeeper, which open the way to it and close nothing |
+      | `\(DashboardPolicy.policy.name)` | create, patch and delete `grafanadashboards` | the names, labels and owner of the \
+      operator's dashboards, so that no dashboard of others in that namespace is changed or deleted; the content as \
+      `gzipJson` alone, not fetched, generated or filled in from a Secret; no plugin; the selector of Grafanas and the \
+      folder as rendered, and no Grafana of another namespace; no annotation added but the operator's and those of \
+      `kubectl` |
+      | `\(RulePolicy.policy.name)` | create and patch `vmrules` | the names, labels and owner of the operator's rules; groups \
+      of type `prometheus` without headers, parameters or a tenant; recorded series that begin with `observability:`, \
+      alerts that begin with `Observability`; no annotation added, so that the VictoriaMetrics operator validates every rule |
 
       Not narrowed: images, arguments, environment, node selector and tolerations, which an object may choose, and of \
       agents also resources and the classes of priority and runtime; the \
-      deletion of children; the reading of Secrets in the namespaces with children; and their ConfigMaps, Services, \
-      ServiceAccounts, NetworkPolicies and PodDisruptionBudgets.
+      deletion of children but for dashboards; the reading of Secrets in the namespaces with children; what a dashboard \
+      shows, since its JSON is compressed, and its uid, by which it could replace another one in the same Grafana; the \
+      expressions of rules and the texts of alerts, which every VMAlert that selects them evaluates; and the ConfigMaps, \
+      Services, ServiceAccounts, NetworkPolicies and PodDisruptionBudgets of the namespaces with children.
 
       Each binds every subject of the ClusterRoleBinding labelled \
       `app.kubernetes.io/name=\(RoleManifests.operatorName)`, which is their parameter. So they follow the account when \

@@ -31,6 +31,18 @@ enum ChildPolicy {
       + "k.startsWith('\(ObservabilitySchema.group)/') || k.startsWith('kubectl.kubernetes.io/')))"
   }
 
+  /// `kept`: the annotations that the object has already, which its other writers set.
+  static let keptAnnotations = (
+    name: "kept",
+    expression: "oldObject == null ? {} : (has(oldObject.metadata.annotations) ? oldObject.metadata.annotations : {})"
+  )
+
+  /// That the object has no annotation but ``keptAnnotations``, the operator's own and those of `kubectl`.
+  static let addsNoAnnotation =
+    "(!has(object.metadata.annotations) || object.metadata.annotations.all(k, "
+    + "k.startsWith('\(ObservabilitySchema.group)/') || k.startsWith('kubectl.kubernetes.io/') || "
+    + "(k in variables.kept && variables.kept[k] == object.metadata.annotations[k])))"
+
   /// The suffixes as names of children of the object that `variables.of` names: a list in CEL.
   static func names(_ suffixes: [String]) -> String {
     "[" + suffixes.map { "variables.of + '\($0)'" }.joined(separator: ", ") + "]"

@@ -4,10 +4,10 @@ import JSON
 import KubernetesCore
 import ObservabilityAPI
 
-/// The right to publish dashboards beside a Grafana.
+/// The right to publish dashboards in the namespace of a Grafana, and to see the Grafanas there.
 ///
-/// It is in the Grafana's namespace, where the operator may do nothing else, and needed only while an object has
-/// `spec.dashboards.enabled`.
+/// The namespace is a tenant's, where the operator may do nothing else for dashboards. GrafanaDashboards are created
+/// beside the Grafana, because one that is imported across namespaces is imported by the Grafana of every tenant.
 public struct GrafanaNamespaceRole: Hashable, Sendable {
   /// The name of the Role and of its binding.
   public static let name = "\(RoleManifests.operatorName)-dashboards"
@@ -22,21 +22,21 @@ public struct GrafanaNamespaceRole: Hashable, Sendable {
 
   /// The Role and its binding to the operator's account.
   public var manifests: [JSONValue] {
-    [
-      RoleManifests.role(
-        kind: "Role", name: Self.name, namespace: namespace,
-        rules: [
-          RoleManifests.rule(
-            Self.group, "grafanadashboards", names: [], verbs: ["create", "delete", "list", "patch", "watch"]),
-          RoleManifests.rule(Self.group, "grafanas", names: [], verbs: ["list", "watch"]),
-        ]),
+    let rules = [
+      RoleManifests.rule(
+        Self.group, "grafanadashboards", names: [], verbs: ["create", "delete", "list", "patch", "watch"]),
+      // A Grafana reports the dashboards that it imported.
+      RoleManifests.rule(Self.group, "grafanas", names: [], verbs: ["list", "watch"]),
+    ]
+    return [
+      RoleManifests.role(kind: "Role", name: Self.name, namespace: namespace, rules: rules),
       RoleManifests.binding(kind: "RoleBinding", name: Self.name, namespace: namespace, role: ("Role", Self.name)),
     ]
   }
 
-  /// What makes the right.
+  /// How to grant the right.
   var remedy: String {
-    "Grant it: apply config/dashboards with namespace \(namespace), or name that among the chart's value "
+    "Grant it: apply config/dashboards with namespace \(namespace), or add that namespace to the chart's value "
       + "dashboardsNamespaces; see docs/dashboards.md. Or set spec.dashboards.enabled to false."
   }
 }

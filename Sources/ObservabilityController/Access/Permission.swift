@@ -135,7 +135,9 @@ extension Permission {
     Permission(
       scope: .children, group: "operator.victoriametrics.com", resource: "vmrules",
       verbs: ["create", "delete", "list", "patch", "watch"],
-      reason: "children, with spec.dashboards.enabled or spec.alerts.enabled: what the dashboards read, and the alerts"),
+      reason:
+        "children, with spec.dashboards.enabled or spec.alerts.enabled: what the dashboards read, and the alerts, as "
+        + "an admission policy has them"),
     Permission(
       scope: .children, group: "policy", resource: "poddisruptionbudgets",
       verbs: ["create", "delete", "list", "patch", "watch"],

@@ -34,12 +34,17 @@ struct PolicyCase: Sendable {
   static let children: [(type: ResourceType, golden: String)] = [
     (.daemonSets, "push"), (.statefulSets, "gateway-clickhouse"), (.secrets, "gateway-clickhouse"),
     (.deployments, "coroot-first-start"), (.clusterRoleBindings, "coroot-first-start"),
-    (ciliumNetworkPolicies, "ui-ingress-secret"),
+    (ofOthers[0], "ui-ingress-secret"), (ofOthers[1], "dashboards-defaults/platform-overview"),
+    (ofOthers[2], "dashboards-defaults/platform-recording"),
   ]
 
-  /// Few clusters that the acceptance runs on have Cilium.
-  private static let ciliumNetworkPolicies = ResourceType(
-    group: "cilium.io", version: "v2", kind: "CiliumNetworkPolicy", plural: "ciliumnetworkpolicies")
+  /// Types of others' definitions: few clusters that the acceptance runs on serve them.
+  private static let ofOthers = [
+    ResourceType(group: "cilium.io", version: "v2", kind: "CiliumNetworkPolicy", plural: "ciliumnetworkpolicies"),
+    ResourceType(
+      group: "grafana.integreatly.org", version: "v1beta1", kind: "GrafanaDashboard", plural: "grafanadashboards"),
+    ResourceType(group: "operator.victoriametrics.com", version: "v1beta1", kind: "VMRule", plural: "vmrules"),
+  ]
 
   private static let keys: Set = ["change", "policy", "accepted", "old", "new", "by", "bound", "says", "only"]
 
@@ -103,7 +108,7 @@ struct PolicyCase: Sendable {
           "change": .string("\(name) as rendered"), "policy": .string(type.plural), "accepted": true,
           "of": .string(name), "namespace": labels, "old": nil, "new": [],
         ]
-        if type == ciliumNetworkPolicies { entry["only"] = "policy" }
+        if ofOthers.contains(type) { entry["only"] = "policy" }
         return entry
       }
     }

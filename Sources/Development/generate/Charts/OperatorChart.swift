@@ -34,6 +34,7 @@ struct OperatorChart {
       template("children-policy", GeneratedFile.childrenPolicies),
       credentials,
       ingressNamespaces,
+      grafanaNamespaces,
       base("deployment", deployment),
       base("network-policy", networkPolicy),
     ]
@@ -68,6 +69,15 @@ struct OperatorChart {
         replacing: [("namespace: some-namespace\n", "namespace: {{ . | quote }}\n")]))
   }
 
+  /// The right to publish dashboards in the namespace of each Grafana among the values.
+  private var grafanaNamespaces: GeneratedFile {
+    GeneratedFile(
+      path: "\(Self.folder)/templates/dashboards.yaml",
+      text: ChartTemplate.text(
+        GrafanaNamespaceRole(namespace: "some-namespace").manifests, chart: Self.name, forEach: "dashboardsNamespaces",
+        replacing: [("namespace: some-namespace\n", "namespace: {{ . | quote }}\n")]))
+  }
+
   /// A manifest that a template reads and completes.
   private func base(_ name: String, _ manifest: JSONValue) -> GeneratedFile {
     GeneratedFile(
@@ -81,7 +91,9 @@ struct OperatorChart {
     the namespaces of `childrenNamespaces`: each of them gets a RoleBinding. The chart `observability` creates one.
 
     An object that keeps traces or logs in a ClickHouse application of Cozystack needs that application among \
-    `clickHouseApplications` (`docs/signals.md` of the repository).
+    `clickHouseApplications` (`docs/signals.md` of the repository). Where the cluster has the Grafana operator, an object \
+    that publishes dashboards needs its `spec.dashboards.namespace` among `dashboardsNamespaces`; they and the alerts \
+    read the operator's own metrics, so set `metrics.enabled` too (`docs/dashboards.md`).
 
     With default values it installs what `config/default` does. Names and selectors are constant, so a cluster has one \
     release of it: Helm refuses a second one before it changes anything.
@@ -135,6 +147,12 @@ struct OperatorChart {
         ["type": "array", "uniqueItems": true, "items": .object(Self.label)],
         "The namespaces of ingress controllers through which objects expose Coroot's user interface, where the cluster has "
           + "Cilium: a Role and a RoleBinding there let the operator write one CiliumNetworkPolicy. They must exist."),
+      ChartValue(
+        "dashboardsNamespaces", [],
+        ["type": "array", "uniqueItems": true, "items": .object(Self.label)],
+        "The namespaces of the Grafanas that objects publish dashboards to, spec.dashboards.namespace: a Role and a "
+          + "RoleBinding there let the operator write its own GrafanaDashboards and see the Grafanas. They must exist; on "
+          + "Cozystack the package sets tenant-root."),
       ChartValue("networkPolicy.enabled", true, Self.flag, "Whether only the peers below reach the operator's port."),
       ChartValue(
         "networkPolicy.from", networkPolicy["spec"]?["ingress"]?.array?.first?["from"] ?? [],
