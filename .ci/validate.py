@@ -23,8 +23,6 @@ OTHERS = {
     "GrafanaDashboard": "grafanadashboards.grafana.integreatly.org.yaml",
     "KeycloakClient": "keycloakclients.v1.edp.epam.com.yaml",
     "CiliumNetworkPolicy": "stubs/ciliumnetworkpolicies.cilium.io.yaml",
-    "GrafanaDashboard": "grafanadashboards.grafana.integreatly.org.yaml",
-    "VMRule": "vmrules.operator.victoriametrics.com.yaml",
     "VMServiceScrape": "vmservicescrapes.operator.victoriametrics.com.yaml",
     "HTTPRoute": "httproutes.gateway.networking.k8s.io.yaml",
 }

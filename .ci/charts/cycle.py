@@ -9,6 +9,7 @@ from tools import (AGENTS, CHARTS, DEFINITIONS, NAMES, NAMESPACE, OBJECT, OPERAT
 
 HERE = ("--namespace", NAMESPACE)
 AGENT = ("daemonset/platform-node-agent", "--namespace", AGENTS)
+DASHBOARDS = ["--set", "dashboardsNamespaces={tenant-root}"]
 LABEL = "pod-security.kubernetes.io/enforce"
 INELIGIBLE = "observability.cozystack.io/node-agent"
 
@@ -53,7 +54,7 @@ def live(report, server, helm):
             "uid"] else "the DaemonSet is another")
     for name in NAMES:
         readme.check_notes(report, server, helm, name, NAMESPACE)
-    values = ["--set", "replicas=3", "--set", "labels.team=platform", "--set", "metrics.enabled=true"]
+    values = ["--set", "replicas=3", "--set", "labels.team=platform", "--set", "metrics.enabled=true", *DASHBOARDS]
     report.check(title + "upgrade with other values", succeeds(helm("upgrade", OPERATOR, CHARTS / OPERATOR, *HERE, *values)))
     deployment = server.get(f"deployment/{OPERATOR}", *HERE)
     report.check(title + "the upgrade arrives", None if deployment["spec"]["replicas"] == 3 and
@@ -86,7 +87,8 @@ def live(report, server, helm):
     report.check(title + "the definition and both namespaces stay, and nothing else",
                  [f"left: {name}" for name in sorted(left - stays)] + [f"gone: {name}" for name in sorted(stays - left)])
     for name in NAMES:
-        report.check(f"{title}{name} is installed again", succeeds(helm("install", name, CHARTS / name, *HERE)))
+        values = DASHBOARDS if name == OPERATOR else []
+        report.check(f"{title}{name} is installed again", succeeds(helm("install", name, CHARTS / name, *HERE, *values)))
     server.follow()
     report.check(title + "what stayed is adopted", ready(server))
 

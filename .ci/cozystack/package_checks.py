@@ -12,6 +12,8 @@ import schemas
 import tree
 
 EXAMPLES = ("package-agents-only.yaml", "package-slim.yaml", "package-full.yaml")
+# The namespace of the root tenant.
+PLATFORM = "tenant-root"
 # With the platform's VictoriaMetrics, and without.
 SERVED = (["operator.victoriametrics.com/v1beta1/VMServiceScrape"], [])
 
@@ -92,8 +94,10 @@ def rendered(report, file, component, given, served, namespaces, folder, custom)
         # The right to read the Secret of a ClickHouse application lies in the namespace of that application.
         if kind in ("Role", "RoleBinding") and name.endswith("-credentials") and home in applications:
             continue
+        # The right to publish dashboards lies in the namespace of the platform's Grafana, which every platform has.
+        beside = [PLATFORM] if kind in ("Role", "RoleBinding") and name.endswith("-dashboards") else []
         report.expect(f"{where}: {kind} {name} lies in a namespace that exists",
-                      None if home in (None, "default", *namespaces) else home)
+                      None if home in (None, "default", *namespaces, *beside) else home)
         if kind == "VMServiceScrape":
             report.expect(f"{where}: VMServiceScrape where it is served", None if served else "it is not served")
         report.holds(f"{where}: {kind} {name}", lambda o=one: schemas.validate(o, custom))

@@ -52,7 +52,9 @@ extension KubectlSuite {
     func operatorFirst() async throws {
       try await Self.withInstallation { installed in
         #expect(try await installed.process.terminate() == .exit(0))
-        try await installed.kubectl.shell("kubectl delete -k config/manager && kubectl delete -k config/rbac")
+        for folder in ["manager", "rbac", "dashboards"] {
+          try await installed.kubectl.shell("kubectl delete -k config/\(folder)")
+        }
         #expect(try await installed.kubectl("-n cozy-coroot get daemonsets -o name").contains("platform-node-agent"))
         #expect(try await installed.labelledNodes() == "node/old")
         try await installed.run("If the operator went first")
@@ -95,6 +97,9 @@ extension KubectlSuite {
         await kubectl.server.addNamespace("tenant-root")
         try await kubectl.server.addService("vminsert-shortterm", namespace: "tenant-root", ports: [8480])
         try await kubectl.server.addService("vmselect-shortterm", namespace: "tenant-root", ports: [8481])
+        for manifest in NeighbourDefinitions.grafana + NeighbourDefinitions.rules + [NeighbourDefinitions.instance] {
+          try await kubectl.server.apply(manifest)
+        }
         let standIn = MetricsStandIn()
         let metrics = try await HTTPServer(bodyLimit: 32 << 20) { standIn.handle($0) }
         let serving = Task { try await metrics.run() }
@@ -102,6 +107,7 @@ extension KubectlSuite {
         let before = try await kubectl.inventory()
 
         try await kubectl.shell("kubectl apply -k config/default")
+        try await kubectl.shell("kubectl apply -k config/dashboards")
         let backends = ["vminsert-shortterm.tenant-root.svc:8480", "vmselect-shortterm.tenant-root.svc:8481"]
           .map { "\($0)=\(metrics.host):\(metrics.port)\n" }.joined()
         let arguments = [
