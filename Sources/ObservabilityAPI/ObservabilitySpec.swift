@@ -91,6 +91,8 @@ public struct NodeAgent: Hashable, Sendable {
     public var gpu: Bool
     /// Time that processes wait for disks.
     public var diskDelay: Bool
+    /// Counts of log messages by level and pattern.
+    public var logMetrics: Bool
   }
 
   /// How the agent's containers are confined.

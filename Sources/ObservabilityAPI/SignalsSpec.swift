@@ -59,6 +59,10 @@ extension ObservabilitySpec {
   public var sendsTraces: Bool { mode == .full || traces.destination != .none }
   /// Whether agents send logs to the gateway: with mode `Full` always, since the Coroot server takes them.
   public var sendsLogs: Bool { mode == .full || logs.destination != .none }
+  /// Whether agents count log messages. They do for each log that they read, so with a destination too.
+  public var countsLogMessages: Bool { nodeAgent.features.logMetrics || sendsLogs }
+  /// Whether agents count log messages by pattern, not only by level. The Coroot server shows patterns from these series.
+  public var countsLogPatterns: Bool { nodeAgent.features.logMetrics || mode == .full }
   /// Whether agents send anything to the gateway.
   public var sendsSignals: Bool { sendsTraces || sendsLogs }
   /// Whether agents send profiles to the Coroot server.

@@ -78,11 +78,13 @@ import Testing
     #expect(Set(try Self.spec([:])) == [.l7, .ping])
     let some: JSONValue = ["nodeAgent": ["features": ["l7": false, "dotnet": true, "diskDelay": true]]]
     #expect(Set(try Self.spec(some)) == [.ping, .dotnet, .diskDelay])
-    #expect(Set(try Self.spec([:]), logMetrics: true).contains(.logMetrics))
+    #expect(Set(try Self.spec(["nodeAgent": ["features": ["logMetrics": true]]])) == [.l7, .ping, .logMetrics])
     let traces: JSONValue = [
       "traces": ["destination": "OTLP", "endpoint": "http://tempo.monitoring.svc:4318/v1/traces"]
     ]
     #expect(Set(try Self.spec(traces)) == [.l7, .ping, .gateway])
+    let logs: JSONValue = ["logs": ["destination": "VictoriaLogs"]]
+    #expect(Set(try Self.spec(logs)) == [.l7, .ping, .gateway, .logMetrics], "the agent counts what it sends")
   }
 
   @Test("A panel that reads a signal is not there without it", arguments: Signal.allCases)

@@ -29,6 +29,7 @@ import Testing
     #expect(names { ($0.jvm, $0.l7) = (true, true) } == Self.base + ["KILL", "DAC_OVERRIDE"])
     for change: (inout NodeAgent.Features) -> Void in [
       { $0.l7 = true }, { $0.goHeap = true }, { $0.gpu = true }, { $0.diskDelay = true },
+      { $0.logMetrics = true },
     ] { #expect(names(change) == Self.base) }
   }
 
@@ -74,6 +75,41 @@ import Testing
     let grants = Renderer.capabilities(for: fixture.object.spec)
     #expect(grants.map(\.name) == ["ALL"])
     #expect(grants.first?.for.hasPrefix("spec.nodeAgent.security.mode is Privileged") == true)
+  }
+
+  /// Which settings about logs an object gets.
+  struct LogCase: Sendable {
+    var change: @Sendable (inout ObservabilitySpec) -> Void
+    var parsing: String?
+    var patterns: String?
+    var length: String?
+  }
+
+  @Test(
+    "The text of a log becomes a label only where patterns are asked for",
+    arguments: [
+      LogCase(change: { _ in }, parsing: "true"),
+      LogCase(change: { $0.nodeAgent.features.logMetrics = true }, length: "200"),
+      LogCase(change: { ($0.nodeAgent.features.logMetrics, $0.metrics.delivery) = (true, .scrape) }, length: "200"),
+      LogCase(change: { $0.logs.destination = .victoriaLogs }, patterns: "0"),
+      LogCase(change: { ($0.logs.destination, $0.metrics.delivery) = (.victoriaLogs, .scrape) }, patterns: "0"),
+      LogCase(
+        change: { ($0.logs.destination, $0.nodeAgent.features.logMetrics) = (.victoriaLogs, true) }, length: "200"),
+      LogCase(change: { $0.mode = .full }),
+      LogCase(change: { ($0.mode, $0.nodeAgent.features.logMetrics) = (.full, true) }),
+      LogCase(
+        change: {
+          $0.nodeAgent.features.logMetrics = true
+          $0.nodeAgent.env = [["name": "MAX_LABEL_LENGTH", "value": "0"]]
+        }, length: "0"),
+    ])
+  func logSettings(example: LogCase) {
+    let fixture = Fixture("logs", example.change)
+    let environment = fixture.environment
+    #expect(environment["DISABLE_LOG_PARSING"] == example.parsing)
+    #expect(environment["LOG_PATTERNS_PER_CONTAINER"] == example.patterns)
+    #expect(environment["MAX_LABEL_LENGTH"] == example.length)
+    #expect(fixture.object.spec.countsLogMessages == (example.parsing == nil))
   }
 
   @Test func theInitContainerGetsWhatItsSysctlNeeds() {

@@ -31,7 +31,7 @@ enum Combinations {
   private static var paths: [(name: String, path: any WritableKeyPath<Features, Bool> & Sendable)] {
     [
       ("l7", \.l7), ("ping", \.ping), ("jvm", \.jvm), ("dotnet", \.dotnet), ("goHeap", \.goHeap), ("gpu", \.gpu),
-      ("diskDelay", \.diskDelay),
+      ("diskDelay", \.diskDelay), ("logMetrics", \.logMetrics),
     ]
   }
 }

@@ -94,7 +94,7 @@ extension SecretReference {
 
 extension NodeAgent.Features {
   static func all(_ on: Bool) -> Self {
-    Self(l7: on, ping: on, jvm: on, dotnet: on, goHeap: on, gpu: on, diskDelay: on)
+    Self(l7: on, ping: on, jvm: on, dotnet: on, goHeap: on, gpu: on, diskDelay: on, logMetrics: on)
   }
 }
 

@@ -86,7 +86,8 @@ import Testing
     let names = fixture.agent?["env"]?.array?.compactMap { $0["name"]?.string } ?? []
     #expect(Set(names).count == names.count)
     let own = Set(names).subtracting(fixture.object.spec.nodeAgent.env.compactMap { $0["name"]?.string })
-    let open: Set = ["METRICS_USERNAME", "METRICS_PASSWORD", "NVIDIA_VISIBLE_DEVICES"]
+    let defaults = CapabilityTable.rows.flatMap { $0.settingsWhenOn + $0.settingsWhenOff }.filter(\.mayDiffer)
+    let open = Set(["METRICS_USERNAME", "METRICS_PASSWORD", "NVIDIA_VISIBLE_DEVICES"] + defaults.map(\.name))
     #expect(own.subtracting(open).isSubset(of: ReservedEnvironment.names))
   }
 

@@ -65,6 +65,7 @@ enum Matrix {
     Fixture("go-heap-off") { $0.nodeAgent.features.goHeap = false },
     Fixture("gpu-on") { ($0.nodeAgent.features.gpu, $0.nodeAgent.runtimeClassName) = (true, "nvidia") },
     Fixture("disk-delay-on") { $0.nodeAgent.features.diskDelay = true },
+    Fixture("log-metrics-on") { $0.nodeAgent.features.logMetrics = true },
     Fixture("everything-on") {
       ($0.nodeAgent.features, $0.nodeAgent.runtimeClassName) = (.all(true), "nvidia")
       $0.logs.destination = .victoriaLogs

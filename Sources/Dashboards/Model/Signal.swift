@@ -20,7 +20,7 @@ public enum Signal: String, CaseIterable, Hashable, Sendable {
   case gpu
   /// Time that processes wait for disks: `features.diskDelay`.
   case diskDelay
-  /// Counts of log messages: `features.logMetrics`.
+  /// Counts of log messages: `features.logMetrics`, or logs have a destination.
   case logMetrics
   /// The gateway's own metrics: traces or logs have a destination.
   case gateway
@@ -28,16 +28,14 @@ public enum Signal: String, CaseIterable, Hashable, Sendable {
 
 extension Set<Signal> {
   /// What the agents of an object with that specification report.
-  ///
-  /// - Parameter logMetrics: whether log messages are counted, which no field of this release asks for yet.
-  public init(_ spec: ObservabilitySpec, logMetrics: Bool = false) {
+  public init(_ spec: ObservabilitySpec) {
     let features = spec.nodeAgent.features
     let profiles = spec.profiles.enabled
     self = Set(
       [
         features.l7 ? .l7 : nil, features.ping ? .ping : nil, features.dotnet ? .dotnet : nil,
         features.goHeap && profiles ? .goHeap : nil, features.jvm && profiles ? .jvmProfiles : nil,
-        features.gpu ? .gpu : nil, features.diskDelay ? .diskDelay : nil, logMetrics ? .logMetrics : nil,
+        features.gpu ? .gpu : nil, features.diskDelay ? .diskDelay : nil, spec.countsLogMessages ? .logMetrics : nil,
         spec.traces.destination != .none || spec.logs.destination != .none ? .gateway : nil,
       ].compactMap(\.self))
   }

@@ -45,7 +45,8 @@ enum CapabilitiesPage {
     ## What a feature changes besides
 
     \(switches)
-    Environment variables that stand here, and those of the fields of `spec`, are refused in `spec.nodeAgent.env`. \
+    Environment variables that stand here, and those of the fields of `spec`, are refused in `spec.nodeAgent.env`, \
+    but for \(defaults), which it may set otherwise. \
     Sources are files of coroot-node-agent 1.35.6, and commits of Linux.
 
     ## The node's folders
@@ -98,6 +99,12 @@ enum CapabilitiesPage {
         ]
       }
     ).text
+  }
+
+  /// What the user may set otherwise.
+  private static var defaults: String {
+    CapabilityTable.rows.flatMap { $0.settingsWhenOn + $0.settingsWhenOff }.filter(\.mayDiffer)
+      .map { "`\($0.name)`" }.joined(separator: " and ")
   }
 
   private static var folders: String {

@@ -66,7 +66,7 @@ enum SpecReader {
       features: NodeAgent.Features(
         l7: try features.bool("l7"), ping: try features.bool("ping"), jvm: try features.bool("jvm"),
         dotnet: try features.bool("dotnet"), goHeap: try features.bool("goHeap"), gpu: try features.bool("gpu"),
-        diskDelay: try features.bool("diskDelay")),
+        diskDelay: try features.bool("diskDelay"), logMetrics: try features.bool("logMetrics")),
       security: NodeAgent.Security(
         mode: try security.choice("mode"),
         seccomp: NodeAgent.Security.Seccomp(

@@ -75,6 +75,15 @@ enum NodeAgentSchema {
         "goHeap", .flag("Heap profiles of Go programs, read from their memory; only with profiles.", default: true)),
       .optional("gpu", .flag("Use of NVIDIA GPUs; needs runtimeClassName, or mode Privileged.", default: false)),
       .optional("diskDelay", .flag("Time that processes wait for disks, from the kernel's taskstats.", default: false)),
+      .optional(
+        "logMetrics",
+        .flag(
+          "Counts of log messages by level and pattern, without sending logs anywhere. Each container costs a series a "
+            + "level, and for warnings, errors and critical messages a series a pattern, up to 256 of each. The first "
+            + "200 bytes of a message of each pattern become the label sample, readable by everyone who reads metrics; "
+            + "MAX_LABEL_LENGTH in env sets another length. With a logs destination messages are counted by level "
+            + "anyway, and with mode Full by pattern and with up to 4096 bytes, since the Coroot server needs that.",
+          default: false)),
     ])
 
   private static let security = Schema.object(

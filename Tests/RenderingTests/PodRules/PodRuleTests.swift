@@ -30,8 +30,8 @@ import Testing
   }
 
   @Test func everyCombinationIsThere() {
-    #expect(Combinations.all.count == 512)
-    #expect(Set(Combinations.all.map(\.name)).count == 512)
+    #expect(Combinations.all.count == 1024)
+    #expect(Set(Combinations.all.map(\.name)).count == 1024)
   }
 
   @Test func everyModeAndDeliveryHasAGoldenFileWithEachSwitchOnAndOff() {

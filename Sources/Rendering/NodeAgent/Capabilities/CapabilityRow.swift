@@ -25,6 +25,8 @@ public struct CapabilityRow: Sendable {
     public let name: String
     /// Its value.
     public let value: String
+    /// Whether `spec.nodeAgent.env` may set another value; otherwise the API refuses the name there.
+    public var mayDiffer = false
   }
 
   /// A folder of the node, mounted read-only into the agent's container alone.

@@ -13,7 +13,8 @@ public enum CapabilityTable {
 
   /// Every row, in the order in which capabilities are listed.
   public static let rows: [CapabilityRow] = [
-    agent, scrape, l7, ping, javaTLS, javaProfiles, dotnet, goHeap, gpu, diskDelay, logs, profiles,
+    agent, scrape, l7, ping, javaTLS, javaProfiles, dotnet, goHeap, gpu, diskDelay, logs, logLevels, logPatterns,
+    profiles,
   ]
 
   /// Where the agent finds the node's cgroups.
@@ -131,13 +132,6 @@ public enum CapabilityTable {
     ],
     note: "Off, container_resources_disk_delay_seconds_total stays 0 unless the node counts it anyway.",
     source: "containers/taskstats.go; Linux e4042ad49235, delayacct: Default disabled")
-
-  /// Without a destination no text of a log leaves the node, not even as the label `sample` of a metric.
-  private static let logs = CapabilityRow(
-    feature: "logs.destination", isOn: { $0.sendsLogs },
-    settingsWhenOff: [.init(name: "DISABLE_LOG_PARSING", value: "true")],
-    note: "Reads the log files of containers as uid 0, and files in /var/log that others own with DAC_READ_SEARCH.",
-    source: "containers/container.go, logs/tail_reader.go")
 
   private static let profiles = CapabilityRow(
     feature: "profiles.enabled", isOn: { $0.sendsProfiles },
