@@ -144,8 +144,8 @@ let package = Package(
     tool(
       "generate",
       [
-        "JSON", "YAML", "KubernetesCore", "ObservabilityAPI", "Rendering", "NodeEligibility", "ObservabilityController",
-        arguments,
+        "JSON", "YAML", "KubernetesCore", "Telemetry", "ObservabilityAPI", "Rendering", "NodeEligibility",
+        "ObservabilityController", arguments,
       ]),
     tool(
       "bench",
@@ -199,7 +199,10 @@ let package = Package(
       exclude: ["Golden"]),
     tests(
       "DashboardsTests",
-      ["Dashboards", "HTTPTransport", "JSON", "KubernetesCore", "LocalServers", "ObservabilityAPI", "Rendering"],
+      [
+        "Dashboards", "HTTPTransport", "JSON", "KubernetesCore", "LocalServers", "ObservabilityAPI",
+        "ObservabilityController", "Rendering", "Telemetry",
+      ],
       exclude: ["Fixtures"]),
     tests(
       "BackendsTests",

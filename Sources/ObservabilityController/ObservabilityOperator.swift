@@ -6,6 +6,7 @@ import KubernetesClient
 import KubernetesCore
 import Logging
 import NodeEligibility
+public import Telemetry
 
 /// The operator as a whole: what its ``ControllerRuntime/ControllerProgram`` runs.
 ///
@@ -26,23 +27,26 @@ public final class ObservabilityOperator: Sendable {
   ///   - api: the cluster.
   ///   - transport: carries the checks of backends; they never go through `api`.
   ///   - lease: the Lease that a replica must hold to reconcile; nil for no election.
+  ///   - objectMetrics: takes what becomes of objects; one that nothing exports if not given.
   public convenience init(
     api: any KubernetesAPI, transport: any HTTPTransport, settings: OperatorSettings, lease: ObjectKey? = nil,
     leaseTiming: LeaseTiming = LeaseTiming(), environment: RuntimeEnvironment = .live,
-    metrics: any RuntimeMetrics = NoRuntimeMetrics(), logger: Logger
+    metrics: any RuntimeMetrics = NoRuntimeMetrics(),
+    objectMetrics: ObjectMetrics = ObjectMetrics(registry: MetricsRegistry()), logger: Logger
   ) {
     self.init(
       api: api, transport: transport, types: .standard, settings: settings, lease: lease, leaseTiming: leaseTiming,
-      environment: environment, metrics: metrics, logger: logger)
+      environment: environment, metrics: metrics, objectMetrics: objectMetrics, logger: logger)
   }
 
   /// An operator with other parts than those of the release.
   init(
     api: any KubernetesAPI, transport: any HTTPTransport, types: PartTypes, settings: OperatorSettings,
     lease: ObjectKey? = nil, leaseTiming: LeaseTiming = LeaseTiming(), environment: RuntimeEnvironment = .live,
-    metrics: any RuntimeMetrics = NoRuntimeMetrics(), logger: Logger
+    metrics: any RuntimeMetrics = NoRuntimeMetrics(),
+    objectMetrics: ObjectMetrics = ObjectMetrics(registry: MetricsRegistry()), logger: Logger
   ) {
-    let queue = WorkQueue<String>(name: "observability", environment: environment, metrics: metrics)
+    let queue = WorkQueue<String>(name: OperatorMetrics.controller, environment: environment, metrics: metrics)
     let router = WatchRouter(queue: queue, types: types, logger: logger)
     let informers = Informers(
       api: api, environment: environment,
@@ -63,10 +67,12 @@ public final class ObservabilityOperator: Sendable {
         onAnswer: { queue.add($0, priority: .normal) }))
     let reconciler = ObservabilityReconciler(
       api: api, informers: informers, parts: parts, events: events, decoded: decoded, settings: settings,
-      environment: environment, logger: logger)
+      environment: environment, metrics: objectMetrics, logger: logger)
+    objectMetrics.observe { parts.checks() }
     router.connect(informers, reconciler, nodes)
     let controller = Controller<String>(
-      name: "observability", queue: queue, workers: settings.workers, environment: environment, metrics: metrics,
+      name: OperatorMetrics.controller, queue: queue, workers: settings.workers, environment: environment,
+      metrics: metrics,
       logger: logger, reconcile: { try await reconciler.reconcile($0) })
     let elector = lease.map {
       LeaderElector(
@@ -79,7 +85,12 @@ public final class ObservabilityOperator: Sendable {
     program = ControllerProgram(
       informers: informers, targets: [Watches.objects, Watches.nodes], waitsForStores: false, events: events,
       controllers: [controller, nodes], elector: elector,
-      whileLeading: [{ await parts.run() }],
+      whileLeading: [
+        {
+          objectMetrics.lead(kinds: Set(types.children.map(\.type.kind)))
+          await parts.run()
+        }
+      ],
       onEveryReplica: [
         {
           await queue.resync(every: OperatorSettings.resync) {

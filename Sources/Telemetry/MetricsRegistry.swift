@@ -52,6 +52,12 @@ public final class MetricsRegistry: Sendable {
     family(name, help, kind, labels, buckets: []).compute(values)
   }
 
+  /// What is registered, sorted by name, with or without series.
+  public var descriptions: [MetricDescription] {
+    families.withLock { Array($0.values) }.sorted { $0.name < $1.name }
+      .map { MetricDescription(name: $0.name, help: $0.help, kind: $0.kind, labels: $0.labels) }
+  }
+
   /// All metrics in Prometheus' text format 0.0.4, sorted by name and labels.
   ///
   /// See "Exposition formats" in the Prometheus documentation.
@@ -82,4 +88,16 @@ public final class MetricsRegistry: Sendable {
 /// What a metric is.
 public enum MetricKind: String, Sendable {
   case counter, gauge, histogram
+}
+
+/// A registered metric.
+public struct MetricDescription: Hashable, Sendable {
+  /// The name; that of a histogram without suffix.
+  public let name: String
+  /// What it means.
+  public let help: String
+  /// What it is.
+  public let kind: MetricKind
+  /// The names of its labels, in order; without the `le` of a histogram.
+  public let labels: [String]
 }

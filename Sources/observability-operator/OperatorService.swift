@@ -3,12 +3,13 @@
 import ControllerRuntime
 import HTTPTransport
 import Logging
+import ObservabilityController
 import ServiceLifecycle
 import Telemetry
 
 /// The process as a service: the program, with probes and memory kept low beside it for as long as it runs.
 struct OperatorService: Service {
-  static let leaseName = "observability-operator"
+  static let leaseName = OperatorMetrics.lease
 
   let program: ControllerProgram
   let registry: MetricsRegistry

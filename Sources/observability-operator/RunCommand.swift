@@ -93,11 +93,8 @@ struct RunCommand: AsyncParsableCommand {
   private func makeService() async throws -> OperatorService {
     let logger = try makeLogger()
     let configuration = try ClusterConfiguration.discover(kubeconfig: kubeconfig, context: context)
-    let registry = MetricsRegistry()
-    registry.registerProcessMetrics()
-    registry.registerBuildInfo("observability_operator_build_info", ["version": DefaultImages.release])
-    let metrics = RuntimeMetricsAdapter(
-      registry: registry, controller: "observability", queue: "observability", lease: OperatorService.leaseName,
+    let metrics = OperatorMetrics(
+      version: DefaultImages.release,
       host: configuration.server.split(separator: "/").dropFirst().first.map(String.init))
     let userAgent = "observability-operator/\(DefaultImages.release)"
     // A renewal of the Lease must not queue behind workers and lists that a slow API server holds up.
@@ -107,7 +104,7 @@ struct RunCommand: AsyncParsableCommand {
       transport: transport, configuration: configuration,
       options: .init(
         userAgent: userAgent,
-        onRequest: { metrics.requested($0) },
+        onRequest: { metrics.runtime.requested($0) },
         onWarning: warnings.say))
     let instance = ObservabilityOperator(
       api: client, transport: try backendTransport(transport),
@@ -116,9 +113,9 @@ struct RunCommand: AsyncParsableCommand {
         workers: try workerCount(), namespace: Environment["POD_NAMESPACE"], clusterDomain: try clusterDomainName()),
       lease: leaderElection
         ? ObjectKey(namespace: try leaseNamespaceName(), name: OperatorService.leaseName) : nil,
-      metrics: metrics, logger: logger)
+      metrics: metrics.runtime, objectMetrics: metrics.objects, logger: logger)
     return OperatorService(
-      program: instance.program, registry: registry, address: try ProbeAddress(listen), transport: transport,
+      program: instance.program, registry: metrics.registry, address: try ProbeAddress(listen), transport: transport,
       logger: logger)
   }
 

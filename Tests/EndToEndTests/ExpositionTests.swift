@@ -21,7 +21,13 @@ import Testing
         try await running.waitForReadiness()
         try await served.cluster.apply(TestCluster.object())
         try await served.cluster.wait(condition: "Ready")
+        try await eventually("the metrics of the object are exported", state: { running.process.errors.text }) {
+          try await running.get("/metrics").body.contains(#"type="Ready",status="True"} 1"#) ? true : nil
+        }
         let text = try await running.get("/metrics").body
+        for name in ["observability_agents{", "observability_backend_up{", "observability_child_writes_total{"] {
+          #expect(text.contains(name), "\(name)")
+        }
         #expect(text.contains("controller_runtime_reconcile_total{"))
         let folder = try TemporaryFolder()
         let file = try folder.write("metrics.txt", text)

@@ -60,6 +60,9 @@ import Testing
           #expect(try await first.metric("leader_election_master_status") == 1)
           #expect(try await second.metric("leader_election_master_status") == 0)
           #expect(try await second.metric("controller_runtime_reconcile_total") == 0)
+          let standby = try await second.get("/metrics").body
+          #expect(
+            !standby.contains("\nobservability_condition") && !standby.contains("\nobservability_child_writes_total{"))
 
           #expect(try await first.terminate() == .exit(0))
           #expect(first.process.errors.all.contains { $0.contains("lease released") })

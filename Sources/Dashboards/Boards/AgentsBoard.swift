@@ -16,7 +16,7 @@ enum AgentsBoard {
     ], annotations: [.restarts(own)])
 
   private static func state(_ state: String) -> String {
-    "sum(observability_agents{\(Scope.operatorObject),state=\"\(state)\"})"
+    "sum(max by (object) (observability_agents{\(Scope.operatorObject),state=\"\(state)\"}))"
   }
 
   private static let reporting =

@@ -12,10 +12,12 @@ enum OperatorBoard {
 
   static let dashboard = Dashboard(
     uid: DashboardUID.operator, title: "Observability / Operator",
-    description: "Reconciles, work queue, requests to the API server, and conditions over time.",
+    description:
+      "Conditions, backends and agents over time, writes of children, reconciles, and requests to the API server.",
     variables: [.datasource, observability],
     rows: [
-      DashboardRow(stats), DashboardRow("Conditions", conditions), DashboardRow("Reconciles", reconciles),
+      DashboardRow(stats), DashboardRow("Conditions, backends and agents", conditions),
+      DashboardRow("Children", children), DashboardRow("Reconciles", reconciles),
       DashboardRow("Requests and process", requests),
     ], annotations: [])
 
@@ -31,7 +33,7 @@ enum OperatorBoard {
     .stat(
       "Objects ready", "Objects whose condition Ready is True.", unit: .none, thresholds: .atLeast(1),
       noValue: "the operator is not scraped",
-      "sum(observability_condition{\(Scope.operatorObject),type=\"Ready\",status=\"True\"})"),
+      "sum(max by (object) (observability_condition{\(Scope.operatorObject),type=\"Ready\",status=\"True\"}))"),
     .stat(
       "Backends up", "Share of backends that answered the last check.", unit: .ratio, thresholds: .atLeast(1),
       noValue: "the operator is not scraped", "avg(observability_backend_up{\(Scope.operatorObject)})"),
@@ -72,7 +74,25 @@ enum OperatorBoard {
       .range("max by (object, backend) (observability_backend_up{\(Scope.operatorObject)})", "{{object}} {{backend}}")),
     .graph(
       "Agents", "Agents by state.", unit: .none, width: 12, noValue: "the operator is not scraped",
-      .range("sum by (object, state) (observability_agents{\(Scope.operatorObject)})", "{{object}} {{state}}")),
+      .range("max by (object, state) (observability_agents{\(Scope.operatorObject)})", "{{object}} {{state}}")),
+    .graph(
+      "Age of checks", "How long ago each backend was last checked. A healthy one is checked each minute.",
+      unit: .seconds, width: 12, noValue: "the operator is not scraped",
+      .range(
+        "time() - max by (object, backend) "
+          + "(observability_backend_last_check_timestamp_seconds{\(Scope.operatorObject)})", "{{object}} {{backend}}")),
+  ]
+
+  private static let children: [Panel] = [
+    .graph(
+      "Writes of children by cause", "Writes of children a second, by cause. At rest there are none.",
+      unit: .operationsPerSecond, width: 12, isStacked: true, noValue: "the operator is not scraped",
+      .range("sum by (cause) (rate(observability_child_writes_total\(window)))", "{{cause}}")),
+    .graph(
+      "Repairs by kind",
+      "Repairs of children a second that another writer had changed or deleted. The object's Events name the writer.",
+      unit: .operationsPerSecond, width: 12, isStacked: true, noValue: "the operator is not scraped",
+      .range("sum by (kind) (rate(observability_child_writes_total{cause=\"drifted\"}\(window)))", "{{kind}}")),
   ]
 
   private static let reconciles: [Panel] = [

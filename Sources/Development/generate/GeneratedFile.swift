@@ -57,6 +57,7 @@ struct GeneratedFile {
     GeneratedFile(path: "Sources/Rendering/Documentation.docc/Capabilities.md", text: CapabilitiesPage.text),
     GeneratedFile(path: "Sources/Rendering/Documentation.docc/Backpressure.md", text: BackpressurePage.text),
     GeneratedFile(path: "docs/data-flow.md", text: DataFlowPage.text),
+    GeneratedFile(path: "docs/metrics.md", text: MetricsPage.text),
   ]
 
   /// The policies on children that are no DaemonSet.

@@ -73,6 +73,9 @@ extension ObservabilityReconciler {
       if let finding = hold(record) { pass.parts[index].block(finding) }
       if !isAsRendered(record) { pass.parts[index].isComplete = false }
       pass.parts[index].applied.append(record)
+      if let cause = ChildWriteCause(record.change, absence: record.before) {
+        metrics.wrote(child.type.kind, cause)
+      }
       report(record, object: pass.object)
     } catch let error as KubernetesError {
       pass.parts[index].isComplete = false

@@ -63,6 +63,7 @@ extension ObservabilityReconciler {
     do {
       let result = try await pruner.delete(item, type: type, ownerUID: subject.observability.uid, live: live)
       pass.inventory.remove(item.id)
+      if result == .deleted { metrics.wrote(type.kind, .pruned) }
       report(item, result, subject)
     } catch {
       pass.failure = pass.failure ?? error

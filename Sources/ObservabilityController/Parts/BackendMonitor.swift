@@ -51,6 +51,8 @@ final class BackendMonitor<Question: BackendQuestion>: Sendable {
     var due: Duration
     var failures = 0
     var isAsking = true
+    /// How the last answer was, for the metrics.
+    var check: BackendCheck?
   }
 
   private struct Job {
@@ -99,6 +101,9 @@ final class BackendMonitor<Question: BackendQuestion>: Sendable {
     records.withLock { records in records[object].flatMap { fits($0.question) ? $0.answer : nil } }
   }
 
+  /// How the last check for each object ended; none before the first answer to the present question.
+  func checks() -> [String: BackendCheck] { records.withLock { $0.compactMapValues(\.check) } }
+
   /// Forgets an object that is gone, or that asks no longer.
   func forget(_ object: String) {
     records.withLock { $0[object] = nil }
@@ -117,7 +122,7 @@ final class BackendMonitor<Question: BackendQuestion>: Sendable {
     let answer = await ask(job.question)
     // What was cut short at the end of the process is no answer.
     if Task.isCancelled { return }
-    let now = environment.now()
+    let (now, time) = (environment.now(), environment.timestamp())
     let isAwaited = records.withLock { records in
       // Another question has been asked since, or the object is gone.
       guard var record = records[job.object], record.question == job.question else { return false }
@@ -125,6 +130,7 @@ final class BackendMonitor<Question: BackendQuestion>: Sendable {
       record.due = now + record.question.interval(after: answer, failures: record.failures)
       record.answer = answer
       record.isAsking = false
+      record.check = BackendCheck(isUp: record.failures == 0, time: time)
       records[job.object] = record
       return true
     }

@@ -60,6 +60,9 @@ protocol Part: Sendable {
   /// Does what the part does beside reconciles, until the task is cancelled. Runs on the leader only.
   func run() async
 
+  /// How the last check of the part's backend ended, by object, for the metrics. A part without a backend has none.
+  func checks() -> [String: BackendCheck]
+
   /// Drops what is kept of an object that is gone, or that no longer wants the part.
   func forget(_ object: String)
 }
@@ -79,6 +82,7 @@ extension Part {
   func render(_ inputs: Inputs, _ subject: Subject) -> [Child] { [] }
   func isCurrent(_ inputs: Inputs, _ child: Child, live: KubernetesObject?, _ subject: Subject) -> Bool { true }
   func run() async {}
+  func checks() -> [String: BackendCheck] { [:] }
   func forget(_ object: String) {}
 }
 

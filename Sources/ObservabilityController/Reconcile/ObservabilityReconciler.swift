@@ -8,6 +8,7 @@ import KubernetesCore
 import Logging
 import ObservabilityAPI
 import Synchronization
+import Telemetry
 
 /// Makes one object's children as the object asks, and says in its status how that goes.
 ///
@@ -34,12 +35,14 @@ final class ObservabilityReconciler: Sendable {
   let served: ServedKinds
   let settings: OperatorSettings
   let environment: RuntimeEnvironment
+  let metrics: ObjectMetrics
   let logger: Logger
   private let memories = Mutex<[String: ObjectMemory]>([:])
 
   init(
     api: any KubernetesAPI, informers: Informers, parts: PartRegistry, events: EventRecorder, decoded: DecodedObjects,
-    settings: OperatorSettings, environment: RuntimeEnvironment, logger: Logger
+    settings: OperatorSettings, environment: RuntimeEnvironment,
+    metrics: ObjectMetrics = ObjectMetrics(registry: MetricsRegistry()), logger: Logger
   ) {
     self.api = api
     self.informers = informers
@@ -53,6 +56,7 @@ final class ObservabilityReconciler: Sendable {
     self.events = events
     self.settings = settings
     self.environment = environment
+    self.metrics = metrics
     self.logger = logger
   }
 
@@ -132,6 +136,7 @@ final class ObservabilityReconciler: Sendable {
     informers.setTargets([], for: name)
     decoded.forget(name)
     parts.forget(name)
+    metrics.forget(name)
     guard let memory = memories.withLock({ $0.removeValue(forKey: name) }) else { return }
     // The garbage collector takes the children, but not what they leave.
     var object = KubernetesObject(type: .observabilities, name: name)
@@ -148,7 +153,9 @@ final class ObservabilityReconciler: Sendable {
       guard memories[object.name]?.uid != object.uid else { return nil }
       return memories.updateValue(ObjectMemory(uid: object.uid), forKey: object.name)
     }
-    predecessor.map(forgetChildren)
+    guard let predecessor else { return }
+    metrics.forget(object.name)
+    forgetChildren(of: predecessor)
   }
 
   private func forgetChildren(of memory: ObjectMemory) {

@@ -26,10 +26,12 @@ extension ObservabilityReconciler {
     let before = ConditionSet(pass.object[path: "status", "conditions"])
     var after = before
     conditions.write(to: &after, generation: pass.object.generation ?? 0, now: environment.timestamp())
+    let status = status(pass, conditions: after)
     let isWritten: Bool
     do {
       isWritten = try await statusWriter.write(
-        type: .observabilities, live: pass.object, status: storable(status(pass, conditions: after), pass))
+        type: .observabilities, live: pass.object, status: storable(status, pass))
+      metrics.published(name, status: status)
     } catch {
       // Deleted during the pass, which is no fault. A definition without the subresource answers the same.
       if error.isNotFound, (try? await isAsKnown(&pass)) == false { return }

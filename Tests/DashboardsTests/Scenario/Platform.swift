@@ -83,10 +83,22 @@ struct Platform {
       let condition = with(["object": Self.object, "type": type])
       series.append(.gauge("observability_condition", condition.merging(["status": "True"]) { $1 }, 1, fails ? 0 : 1))
       series.append(.gauge("observability_condition", condition.merging(["status": "False"]) { $1 }, 0, fails ? 1 : 0))
+      series.append(.gauge("observability_condition", condition.merging(["status": "Unknown"]) { $1 }, 0))
     }
     for (backend, fails) in [("metrics", false), ("clickHouse", true)] {
       series.append(
         .gauge("observability_backend_up", with(["object": Self.object, "backend": backend]), 1, fails ? 0 : 1))
+      series.append(
+        ScenarioSeries(
+          name: "observability_backend_last_check_timestamp_seconds",
+          labels: with(["object": Self.object, "backend": backend])
+        ) { Clock.start + ($0 / 60).rounded(.down) * 60 })
+    }
+    for (kind, cause, repairs) in [
+      ("DaemonSet", "created", 0), ("DaemonSet", "drifted", 0.01), ("Secret", "updated", 0),
+    ] {
+      series.append(
+        .counter("observability_child_writes_total", with(["kind": kind, "cause": cause]), 0, repairs))
     }
     for result in ["success", "error", "requeue_after"] {
       series.append(

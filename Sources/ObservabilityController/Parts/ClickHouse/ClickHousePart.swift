@@ -77,6 +77,7 @@ struct ClickHousePart: Part {
   }
 
   func run() async { await monitor.run() }
+  func checks() -> [String: BackendCheck] { monitor.checks() }
   func forget(_ object: String) { monitor.forget(object) }
 
   /// What the verdict on the server comes to, as a condition.

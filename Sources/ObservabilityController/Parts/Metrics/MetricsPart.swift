@@ -63,6 +63,7 @@ struct MetricsPart: Part {
   }
 
   func run() async { await monitor.run() }
+  func checks() -> [String: BackendCheck] { monitor.checks() }
   func forget(_ object: String) { monitor.forget(object) }
 
   /// What the verdict on the backend comes to, as a condition.

@@ -68,6 +68,22 @@ import Testing
     }
   }
 
+  @Test("The last check is known by object from its answer on, until the object is forgotten")
+  func checks() async throws {
+    let fixture = Fixture()
+    #expect(fixture.monitor.checks().isEmpty)
+    _ = try await fixture.ask()
+    #expect(
+      fixture.monitor.checks() == ["platform": BackendCheck(isUp: true, time: Timestamp(secondsSinceEpoch: 0))])
+    var other = Self.backend
+    other.readURL = "http://other:8481/select/0/prometheus"
+    _ = try fixture.read(other)
+    #expect(fixture.monitor.checks().isEmpty, "another question has not been answered")
+    _ = try await fixture.ask(other)
+    fixture.monitor.forget("platform")
+    #expect(fixture.monitor.checks().isEmpty)
+  }
+
   @Test func aFreshAnswerIsNotAskedForAgain() async throws {
     let fixture = Fixture()
     let first = try await fixture.ask()
