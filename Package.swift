@@ -103,13 +103,20 @@ let package = Package(
         "ControllerRuntime",
         "ObservabilityAPI", "Dashboards", "Rendering", "Backends", "NodeEligibility", logging,
       ]),
+    library(
+      "Checking",
+      [
+        "CleanText", "JSON", "HTTPTransport", "KubernetesCore", "KubernetesClient", "ObservabilityAPI", "Rendering",
+        "NodeEligibility", "ObservabilityController",
+      ]),
     library("NodePreflight", ["CLinux", "JSON", "ObservabilityAPI"]),
     .executableTarget(
       name: "observability-operator",
       dependencies: [
         "CleanText", "JSON", "YAML", "HTTPTransport", "KubernetesCore", "KubernetesClient", "Telemetry",
         "ControllerRuntime",
-        "ObservabilityAPI", "Rendering", "Backends", "ObservabilityController", "NodePreflight", "CLinux", arguments,
+        "ObservabilityAPI", "Rendering", "Backends", "ObservabilityController", "Checking", "NodePreflight", "CLinux",
+        arguments,
         logging, lifecycle, signals,
       ],
       swiftSettings: strict, linkerSettings: small),
@@ -224,6 +231,12 @@ let package = Package(
         "Telemetry", "Harness", "Replay",
         "Waiting", logging,
       ], exclude: ["Signals/Fixtures", "Upgrade/Fixtures"]),
+    tests(
+      "CheckingTests",
+      [
+        "Checking", "ObservabilityController", "ObservabilityAPI", "KubernetesCore", "KubernetesClient", "DevCluster",
+        "Harness", "JSON",
+      ]),
     tests(
       "NodePreflightTests",
       ["NodePreflight", "CLinux", "JSON", "ObservabilityAPI", "Rendering"]),

@@ -78,7 +78,7 @@ else
   # minutes.
   readonly operators='^(Dashboards|ObservabilityController|Simulation)Tests\.'
   # Only computation: nothing here waits.
-  readonly computing='^(CleanText|Conformance|Digests|Gzip|JSON|KubernetesCore|NodeEligibility|NodePreflight|ObservabilityAPI|Rendering|Structure|YAML)Tests\.'
+  readonly computing='^(Checking|CleanText|Conformance|Digests|Gzip|JSON|KubernetesCore|NodeEligibility|NodePreflight|ObservabilityAPI|Rendering|Structure|YAML)Tests\.'
   for group in "$waiting" "$operators" "$computing"; do run --filter "$group"; done
 fi
 exit "$code"

@@ -13,7 +13,8 @@ struct OperatorCommand: AsyncParsableCommand {
     abstract: "Turns Observability objects into running node-agents.",
     version: DefaultImages.release,
     subcommands: [
-      RunCommand.self, RenderCommand.self, ImagesCommand.self, PreflightCommand.self, VersionCommand.self,
+      RunCommand.self, CheckCommand.self, RenderCommand.self, ImagesCommand.self, PreflightCommand.self,
+      VersionCommand.self,
     ])
 
   /// Runs the command. A wrong command line ends with 2, as input that is refused does, and not with the 64 of

@@ -47,7 +47,7 @@ package struct NodeView: Hashable, Sendable {
   var bootID: String
 
   /// The view of a Node object, projected or whole.
-  init(_ node: KubernetesObject) {
+  package init(_ node: KubernetesObject) {
     name = node.name
     labels = Labels(node[path: "metadata", "labels"]?.object ?? JSONObject())
     taints = (node[path: "spec", "taints"]?.array ?? []).map {

@@ -7,7 +7,7 @@ import Rendering
 
 extension ResourceType {
   /// The objects that the operator is there for.
-  static let observabilities = ResourceType(
+  package static let observabilities = ResourceType(
     group: "observability.cozystack.io", version: "v1alpha1", kind: "Observability", plural: "observabilities",
     isNamespaced: false)
 }
@@ -15,7 +15,7 @@ extension ResourceType {
 /// The watches that follow from objects.
 package enum Watches {
   /// The label by which children are watched; its value is the name of their object.
-  static let objectLabel = "observability.cozystack.io/object"
+  package static let objectLabel = "observability.cozystack.io/object"
 
   /// The objects themselves.
   static let objects = WatchTarget(.observabilities)

@@ -6,9 +6,9 @@ import KubernetesCore
 /// (kubernetes.io/docs/concepts/security/pod-security-admission).
 ///
 /// There is no level between `baseline`, which refuses hostPID, host paths and the agents' capabilities, and `privileged`.
-enum PodSecurity: Hashable, Sendable {
+package enum PodSecurity: Hashable, Sendable {
   /// The label of namespaces that says which pods are refused.
-  static let label = "pod-security.kubernetes.io/enforce"
+  package static let label = "pod-security.kubernetes.io/enforce"
 
   case privileged
   /// No label: what the cluster has by default, which only its administrator knows.
@@ -16,7 +16,7 @@ enum PodSecurity: Hashable, Sendable {
   /// Agents are refused.
   case forbids(level: String)
 
-  init(_ namespace: KubernetesObject?) {
+  package init(_ namespace: KubernetesObject?) {
     switch namespace?.labels[Self.label] {
     case nil, "": self = .unknown
     case "privileged": self = .privileged
@@ -26,7 +26,7 @@ enum PodSecurity: Hashable, Sendable {
   }
 
   /// The command that lets agents run.
-  static func command(_ namespace: String) -> String {
+  package static func command(_ namespace: String) -> String {
     "kubectl label namespace \(namespace) \(label)=privileged --overwrite"
   }
 }
