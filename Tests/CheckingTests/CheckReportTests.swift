@@ -54,6 +54,16 @@ import Testing
     #expect(report.exitCode == 1)
   }
 
+  @Test("Without a Lease and with a Deployment that cannot be read nobody claims that no operator runs")
+  func isNotSureOfAnOperatorThatCannotBeRead() {
+    var cluster = SampleCluster.healthy()
+    cluster.operator.lease = .read(nil)
+    cluster.operator.deployment = .forbidden(right: "list deployments.apps")
+    #expect(CheckReport(cluster).headline == nil)
+    cluster.operator.lease = .read(SampleCluster.lease(renewed: SampleCluster.before))
+    #expect(CheckReport(cluster).headline != nil)
+  }
+
   @Test("A server that does not answer leaves one unknown check, and the exit code 2")
   func isNotKnownOfAServerThatDoesNotAnswer() {
     var cluster = Surroundings(server: "https://192.0.2.10:6443", now: SampleCluster.now)

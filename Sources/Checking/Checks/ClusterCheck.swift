@@ -7,7 +7,7 @@ extension Surroundings {
   /// Whether the API server answers, and serves the kind of this release.
   var clusterItems: [CheckItem] {
     guard let version = version.value else {
-      let remedy = "Check the server's address in the kubeconfig, and the way to it: kubectl version"
+      let remedy = "Check server and credentials of the kubeconfig, and the way there: kubectl version"
       guard case .failed(let cause) = version else {
         return [version.unread(.cluster, "The version of the API server \(server)")].compactMap(\.self)
           + [definitionItem].compactMap(\.self)

@@ -49,13 +49,14 @@ extension Surroundings {
   /// Who leads.
   var leadership: Leadership { Leadership(`operator`.lease, now: now) }
 
-  /// Whether it is certain that no operator works: nobody leads, and no pod of it is ready.
+  /// Whether no operator works: nobody leads, and no pod of it is known to be ready.
   var isOperatorDown: Bool {
-    switch leadership {
-    case .held, .unknown: return false
-    case .expired, .released, .absent:
-      guard case .read(let deployment?) = `operator`.deployment else { return true }
-      return (deployment[path: "status", "readyReplicas"]?.integer ?? 0) == 0
+    switch (leadership, `operator`.deployment) {
+    case (.held, _), (.unknown, _): false
+    case (_, .read(let deployment?)): (deployment[path: "status", "readyReplicas"]?.integer ?? 0) == 0
+    case (_, .read(nil)), (.expired, _), (.released, _): true
+    // It may run without election, where its Deployment cannot be read.
+    case (.absent, _): false
     }
   }
 

@@ -9,14 +9,12 @@ import ObservabilityController
 
 /// Reads what ``CheckReport`` is made of. Thin: nothing is decided here but what need not be read.
 ///
-/// The number of requests is bounded. For the cluster: version, schema, objects, Lease, Deployment (twice if it is not
-/// where it is looked for), pods and nodes, and one review for each verb of each right outside the namespaces of children.
-/// For each object up to 19, and the reviews of its namespace.
+/// The number of requests is bounded. For the cluster 8: version, schema, objects, Deployment (twice if it is not where it
+/// is looked for), its pods, Lease and nodes; and one review for each verb of each right outside the namespaces of children.
+/// For each object 15 at most: namespace, verdicts, DaemonSet, pods, claims, three Services with their slices, the place of
+/// dashboards, two kinds and the Grafanas; and the reviews of its namespace, once for each namespace. Lists come in pages of
+/// 500.
 package struct Survey: Sendable {
-  /// The most requests that one object takes beside the reviews: namespace, verdicts, DaemonSet, pods, claims, three
-  /// Services with their slices, the place of dashboards, two kinds and the Grafanas, a page each.
-  package static let mostForObject = 19
-
   /// Where to look for the operator.
   package struct Place: Hashable, Sendable {
     /// The namespace; nil for where `config/default` has it, or else any.
