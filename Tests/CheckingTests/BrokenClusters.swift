@@ -3,6 +3,7 @@
 import JSON
 import KubernetesCore
 import ObservabilityAPI
+import ObservabilityController
 import Testing
 
 @testable import Checking

@@ -2,6 +2,7 @@
 
 import Glibc
 import JSON
+import ObservabilityController
 import Testing
 
 @testable import Checking
