@@ -133,11 +133,12 @@ struct BrokenCluster: Sendable, CustomTestStringConvertible {
       remedy: "kubectl edit obs platform"
     ) { around in around.object = SampleCluster.object(spec: ["mode": "Agents"]) },
     BrokenCluster(
-      "a status of an older generation", .object, .warning, "about generation 1, and the object is at 2", remedy: "Wait"
+      "a status of an older generation", .object, .warning, "is at generation 2, and its status is of generation 1",
+      remedy: "Wait"
     ) { around in around.object = SampleCluster.object(generation: 2) },
     BrokenCluster(
       "a condition that keeps it from being ready", .object, .fault,
-      "MetricsBackendReady=False Unreachable, for 3h: vm refused.", remedy: "spec.metrics"
+      "MetricsBackendReady=False Unreachable, for 3h: vm refused.", remedy: "Check the Service's endpoints"
     ) { around in
       around.object = SampleCluster.object(conditions: [
         SampleCluster.condition("MetricsBackendReady", "False", "Unreachable", "vm refused."),
@@ -176,7 +177,8 @@ struct BrokenCluster: Sendable, CustomTestStringConvertible {
       ])
     },
     BrokenCluster(
-      "a namespace without the binding", .rights, .fault, "rights are missing",
+      "a namespace without the binding", .rights, .fault,
+      "has nothing of ClusterRole observability-operator-children in namespace cozy-coroot: ",
       remedy: "kubectl -n cozy-coroot create rolebinding observability-operator-children "
         + "--clusterrole=observability-operator-children --serviceaccount=\(SampleCluster.account)"
     ) { around in

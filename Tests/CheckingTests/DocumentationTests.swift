@@ -72,11 +72,15 @@ import Testing
 
   @Test("docs/check.md shows what the program prints", arguments: examples)
   func theDocumentShowsTheOutput(_ example: Example) throws {
-    let page = try Self.text(of: "docs/check.md")
+    let page = Self.lasting(try Self.text(of: "docs/check.md"))
     let mark = "<!-- \(example.testDescription) -->"
-    #expect(
-      page.contains("\(mark)\n```text\n\(example.text)```\n"),
-      "after \(mark) in docs/check.md must stand:\n\(example.text)")
+    let isShown = page.contains("\(mark)\n```text\n\(Self.lasting(example.text))```\n")
+    #expect(isShown, "after \(mark) in docs/check.md must stand:\n\(example.text)")
+  }
+
+  /// The text without what changes with every release: its number, and how many rights there are.
+  private static func lasting(_ text: String) -> String {
+    text.replacing(/\d+( of \d+)? rights/, with: "N rights").replacing(/release \d+\.\d+\.\d+/, with: "release X")
   }
 
   private static func text(of path: String) throws -> String {

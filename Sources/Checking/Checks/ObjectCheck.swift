@@ -66,18 +66,18 @@ struct ObjectCheck: Sendable {
   private var generationItem: CheckItem? {
     let object = around.object
     let created = object.creationTimestamp.flatMap(Timestamp.init(rfc3339:))
-    let age = created.map { ", created \($0.age(at: now)) ago" } ?? ""
+    let title = "Observability \(name)" + (created.map { ", created \($0.age(at: now)) ago," } ?? "")
     guard let observed = object[path: "status", "observedGeneration"]?.integer else {
       return item(
-        .object, .fault, "Observability \(name) has no status: no operator has worked on it\(age).",
+        .object, .fault, "\(title) has no status: no operator has worked on it.",
         remedy: "See above whether an operator runs.")
     }
     guard let generation = object.generation, generation != observed else {
-      return item(.object, .ok, "Observability \(name)\(age): its status is about generation \(observed), the present.")
+      return item(.object, .ok, "\(title) has a status of its present generation, \(observed).")
     }
     return item(
       .object, cluster.isOperatorDown ? .fault : .warning,
-      "Observability \(name)\(age): its status is about generation \(observed), and the object is at \(generation).",
+      "\(title) is at generation \(generation), and its status is of generation \(observed).",
       remedy: cluster.isOperatorDown
         ? "See above why no operator runs." : "Wait a moment, and run this again.")
   }

@@ -65,9 +65,9 @@ extension Surroundings {
 
   private var leaseItem: CheckItem? {
     let lease = "Lease \(`operator`.namespace)/\(RoleManifests.operatorName)"
-    let remedy =
-      "kubectl -n \(`operator`.namespace) logs deployment/\(RoleManifests.operatorName); if the operator is elsewhere, "
-      + "name its namespace by --operator-namespace"
+    var first = "kubectl -n \(`operator`.namespace) logs deployment/\(RoleManifests.operatorName)"
+    if case .read(nil) = `operator`.deployment { first = "Install the operator" }
+    let remedy = "\(first); if it is elsewhere, name its namespace by --operator-namespace"
     switch leadership {
     case .held(let holder, let renewed):
       return CheckItem(.operator, .ok, "\(holder) leads; it renewed \(lease) \(renewed.age(at: now)) ago.")

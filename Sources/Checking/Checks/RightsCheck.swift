@@ -31,22 +31,31 @@ extension OperatorSurroundings {
         "The operator's account \(accountName) may do everything that it needs \(place) "
           + "(\(answers.count) rights).", object: object)
     }
-    let message =
-      "The operator's account \(accountName) may not \(Self.phrase(refused)) \(place): \(refused.count) of "
-      + "\(answers.count) rights are missing."
+    let missing = "\(refused.count) of \(answers.count) rights are missing"
+    if let children, Self.lacksRoleOfChildren(answers) {
+      return CheckItem(
+        .rights, .fault,
+        "The operator's account \(accountName) has nothing of ClusterRole \(Self.role) \(place): \(missing).",
+        remedy: "kubectl -n \(children) create rolebinding \(Self.role) --clusterrole=\(Self.role) "
+          + "--serviceaccount=\(accountName)", object: object)
+    }
     return CheckItem(
-      .rights, .fault, message,
-      remedy: remedy(children: refused.count == answers.count ? children : nil), object: object)
+      .rights, .fault,
+      "The operator's account \(accountName) may not \(Self.phrase(refused)) \(place): \(missing).",
+      remedy: "kubectl apply -k config/rbac of release \(DefaultImages.release), or upgrade the chart "
+        + "observability-operator", object: object)
   }
 
-  /// - Parameter children: the namespace where the role of children is not bound at all.
-  private func remedy(children: String?) -> String {
-    guard let children else {
-      return "kubectl apply -k config/rbac of release \(DefaultImages.release), or upgrade the chart "
-        + "observability-operator"
+  /// The role that is bound in each namespace of children.
+  private static let role = "\(RoleManifests.operatorName)-children"
+
+  /// Whether everything is refused but what the account may do in the whole cluster: the role is not bound at all.
+  private static func lacksRoleOfChildren(_ answers: [RightAnswer]) -> Bool {
+    let everywhere = Set(RightQuestion.all([.cluster: nil]).map { [$0.group, $0.resource, $0.verb] })
+    return answers.allSatisfy { answer in
+      let question = answer.question
+      return !answer.isAllowed || everywhere.contains([question.group, question.resource, question.verb])
     }
-    let role = "\(RoleManifests.operatorName)-children"
-    return "kubectl -n \(children) create rolebinding \(role) --clusterrole=\(role) --serviceaccount=\(accountName)"
   }
 
   /// `create, delete daemonsets.apps; list pods`.
