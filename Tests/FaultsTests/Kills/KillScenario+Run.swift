@@ -34,7 +34,8 @@ extension KillScenario {
     let generated = GeneratedSecrets()
     await cluster.server.setFaults(FaultPlan { killer.fault($0) })
     return try await ServedCluster.serve(cluster) { served in
-      var process = try Self.start(served)
+      var door = try await APIDoor(to: cluster)
+      var process = try Self.start(served, door)
       var wasKilled = false
       /// One look at the cluster, and what others do there.
       @Sendable func isDone(_ leg: Leg) async -> Bool {
@@ -58,19 +59,23 @@ extension KillScenario {
           guard killer.isDue else { continue }
           process.process.signal(SIGKILL)
           try await process.process.waitForEnd()
+          await door.close()
           killer.hasKilled()
           wasKilled = true
-          process = try Self.start(served)
+          door = try await APIDoor(to: cluster)
+          process = try Self.start(served, door)
           try await Self.waitUntilDone { await isDone(leg) }
         }
         if let reference { await Self.wait(until: cluster, is: reference) }
       } catch {
         process.process.signal(SIGKILL)
         _ = try? await process.process.waitForEnd()
+        await door.close()
         throw error
       }
       process.process.signal(SIGKILL)
       try await process.process.waitForEnd()
+      await door.close()
       await generated.note(cluster.server)
       return End(
         store: await ComparableStore(of: cluster.server), writes: killer.writes, perObject: killer.perObject,
@@ -78,10 +83,10 @@ extension KillScenario {
     }
   }
 
-  private static func start(_ served: ServedCluster) throws -> OperatorProcess {
+  private static func start(_ served: ServedCluster, _ door: APIDoor) throws -> OperatorProcess {
     // With an election the successor of a killed process waits until its lease is over.
     try OperatorProcess(
-      try BuiltExecutable.path("observability-operator"), served.arguments + ["--no-leader-election"])
+      try BuiltExecutable.path("observability-operator"), door.arguments(served) + ["--no-leader-election"])
   }
 
   private static func waitUntilDone(_ isDone: () async -> Bool) async throws {
