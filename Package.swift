@@ -145,7 +145,8 @@ let package = Package(
     tool(
       "devcluster",
       [
-        "JSON", "YAML", "HTTPTransport", "KubernetesCore", "KubernetesClient", "DevCluster", "CorootStub", arguments,
+        "JSON", "YAML", "HTTPTransport", "KubernetesCore", "KubernetesClient", "Backends", "DevCluster", "CorootStub",
+        arguments,
         logging, lifecycle, signals,
       ]),
     tool(
@@ -241,7 +242,7 @@ let package = Package(
       "NodePreflightTests",
       ["NodePreflight", "CLinux", "JSON", "ObservabilityAPI", "Rendering"]),
     tests(
-      "DevClusterTests", ["DevCluster", "JSON", "YAML", logging, nioCore, nioHTTP1, nioPosix],
+      "DevClusterTests", ["DevCluster", "JSON", "YAML", "devcluster", logging, nioCore, nioHTTP1, nioPosix],
       exclude: ["FieldManagement/Recordings"]),
     tests(
       "SimulationTests", ["Simulation", "DevCluster", "HTTPTransport", "JSON", "ProcessSupport", "simulate", logging]),

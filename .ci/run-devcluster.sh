@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Starts an API server in memory, the operator beside it, and applies the sample of MODE:
 #   agents   the agents alone, the default
-#   signals  traces and logs too, kept in ClickHouse, a stand-in here
+#   signals  traces and logs too, kept in ClickHouse: an installed one of at least 24.3, else a stand-in
 #   full     Coroot's server too, a stand-in that has its API: it is wired to the metrics storage and ClickHouse
 # With ONCE=1 it ends as soon as the sample is Ready, otherwise with Ctrl-C. Nothing is left running on any path.
 set -euo pipefail

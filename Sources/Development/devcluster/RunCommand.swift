@@ -10,7 +10,7 @@ import UnixSignals
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Start the API server and VictoriaMetrics or a stand-in for it; stop at SIGINT or SIGTERM.",
+    abstract: "Start the API server, VictoriaMetrics and ClickHouse or stand-ins for them; stop at SIGINT or SIGTERM.",
     discussion: """
       The server speaks plain HTTP. On a loopback address every client is cluster admin, with or without the \
       token, because kubectl sends no token without TLS. On any other address the token is asked for.
@@ -42,7 +42,9 @@ struct RunCommand: AsyncParsableCommand {
 
   @Flag(
     inversion: .prefixedNo,
-    help: "Use victoria-metrics if it is on the PATH; a stand-in answers if not, or if it does not start.")
+    help: ArgumentHelp(
+      "Use victoria-metrics and clickhouse-server if they are installed; a stand-in answers for one that is not, does "
+        + "not start, or is older than the operator takes."))
   var realBackend = true
 
   @Option(name: .customLong("manifest"), help: ArgumentHelp("A manifest to apply at the start.", valueName: "file"))
@@ -79,8 +81,11 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     let http = try await HTTPServer(host: listen.host, port: listen.port, serving: server)
-    let backend = try await MetricsBackend.start(prefersReal: realBackend, logger: logger)
-    let signals = try await SignalBackends.start(beside: server)
+    // Both at once: each has some seconds to start, and the callers of this wait for both.
+    let (prefersReal, log) = (realBackend, logger)
+    async let metrics = MetricsBackend.start(prefersReal: prefersReal, logger: log)
+    async let signalling = SignalBackends.start(beside: server, prefersReal: prefersReal, logger: log)
+    let (backend, signals) = try await (metrics, signalling)
     try TextFile.writePrivately(Kubeconfig(server: http.url, token: token).text, to: kubeconfig)
     for (account, token) in accounts {
       try TextFile.writePrivately(Kubeconfig(server: http.url, token: token).text, to: account.path)
