@@ -16,7 +16,7 @@ enum Keys {
   static let corootKeyHash = "observability.cozystack.io/coroot-key-hash"
   /// The hash of the configuration that the pods were started with.
   static let configHash = "observability.cozystack.io/config-hash"
-  /// The hash of all secret values that the pods were started with.
+  /// The hash of all secret values that the pods were started with, or that a KeycloakClient declares.
   static let secretsHash = "observability.cozystack.io/secrets-hash"
   /// The release that rendered the child. Never in a pod template: an upgrade of the operator alone rolls nothing.
   static let operatorVersion = "observability.cozystack.io/operator-version"

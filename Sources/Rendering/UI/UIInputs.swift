@@ -10,17 +10,20 @@ public struct UIInputs: Hashable, Sendable {
   public var clientSecret: SecretText?
   /// A salted hash of the secret values; the pods roll when it changes, since the proxy reads its files at its start.
   public var secretsHash: String?
+  /// A salted hash of the secret of a client that the operator declares; nil until it is made.
+  public var declaredClientHash: String?
   /// Where packets to the provider go; nil to judge by its address alone.
   public var issuer: PlatformFacts.Destination?
 
   /// Inputs made of their parts.
   public init(
     session: SecretText, clientSecret: SecretText? = nil, secretsHash: String? = nil,
-    issuer: PlatformFacts.Destination? = nil
+    declaredClientHash: String? = nil, issuer: PlatformFacts.Destination? = nil
   ) {
     self.session = session
     self.clientSecret = clientSecret
     self.secretsHash = secretsHash
+    self.declaredClientHash = declaredClientHash
     self.issuer = issuer
   }
 }

@@ -32,7 +32,7 @@ public enum UIRenderer {
     ]
     if object.spec.coroot.ui.gateway != nil { children.append(GatekeeperCiliumPolicies.ingress(context)) }
     children += [service(context), GatekeeperDeployment.child(context, inputs, configuration)]
-    if let realm = oidc.keycloakRealm { children.append(client(context, oidc, realm)) }
+    if let realm = oidc.keycloakRealm { children.append(client(context, inputs, oidc, realm)) }
     children.append(UIExposure.child(context))
     return children
   }
@@ -50,8 +50,13 @@ public enum UIRenderer {
 
   /// The client in the realm. Users come back to one address only. It is confidential, and takes no password from a program
   /// (`public`, `directAccess`), since that is what the Keycloak operator does if it is not asked for anything else.
+  ///
+  /// The annotation carries a new secret to Keycloak: the Keycloak operator reads the Secret only when it reconciles the
+  /// KeycloakClient, does so at any change of that object, watches no Secret and by default repeats nothing
+  /// (edp-keycloak-operator 1.32.0, `SetupWithManager` in `internal/controller/keycloakclient/keycloakclient_controller.go`,
+  /// `IsFailuresUpdated` in `internal/controller/helper`, `SUCCESS_RECONCILE_TIMEOUT` in `cmd/main.go`).
   private static func client(
-    _ context: RenderContext, _ oidc: CorootUI.OIDC, _ realm: CorootUI.OIDC.Realm
+    _ context: RenderContext, _ inputs: UIInputs, _ oidc: CorootUI.OIDC, _ realm: CorootUI.OIDC.Realm
   ) -> Child {
     let address = UIShape.address(context.spec.coroot.ui)
     let spec: JSONObject = [
@@ -64,6 +69,8 @@ public enum UIRenderer {
       "defaultClientScopes": ["groups"],
       "attributes": ["pkce.code.challenge.method": "S256", "post.logout.redirect.uris": "+"],
     ]
-    return context.child(of: .gatekeeper, .keycloakClients, ["spec": .object(spec)])
+    var annotations: JSONObject = [:]
+    if let hash = inputs.declaredClientHash { annotations[Keys.secretsHash] = .string(hash) }
+    return context.child(of: .gatekeeper, .keycloakClients, annotations: annotations, ["spec": .object(spec)])
   }
 }

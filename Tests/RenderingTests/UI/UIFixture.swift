@@ -90,7 +90,8 @@ enum UIMatrix {
 
   static let ofSecret = UIInputs(
     session: .test("eyJpZCI6Mn0=.hunter2"), clientSecret: .test("hunter3"), secretsHash: "c0ffee")
-  static let ofRealm = UIInputs(session: .test("eyJpZCI6Mn0=.hunter2"), secretsHash: "c0ffee")
+  static let ofRealm = UIInputs(
+    session: .test("eyJpZCI6Mn0=.hunter2"), secretsHash: "c0ffee", declaredClientHash: "decaf")
   static let ofService = UIInputs(
     session: .test("eyJpZCI6Mn0=.hunter2"), clientSecret: .test("hunter3"),
     issuer: .pods(namespace: "auth", port: 5556))

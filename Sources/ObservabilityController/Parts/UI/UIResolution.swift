@@ -33,6 +33,7 @@ struct UIResolution {
     generated: [(secret: KubernetesObject, key: String)] = []
   ) throws(Unresolved) -> UIInputs {
     var hashes: [String] = []
+    var declaredClientHash: String?
     for (secret, key) in generated {
       guard let value = secret.secretData(key), !value.isEmpty else {
         throw .blocked(
@@ -40,7 +41,9 @@ struct UIResolution {
           "Secret \(secret.key) has no key \(key), or it is empty. Delete the Secret, and it is made again; the gatekeeper "
             + "is left as it is until then.")
       }
-      hashes.append(SecretReading.hash([value], of: secret))
+      let hash = SecretReading.hash([value], of: secret)
+      if key == UIShape.clientKey { declaredClientHash = hash }
+      hashes.append(hash)
     }
     var clientSecret: SecretText?
     if let reference = oidc.clientSecretRef {
@@ -56,7 +59,8 @@ struct UIResolution {
     hashes.append(session.fingerprint(salt: uid))
     return UIInputs(
       session: session, clientSecret: clientSecret,
-      secretsHash: canonicalHash(of: .array(hashes.map(JSONValue.string))), issuer: try issuer(oidc))
+      secretsHash: canonicalHash(of: .array(hashes.map(JSONValue.string))), declaredClientHash: declaredClientHash,
+      issuer: try issuer(oidc))
   }
 
   /// The objects to watch by name.

@@ -198,15 +198,30 @@ import Testing
       for name in ["platform-coroot-client", "platform-coroot-gatekeeper-cookie"] {
         let key = ObjectKey(namespace: "cozy-coroot", name: name)
         let template = try await cluster.admin.get(.deployments, Self.gatekeeper)[path: "spec", "template"]
+        let declared = try await Self.declaredHash(cluster)
         let uid = try await cluster.admin.get(.secrets, key).uid
         try await cluster.admin.delete(.secrets, key, DeleteOptions())
         try await cluster.wait(for: .secrets, key) { $0.map { $0.uid != uid } ?? false }
         try await cluster.wait(for: .deployments, Self.gatekeeper, within: .seconds(20)) {
           $0?[path: "spec", "template"] != template
         }
+        // Keycloak's operator reads the Secret when the KeycloakClient changes, and not otherwise.
+        if name == "platform-coroot-client" {
+          try await cluster.wait(for: .keycloakClients, Self.gatekeeper) { Self.declaredHash($0) != declared }
+        } else {
+          #expect(try await Self.declaredHash(cluster) == declared)
+        }
       }
       try await cluster.wait(condition: "UIExposed", reason: "Exposed")
     }
+  }
+
+  private static func declaredHash(_ client: KubernetesObject?) -> String? {
+    client?.annotations["observability.cozystack.io/secrets-hash"]
+  }
+
+  private static func declaredHash(_ cluster: TestCluster) async throws -> String {
+    try #require(declaredHash(try await cluster.admin.get(.keycloakClients, gatekeeper)))
   }
 
   @Test("Nothing starts without the client's secret, and it starts once that is there")
