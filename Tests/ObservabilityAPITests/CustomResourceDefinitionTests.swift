@@ -86,7 +86,7 @@ import YAML
         #expect(end != nil, "\(path)\(field)")
       }
     }
-    #expect(seen == 65)
+    #expect(seen == 66)
   }
 
   /// The API server checks rules on defaults as they are written, before it fills in those below.

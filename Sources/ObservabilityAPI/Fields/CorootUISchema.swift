@@ -55,6 +55,17 @@ enum CorootUISchema {
     ) { ui in
       ui["gatewayRef"] == nil
         || (ui["ingressClassName"] == "" && ui["tls"]?["secretName"] == nil && ui["tls"]?["clusterIssuer"] == nil)
+    },
+    // The Secret is named HOST-tls, and a name has at most 253 characters.
+    ValidationRule(
+      "certificate-name-fits",
+      cel: "self.host.size() <= 249 || !has(self.tls.clusterIssuer) || has(self.tls.secretName)", field: ["host"],
+      message:
+        "spec.coroot.ui.host is longer than 249 characters, which leaves no room for the name of the certificate's "
+        + "Secret: set spec.coroot.ui.tls.secretName beside clusterIssuer, or take a shorter host"
+    ) { ui in
+      (ui["host"]?.string ?? "").utf8.count <= 249 || ui["tls"]?["clusterIssuer"] == nil
+        || ui["tls"]?["secretName"] != nil
     })
 
   private static let oidc = Schema.object(
