@@ -104,6 +104,8 @@ public struct CorootUI: Hashable, Sendable {
     public var clientSecretRef: SecretReference?
     /// The realm in which the operator declares the client; nil if the client is there already.
     public var keycloakRealm: Realm?
+    /// The certificate authorities of the provider, trusted beside the image's; nil for those alone.
+    public var caSecretRef: SecretReference?
     /// Groups whose members may enter; empty for everyone that the provider knows.
     public var allowedGroups: [String]
   }

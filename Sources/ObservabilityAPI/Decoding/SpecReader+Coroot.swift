@@ -54,6 +54,7 @@ extension SpecReader {
     return CorootUI.OIDC(
       issuerURL: try reader.string("issuerURL"), clientID: try reader.string("clientID"),
       clientSecretRef: try secret(reader.optionalObject("clientSecretRef")), keycloakRealm: realm,
+      caSecretRef: try secret(reader.optionalObject("caSecretRef")),
       allowedGroups: try reader.strings("allowedGroups"))
   }
 }

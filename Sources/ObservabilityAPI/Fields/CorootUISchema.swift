@@ -87,6 +87,7 @@ enum CorootUISchema {
                 "The realm's kind.", CorootUI.OIDC.Realm.Kind.allCases.map(\.rawValue),
                 default: "ClusterKeycloakRealm")),
           ])),
+      .optional("caSecretRef", SecretSchema.authorities),
       .optional(
         "allowedGroups",
         .list(

@@ -73,7 +73,7 @@ extension ConditionReason {
   /// A Secret holds no certificate authorities that could be read.
   public static let authoritiesUnreadable = ConditionReason(
     "AuthoritiesUnreadable",
-    [.metricsBackendReady, .clickHouseReady, .gatewayAvailable, .corootAvailable], status: "False",
+    [.metricsBackendReady, .clickHouseReady, .gatewayAvailable, .corootAvailable, .uiExposed], status: "False",
     meaning:
       "The Secret of a caSecretRef holds no certificate that could be read: DER, a key, or PEM that is cut. What uses it "
       + "is left as it is.",

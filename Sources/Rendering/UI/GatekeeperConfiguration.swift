@@ -19,6 +19,7 @@ struct GatekeeperConfiguration {
 
   private static let structured = "gatekeeper.yaml"
   private static let client = "client-secret"
+  private static let authorities = "provider-ca.crt"
 
   /// Coroot's queries of traces and profiles take long.
   private static let timeout = "300s"
@@ -43,6 +44,7 @@ struct GatekeeperConfiguration {
       UIShape.sessionKey: .string(Base64.encode(Array("\(UIShape.sessionPrefix)\(inputs.session.text)".utf8))),
     ]
     if let secret = inputs.clientSecret { data[Self.client] = .string(Base64.encode(Array(secret.text.utf8))) }
+    if let pem = inputs.authorities { data[Self.authorities] = .string(Base64.encode(pem)) }
     return ["type": "Opaque", "data": .object(data)]
   }
 
@@ -97,6 +99,11 @@ struct GatekeeperConfiguration {
       "code_challenge_method": "S256",
       "oidcConfig": ["issuerURL": .string(oidc.issuerURL)],
     ]
+    if inputs.authorities != nil {
+      // Not `--provider-ca-file`, which the proxy refuses beside a structured file.
+      provider["caFiles"] = [.string("\(Self.folder)/\(Self.authorities)")]
+      provider["useSystemTrustStore"] = true
+    }
     if !oidc.allowedGroups.isEmpty { provider["allowedGroups"] = .array(oidc.allowedGroups.map { .string($0) }) }
     return provider
   }

@@ -8,6 +8,8 @@ public struct UIInputs: Hashable, Sendable {
   public var session: SecretText
   /// The secret of a client that exists already; nil if the operator declares the client, with a secret of its own.
   public var clientSecret: SecretText?
+  /// The certificate authorities of the provider as PEM, trusted beside those of the image; nil for those alone.
+  public var authorities: [UInt8]?
   /// A salted hash of the secret values; the pods roll when it changes, since the proxy reads its files at its start.
   public var secretsHash: String?
   /// A salted hash of the secret of a client that the operator declares; nil until it is made.
@@ -17,11 +19,12 @@ public struct UIInputs: Hashable, Sendable {
 
   /// Inputs made of their parts.
   public init(
-    session: SecretText, clientSecret: SecretText? = nil, secretsHash: String? = nil,
+    session: SecretText, clientSecret: SecretText? = nil, authorities: [UInt8]? = nil, secretsHash: String? = nil,
     declaredClientHash: String? = nil, issuer: PlatformFacts.Destination? = nil
   ) {
     self.session = session
     self.clientSecret = clientSecret
+    self.authorities = authorities
     self.secretsHash = secretsHash
     self.declaredClientHash = declaredClientHash
     self.issuer = issuer
@@ -31,9 +34,13 @@ public struct UIInputs: Hashable, Sendable {
 extension UIInputs {
   /// Inputs for rendering without a cluster. In place of each secret value stands a text that says where it comes from.
   public init(offline spec: ObservabilitySpec) {
-    let reference = spec.coroot.ui.oidc?.clientSecretRef
+    func standIn(_ reference: SecretReference, _ key: String) -> String {
+      "(of Secret \(reference.name), key \(reference.key ?? key))"
+    }
+    let oidc = spec.coroot.ui.oidc
     self.init(
       session: SecretText(text: "(of Coroot)"),
-      clientSecret: reference.map { SecretText(text: "(of Secret \($0.name), key \($0.key ?? UIShape.clientKey))") })
+      clientSecret: oidc?.clientSecretRef.map { SecretText(text: standIn($0, UIShape.clientKey)) },
+      authorities: oidc?.caSecretRef.map { Array(standIn($0, "ca.crt").utf8) })
   }
 }

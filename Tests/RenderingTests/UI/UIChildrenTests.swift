@@ -124,7 +124,10 @@ import Testing
     let provider = try #require(configuration["providers"]?.array?.first)
     paths += [provider["clientSecretFile"]?.string].compactMap(\.self)
     paths += ["/etc/gatekeeper/configuration/session-cookie"]
-    #expect(paths.count == 4)
+    let authorities = provider["caFiles"]?.array?.compactMap(\.string) ?? []
+    paths += authorities
+    #expect(paths.count == 4 + (fixture.inputs.authorities == nil ? 0 : 1))
+    #expect((provider["useSystemTrustStore"] == true) == !authorities.isEmpty, "public authorities stay trusted")
     let generated = [
       "platform-coroot-gatekeeper-cookie": "cookie-secret", "platform-coroot-client": "client-secret-key",
     ]

@@ -67,6 +67,10 @@ enum UIMatrix {
       ui.oidc?.allowedGroups = []
       ui.ingressNamespace = "ingress-nginx"
     },
+    UIFixture("ingress-private-ca", ofPrivateAuthority) { ui, _ in
+      ui.oidc = oidc
+      ui.oidc?.caSecretRef = .secret("oidc-ca", key: "ca.crt")
+    },
     UIFixture("httproute-realm", ofRealm) { ui, _ in
       ui.gateway = .init(name: "cozystack", namespace: "tenant-root", sectionName: "https")
       ui.oidc = inRealm
@@ -81,15 +85,19 @@ enum UIMatrix {
 
   static let oidc = CorootUI.OIDC(
     issuerURL: "https://login.example.org/realms/cozy", clientID: "coroot",
-    clientSecretRef: .secret("coroot-oidc", key: "client-secret"), keycloakRealm: nil,
+    clientSecretRef: .secret("coroot-oidc", key: "client-secret"), keycloakRealm: nil, caSecretRef: nil,
     allowedGroups: ["cozystack-cluster-admin"])
 
   static let inRealm = CorootUI.OIDC(
     issuerURL: "https://keycloak.example.org/realms/cozy", clientID: "coroot", clientSecretRef: nil,
-    keycloakRealm: .init(name: "keycloakrealm-cozy", kind: .cluster), allowedGroups: ["cozystack-cluster-admin"])
+    keycloakRealm: .init(name: "keycloakrealm-cozy", kind: .cluster), caSecretRef: nil,
+    allowedGroups: ["cozystack-cluster-admin"])
 
   static let ofSecret = UIInputs(
     session: .test("eyJpZCI6Mn0=.hunter2"), clientSecret: .test("hunter3"), secretsHash: "c0ffee")
+  static let ofPrivateAuthority = UIInputs(
+    session: .test("eyJpZCI6Mn0=.hunter2"), clientSecret: .test("hunter3"), authorities: Array("PEM".utf8),
+    secretsHash: "c0ffee")
   static let ofRealm = UIInputs(
     session: .test("eyJpZCI6Mn0=.hunter2"), secretsHash: "c0ffee", declaredClientHash: "decaf")
   static let ofService = UIInputs(

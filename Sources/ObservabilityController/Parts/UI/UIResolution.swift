@@ -51,6 +51,14 @@ struct UIResolution {
       clientSecret = value
       hashes.append(hash)
     }
+    var authorities: [UInt8]?
+    if let reference = oidc.caSecretRef {
+      let (pem, hash) = try secrets.authorities(
+        reference, in: spec.namespace, origin: "spec.coroot.ui.oidc.caSecretRef names it",
+        meanwhile: "The gatekeeper is left as it is meanwhile.")
+      authorities = pem
+      hashes.append(hash)
+    }
     guard let session = session ?? secret.flatMap(Self.session) else {
       throw .blocked(
         .sessionMissing,
@@ -58,7 +66,7 @@ struct UIResolution {
     }
     hashes.append(session.fingerprint(salt: uid))
     return UIInputs(
-      session: session, clientSecret: clientSecret,
+      session: session, clientSecret: clientSecret, authorities: authorities,
       secretsHash: canonicalHash(of: .array(hashes.map(JSONValue.string))), declaredClientHash: declaredClientHash,
       issuer: try issuer(oidc))
   }
@@ -67,7 +75,9 @@ struct UIResolution {
   var targets: Set<WatchTarget> {
     guard let oidc = ui.oidc else { return [] }
     var targets: Set<WatchTarget> = []
-    if let reference = oidc.clientSecretRef { targets.insert(.named(.secrets, key(reference.name))) }
+    for reference in [oidc.clientSecretRef, oidc.caSecretRef].compactMap(\.self) {
+      targets.insert(.named(.secrets, key(reference.name)))
+    }
     if let certificate { targets.insert(.named(.secrets, key(certificate))) }
     if let url = try? HTTPURL(oidc.issuerURL), let service = services.key(ofHost: url.host, from: spec.namespace) {
       targets.formUnion(services.targets(service))

@@ -36,11 +36,25 @@ import Testing
     }
   }
 
-  private static func resolve(
-    _ world: World, session: SecretText? = session, secret: KubernetesObject? = nil
+  static func resolve(
+    _ world: World, ui: JSONObject = [:], session: SecretText? = session, secret: KubernetesObject? = nil
   ) throws -> UIInputs {
-    let resolution = try resolution([:], world)
+    let resolution = try resolution(ui, world)
     return try resolution.resolve(try #require(resolution.spec.coroot.ui.oidc), session: session, secret: secret)
+  }
+
+  /// With a provider whose certificate is of a private authority.
+  static let withAuthority: JSONObject = [
+    "oidc": [
+      "issuerURL": "https://login.example.org", "clientID": "coroot",
+      "clientSecretRef": ["name": "coroot-oidc", "key": "secret"], "caSecretRef": ["name": "oidc-ca"],
+    ]
+  ]
+
+  static func trusting(_ pem: [UInt8], key: String = "ca.crt") -> World {
+    var world = there("a")
+    world["secrets cozy-coroot/oidc-ca"] = MetricsResolutionTests.secret([key: pem])
+    return world
   }
 
   static func there(_ value: String) -> World { [client: MetricsResolutionTests.secret(["secret": Array(value.utf8)])] }
@@ -74,6 +88,7 @@ import Testing
   /// What is missing, and what the message names.
   struct Missing: Sendable, CustomTestStringConvertible {
     var testDescription: String
+    var ui: JSONObject = [:]
     var world: World
     var session: SecretText? = UIResolutionTests.session
     var secret: KubernetesObject?
@@ -104,9 +119,20 @@ import Testing
     Missing(
       testDescription: "an empty session", world: there("a"), session: nil, secret: own("coroot_session="),
       reason: .sessionMissing, names: ["CorootAvailable"]),
+    Missing(
+      testDescription: "no Secret of the authority", ui: withAuthority, world: there("a"), reason: .secretNotFound,
+      names: ["cozy-coroot/oidc-ca", "spec.coroot.ui.oidc.caSecretRef"]),
+    Missing(
+      testDescription: "another key of the authority", ui: withAuthority, world: trusting([0x61], key: "other"),
+      reason: .secretKeyMissing, names: ["no key ca.crt"]),
+    Missing(
+      testDescription: "an authority that is no PEM", ui: withAuthority, world: trusting([0x61]),
+      reason: .authoritiesUnreadable, names: ["key ca.crt", "left as it is"]),
   ]
 
-  @Test("Nothing is rendered without a secret of the client and a session", arguments: missing)
+  @Test(
+    "Nothing is rendered without a secret of the client, the authority that is named, and a session", arguments: missing
+  )
   func whatIsMissingIsNamed(_ example: Missing) throws {
     let finding = try #require(try Self.finding(example))
     #expect(finding.reason == example.reason && finding.reason.conditions.contains(.uiExposed))
@@ -115,11 +141,24 @@ import Testing
 
   static func finding(_ example: Missing) throws -> Finding? {
     do {
-      _ = try resolve(example.world, session: example.session, secret: example.secret)
+      _ = try resolve(example.world, ui: example.ui, session: example.session, secret: example.secret)
       return nil
     } catch Unresolved.blocked(let finding) {
       return finding
     }
+  }
+
+  @Test("A provider's own authority is handed to the gatekeeper, and rolls it when it changes")
+  func authoritiesAreRead() throws {
+    let first = Array(CertificateAuthoritiesTests.pem.utf8)
+    let inputs = try Self.resolve(Self.trusting(first), ui: Self.withAuthority)
+    #expect(inputs.authorities == first)
+    let both = try Self.resolve(Self.trusting(first + [0x0a] + first), ui: Self.withAuthority)
+    #expect(both.secretsHash != inputs.secretsHash)
+    #expect(try Self.resolve(Self.trusting(first)).authorities == nil)
+    #expect(
+      try Self.resolution(Self.withAuthority, [:]).targets.map(\.description)
+        .contains("secrets in cozy-coroot where metadata.name=oidc-ca"))
   }
 
   @Test("A certificate counts once it is there with its key") func certificatesAreChecked() throws {
