@@ -37,29 +37,3 @@ extension CorootPart {
     var finding: Finding?
   }
 }
-
-/// The volume that the claims of servers were made for. A claim is neither shrunk nor moved, so what a StatefulSet was
-/// made with stays, and the condition says how to change it.
-struct VolumeClaim: Hashable, Sendable {
-  /// As a quantity.
-  var size: String
-  /// Nil for the cluster's default.
-  var storageClass: String?
-
-  /// The volume of a StatefulSet, or the one that the object asks for if there is none.
-  init(_ statefulSet: KubernetesObject?, _ coroot: Coroot) {
-    (size, storageClass) = (coroot.storageSize, coroot.storageClassName)
-    guard let statefulSet, let made = statefulSet.annotations[CorootShape.storageSizeAnnotation] else { return }
-    size = made
-    storageClass =
-      statefulSet[path: "spec", "volumeClaimTemplates"]?.array?.first?[path: "spec", "storageClassName"]?.string
-  }
-
-  /// The object with the volume that its claims were made for.
-  func applied(to object: Observability) -> Observability {
-    var object = object
-    object.spec.coroot.storageSize = size
-    object.spec.coroot.storageClassName = storageClass
-    return object
-  }
-}

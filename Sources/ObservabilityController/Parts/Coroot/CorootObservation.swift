@@ -45,16 +45,13 @@ struct CorootObservation {
 
   /// After how many seconds time alone may change what is said.
   var nextLook: Int64? {
-    let due = inputs.claims.compactMap { claim -> Int64? in
-      guard claim.phase == "Pending", let made = claim.createdAt else { return nil }
-      return made.secondsSinceEpoch + GatewayObservation.patience + 1 - now.secondsSinceEpoch
-    }
-    return (due.filter { $0 > 0 } + inputs.pods.compactMap { $0.nextLook(now: now) }).min()
+    ([volumes.nextLook].compactMap(\.self) + inputs.pods.compactMap { $0.nextLook(now: now) }).min()
   }
 
   /// What is not as it should be; nil if all of it is, so that what the server says counts.
   var state: PartState? {
-    if let finding = pendingClaim ?? differingClaim { return .bad(finding) }
+    if ready < replicas, let finding = volumes.pending { return .bad(finding) }
+    if statefulSet != nil, let finding = volumes.differing { return .bad(finding) }
     let isWhole = ready >= replicas && updated >= replicas
     guard !isWhole || !agentReady else { return nil }
     let what =
@@ -72,50 +69,11 @@ struct CorootObservation {
       Finding(.serversNotReady, isWhole ? "\(what) yet." : "\(what), \(updated) with the present settings."))
   }
 
-  private var pendingClaim: Finding? {
-    guard ready < replicas,
-      let claim = inputs.claims.first(where: { claim in
-        claim.phase != "Bound"
-          && (claim.createdAt.map { now.secondsSinceEpoch - $0.secondsSinceEpoch > GatewayObservation.patience }
-            ?? false)
-      })
-    else { return nil }
-    let what = "Claim \(namespace)/\(claim.name) is not bound to a volume (\(claim.phase))"
-    guard let storageClass = claim.storageClass else {
-      return Finding(
-        .claimPending,
-        "\(what): the cluster has no default StorageClass and spec.coroot.storage.storageClassName names none. Set it, then "
-          + "kubectl -n \(namespace) delete statefulset/\(name) pvc/\(claim.name): the claim is empty, and both are made "
-          + "again.")
-    }
-    return Finding(
-      .claimPending,
-      "\(what): StorageClass \(storageClass) has given it none. See kubectl -n \(namespace) describe pvc \(claim.name)."
-    )
-  }
-
-  private var differingClaim: Finding? {
-    guard statefulSet != nil else { return nil }
+  private var volumes: ClaimFindings {
     let coroot = subject.spec.coroot
-    let recreate = "kubectl -n \(namespace) delete statefulset \(name) --cascade=orphan"
-    if let wanted = Quantity.bytes(coroot.storageSize), let made = Quantity.bytes(inputs.volume.size), wanted != made {
-      let size = "spec.coroot.storage.size is \(coroot.storageSize), and the claims were made for \(inputs.volume.size)"
-      guard wanted > made else {
-        return Finding(
-          .claimDiffers, "\(size): a claim cannot shrink. Set spec.coroot.storage.size back to \(inputs.volume.size).")
-      }
-      return Finding(
-        .claimDiffers,
-        "\(size). Enlarge each claim: kubectl -n \(namespace) patch pvc \(CorootShape.claimTemplate)-\(name)-0 -p "
-          + "'{\"spec\":{\"resources\":{\"requests\":{\"storage\":\"\(coroot.storageSize)\"}}}}'; then \(recreate), which is "
-          + "made again around the running pods.")
-    }
-    if let wanted = coroot.storageClassName, wanted != inputs.volume.storageClass {
-      return Finding(
-        .claimDiffers,
-        "spec.coroot.storage.storageClassName is \(wanted), and the claims are of "
-          + "\(inputs.volume.storageClass ?? "the cluster's default class"): a claim keeps its class. Set it back.")
-    }
-    return nil
+    return ClaimFindings(
+      namespace: namespace, name: name, template: CorootShape.claimTemplate, field: "spec.coroot.storage",
+      size: coroot.storageSize, storageClass: coroot.storageClassName, made: inputs.volume, claims: inputs.claims,
+      now: now, needed: { _ in coroot.storageSize }, otherClass: { _ in "" })
   }
 }

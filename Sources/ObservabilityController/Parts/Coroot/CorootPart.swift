@@ -101,7 +101,7 @@ struct CorootPart: Part {
   }
 
   func render(_ inputs: Inputs, _ subject: Subject) -> [Child] {
-    let object = inputs.volume.applied(to: subject.observability)
+    let object = inputs.volume.appliedToCoroot(of: subject.observability)
     let children = CorootRenderer.children(
       of: object, facts: inputs.facts, inputs: inputs.server ?? CorootInputs(takesDataWith: CorootIntegrations.closed))
     if inputs.isClosing {

@@ -39,31 +39,3 @@ struct GatewayClaim: Hashable, Sendable {
       ],
       reduce: ObjectStore.withoutManagedFields), news: ChangePredicate.specification.or(.status))
 }
-
-/// The queue that the claims of a gateway were made for.
-///
-/// The template of claims is immutable, and claims hold data: so what a StatefulSet was made with stays, whatever the
-/// object asks for since, and the condition says how to change it.
-struct QueueClaim: Hashable, Sendable {
-  /// `spec.gateway.queue.size` at the time.
-  var size: String
-  /// `spec.gateway.queue.storageClassName` at the time.
-  var storageClass: String?
-
-  /// The queue of a StatefulSet, or the one that the object asks for if there is none.
-  init(_ statefulSet: KubernetesObject?, _ gateway: Gateway) {
-    (size, storageClass) = (gateway.queueSize, gateway.queueStorageClassName)
-    guard let statefulSet, let made = statefulSet.annotations[GatewayShape.queueSizeAnnotation] else { return }
-    size = made
-    storageClass =
-      statefulSet[path: "spec", "volumeClaimTemplates"]?.array?.first?[path: "spec", "storageClassName"]?.string
-  }
-
-  /// The object with the queue that its claims were made for.
-  func applied(to object: Observability) -> Observability {
-    var object = object
-    object.spec.gateway.queueSize = size
-    object.spec.gateway.queueStorageClassName = storageClass
-    return object
-  }
-}

@@ -45,7 +45,7 @@ struct GatewayPart: Part {
     var gateway: GatewayInputs
     var facts: PlatformFacts
     /// The queue that claims were made for, which may differ from what the object asks for by now.
-    var queue: QueueClaim
+    var queue: VolumeClaim
     var pods: [AgentPod]
     var claims: [GatewayClaim]
     /// The replicas that leave.
@@ -112,7 +112,7 @@ struct GatewayPart: Part {
     let own = statefulSet?.isOwned(by: subject.object.uid) == true ? statefulSet : nil
     let drain = GatewayDrain(own, spec.gateway)
     var inputs = Inputs(
-      gateway: gateway, facts: view.facts, queue: QueueClaim(own, spec.gateway), pods: [], claims: [], drain: drain,
+      gateway: gateway, facts: view.facts, queue: VolumeClaim(own, spec.gateway), pods: [], claims: [], drain: drain,
       replicas: drain.wanted)
     if !drain.leaving.isEmpty {
       let reading = monitor.reading(of: subject.name, GatewayQuestion(subject, exporters: gateway, drain))
@@ -150,7 +150,7 @@ struct GatewayPart: Part {
   }
 
   func render(_ inputs: Inputs, _ subject: Subject) -> [Child] {
-    var object = inputs.queue.applied(to: subject.observability)
+    var object = inputs.queue.appliedToGateway(of: subject.observability)
     object.spec.gateway.replicas = inputs.replicas
     return GatewayRenderer.children(of: object, facts: inputs.facts, inputs: inputs.gateway)
   }

@@ -104,7 +104,7 @@ import Testing
     let facts = PlatformFacts(metrics: .init(writeURL: nil), operatorImage: "operator:1", operatorVersion: "1")
     let drain = GatewayDrain(set, subject.spec.gateway)
     let inputs = GatewayPart.Inputs(
-      gateway: GatewayInputs(), facts: facts, queue: QueueClaim(set, subject.spec.gateway), pods: [], claims: [],
+      gateway: GatewayInputs(), facts: facts, queue: VolumeClaim(set, subject.spec.gateway), pods: [], claims: [],
       drain: drain, replicas: 3)
     let child = Child(type: .statefulSets, manifest: set)
     #expect(part.isCurrent(inputs, child, live: set, subject))

@@ -46,7 +46,7 @@ import Testing
     let spec = try Made.observability(["gateway": .object(gateway)]).spec.gateway
     return GatewayObservation(
       spec: spec, name: "platform-gateway", namespace: "cozy-coroot", statefulSet: set, pods: pods, claims: claims,
-      queue: QueueClaim(set, spec), now: now)
+      queue: VolumeClaim(set, spec), now: now)
   }
 
   /// One state of each kind.
@@ -115,9 +115,9 @@ import Testing
   @Test("Meanwhile everything is rendered for the claims that there are")
   func theOldQueueIsKept() throws {
     let object = try Made.observability(["gateway": ["queue": ["size": "4Gi", "storageClassName": "fast"]]])
-    let kept = QueueClaim(Self.statefulSet(ready: 1), object.spec.gateway).applied(to: object)
+    let kept = VolumeClaim(Self.statefulSet(ready: 1), object.spec.gateway).appliedToGateway(of: object)
     #expect((kept.spec.gateway.queueSize, kept.spec.gateway.queueStorageClassName) == ("2Gi", "standard"))
-    let new = QueueClaim(nil, object.spec.gateway).applied(to: object)
+    let new = VolumeClaim(nil, object.spec.gateway).appliedToGateway(of: object)
     #expect(new == object)
   }
 
