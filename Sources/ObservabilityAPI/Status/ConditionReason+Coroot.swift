@@ -10,7 +10,9 @@ extension ConditionReason {
   /// Another object runs a Coroot server in the same namespace.
   public static let namespaceTaken = ConditionReason(
     "NamespaceTaken", [.ready, .stalled], status: "False, or True for Stalled",
-    meaning: "An older object with mode Full has the same spec.namespace, and two Coroot servers would share it.",
+    meaning:
+      "Another object with mode Full has the same spec.namespace, and two Coroot servers would share it. It keeps "
+      + "the namespace because its servers are there already or, if no object's are, because it is older.",
     remedy: "Use mode AgentsOnly, or delete this object and create it again with another spec.namespace.")
   /// The server answers, is wired to its storage, and has data.
   public static let operating = reason(

@@ -73,12 +73,12 @@ struct CorootPart: Part {
   }
 
   func resolve(_ subject: Subject, _ view: ClusterView, _ upstream: Upstream) -> Resolution<Inputs> {
-    if let older = Self.olderServer(of: subject, view) {
+    if let holder = NamespaceHolder(of: subject, view) {
       return .stalled(
         Finding(
           .namespaceTaken,
-          "Observability \(older) has mode Full and the same spec.namespace, \(subject.spec.namespace). Use mode "
-            + "AgentsOnly, or delete this object and create it again with another namespace."))
+          "Observability \(holder.name) has mode Full and the same spec.namespace, \(subject.spec.namespace)"
+            + "\(holder.why). Use mode AgentsOnly, or delete this object and create it again with another namespace."))
     }
     guard let metrics = upstream[MetricsPart.self], let clickHouse = upstream[ClickHousePart.self] else {
       if let inputs = closing(subject, view, upstream) { return .partial(inputs, nil) }
@@ -192,17 +192,5 @@ struct CorootPart: Part {
     let ready = statefulSet[path: "status", "readyReplicas"]?.integer ?? 0
     return .progressing(
       Finding(.serversNotReady, "\(ready) servers are ready, with the settings that they have. \(upstream.message)"))
-  }
-
-  /// The name of an older object whose server lives in the same namespace.
-  private static func olderServer(of subject: Subject, _ view: ClusterView) -> String? {
-    guard case .known(let store) = view.collection(Watches.objects) else { return nil }
-    func age(_ object: KubernetesObject) -> (String, String) { (object.creationTimestamp ?? "", object.name) }
-    let own = age(subject.object)
-    return store.all().filter { other in
-      other.name != subject.name && other[path: "spec", "mode"]?.string == ObservabilitySpec.Mode.full.rawValue
-        && (other[path: "spec", "namespace"]?.string ?? ObservabilitySpec.defaultNamespace) == subject.spec.namespace
-        && age(other) < own
-    }.map(age).min { $0 < $1 }?.1
   }
 }
