@@ -59,6 +59,8 @@ struct CorootFinding {
     }
   }
 
+  /// The command is of Coroot 1.24.5 (`main.go`): it asks on a terminal, twice, and changes the user `admin` of the
+  /// database that the configuration names.
   private var login: Finding {
     Finding(
       .loginRefused,
@@ -66,7 +68,8 @@ struct CorootFinding {
         + "Secret was. Write the present one into the Secret: kubectl -n \(namespace) patch secret \(secret) -p "
         + "'{\"stringData\":{\"\(CorootShape.passwordKey)\":\"…\"}}'; or change it back there. For a claim of an earlier "
         + "object, whose password is gone: kubectl -n \(namespace) exec -it \(CorootShape.name(of: subject.name))-0 -- "
-        + "/usr/bin/coroot --config=/etc/coroot/config.yaml set-admin-password.")
+        + "/usr/bin/coroot --config=/etc/coroot/config.yaml set-admin-password, which asks for one: enter that of the Secret."
+    )
   }
 
   private var keyless: Finding {
