@@ -33,7 +33,7 @@ enum NodesPage {
 
       A node belongs to the oldest object whose DaemonSet reaches it, whether or not agents of that object run there: also \
       while its namespace or its backend is missing. A younger object that selects one of its nodes gets none at all \
-      (`Stalled`, `NodesAlreadyObserved`). An object that is invalid, asks for what is not implemented, or is being \
+      (`Stalled`, `NodesAlreadyObserved`). An object that is invalid or is being \
       deleted has no nodes.
 
       ## Reasons

@@ -41,7 +41,7 @@ struct DashboardFixture: Sendable, CustomTestStringConvertible {
     DashboardFixture("defaults"),
     DashboardFixture("everything") { spec in
       spec.nodeAgent.features = .init(
-        l7: true, ping: true, jvm: true, dotnet: true, goHeap: true, gpu: true, diskDelay: true)
+        l7: true, ping: true, jvm: true, dotnet: true, goHeap: true, gpu: true, diskDelay: true, logMetrics: true)
       (spec.mode, spec.profiles.enabled) = (.full, true)
       spec.traces.destination = .clickHouse
       (spec.alerts.applications, spec.alerts.seriesLimit) = (true, 5_000_000)
