@@ -79,7 +79,7 @@ import Waiting
       // The GPU board comes, the links of no other change.
       let before = await versions(cluster)
       try await cluster.apply(
-        TestCluster.object(spec: Self.spec(["nodeAgent": ["features": ["gpu": true]]])))
+        TestCluster.object(spec: Self.spec(["nodeAgent": ["runtimeClassName": "nvidia", "features": ["gpu": true]]])))
       try await cluster.wait(condition: "Ready")
       await running.instance.queue.waitUntilIdle()
       let after = await versions(cluster)
@@ -159,7 +159,7 @@ import Waiting
       func pool(_ name: String, _ feature: String) -> JSONObject {
         Self.spec(["nodeAgent": ["nodeSelector": ["pool": .string(name)], "features": [feature: true]]])
       }
-      try await cluster.apply(TestCluster.object("a", spec: pool("first", "gpu")))
+      try await cluster.apply(TestCluster.object("a", spec: pool("first", "diskDelay")))
       try await cluster.wait(for: "a", condition: "Ready")
       try await cluster.apply(TestCluster.object("b", spec: pool("rest", "dotnet")))
       let younger = try await cluster.wait(for: "b", condition: "Ready")
