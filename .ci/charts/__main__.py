@@ -10,6 +10,7 @@ import time
 
 import cozystack
 import cycle
+import dashboards
 import readme
 import rendering
 import signals
@@ -19,6 +20,7 @@ GROUPS = {
     "lint": rendering.lint, "defaults": rendering.defaults, "matrix": rendering.matrix, "schema": rendering.schema,
     "package": rendering.package, "install": cycle.install, "kustomize": cycle.kustomize, "cozystack": cozystack.cozystack,
     "gitops": cycle.gitops, "refusals": cycle.refusals, "signals": signals.signals,
+    "dashboards": dashboards.dashboards,
 }
 
 

@@ -215,7 +215,7 @@ def refused(report, server, helm):
     server.kubectl("create", "namespace", AGENTS)
     server.kubectl("label", "namespace", AGENTS, f"{LABEL}=baseline")
     report.check(title + "the operator in a restricted namespace", succeeds(
-        helm("install", OPERATOR, CHARTS / OPERATOR, *HERE)) or succeeds(
+        helm("install", OPERATOR, CHARTS / OPERATOR, *HERE, *DASHBOARDS)) or succeeds(
         helm("install", OBJECT, CHARTS / OBJECT, *HERE, "--set", "createNamespace=false")))
     available = server.until(lambda: (server.get(f"deployment/{OPERATOR}", *HERE) or {}).get("status", {}).get(
         "availableReplicas") == 2)

@@ -32,6 +32,25 @@ import Waiting
       })
   }
 
+  /// The rights of a Role, a resource with its verb each.
+  private static func granted(by manifests: [JSONValue]) -> Set<String> {
+    var granted: Set<String> = []
+    for rule in manifests.flatMap({ $0["rules"]?.array ?? [] }) {
+      for resource in (rule["resources"]?.array ?? []).compactMap(\.string) {
+        for verb in (rule["verbs"]?.array ?? []).compactMap(\.string) { granted.insert("\(resource) \(verb)") }
+      }
+    }
+    return granted
+  }
+
+  /// What was done in a namespace, a resource with its verb each.
+  private static func uses(_ requests: [LoggedRequest], in namespace: String) -> Set<String> {
+    let made = requests.filter { $0.namespace == namespace }
+    return Set(
+      made.map { "\($0.resource) \($0.verb)" }
+        + made.filter { $0.verb == "patch" && $0.code == 201 }.map { "\($0.resource) create" })
+  }
+
   /// The rights that a request made use of. An apply that makes an object needs both `patch` and `create`
   /// (kubernetes.io/docs/reference/using-api/server-side-apply).
   static func uses(_ request: LoggedRequest) -> [Use] {
@@ -68,6 +87,14 @@ import Waiting
     #expect(requests.filter { $0.code == 401 || $0.code == 403 } == [])
     let used = Set(requests.flatMap(Self.uses))
     #expect(Self.granted.subtracting(used).map(\.description).sorted() == [], "these rights are for nothing")
+    for manifests in [
+      IngressNamespaceRole(namespace: "tenant-root").manifests,
+      GrafanaNamespaceRole(namespace: "tenant-root").manifests,
+    ] {
+      let granted = Self.granted(by: manifests)
+      #expect(
+        granted.subtracting(Self.uses(requests, in: "tenant-root")).sorted() == [], "these rights are for nothing")
+    }
     // The one Secret of the ClickHouse application is read by a Role of its own.
     // So is the policy written in the namespace of the ingress controller, and so are the dashboards in that of the
     // Grafana. Discovery is for everyone.
