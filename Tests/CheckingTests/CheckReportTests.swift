@@ -51,6 +51,9 @@ import Testing
     cluster.operator.deployment = .read(SampleCluster.deployment(ready: 0))
     let report = CheckReport(cluster)
     #expect(report.text.hasPrefix("!!! NO OPERATOR RUNS. "))
+    // What it said last is not known to be so.
+    let ready = report.items.first { $0.message.hasPrefix("Ready=True") }
+    #expect(ready?.outcome == .unknown)
     #expect(report.exitCode == 1)
   }
 

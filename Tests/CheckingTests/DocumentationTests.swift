@@ -25,11 +25,12 @@ import Testing
         SampleCluster.healthy().changing { around in
           around.object = SampleCluster.object(conditions: [
             SampleCluster.condition(
-              "Ready", "False", "AgentsNotReady", "0 of 3 agents are ready."),
+              "Ready", "False", "AgentsNotReady", "Agents run on 0 of 3 eligible nodes."),
             SampleCluster.condition(
               "AgentsAvailable", "False", "PodSecurityForbids",
-              "Pod Security of namespace cozy-coroot (baseline) refuses agents. Run "
-                + "kubectl label namespace cozy-coroot pod-security.kubernetes.io/enforce=privileged --overwrite."),
+              "Agents run on 0 of 3 eligible nodes. Namespace cozy-coroot enforces Pod Security level baseline, which "
+                + "refuses agents: kubectl label namespace cozy-coroot pod-security.kubernetes.io/enforce=privileged "
+                + "--overwrite. They start by themselves then."),
             SampleCluster.condition("MetricsBackendReady", "True", "Reachable", "VictoriaMetrics answered."),
           ])
           around.namespace = .read(
@@ -46,7 +47,7 @@ import Testing
             + "tenant-root/vminsert-shortterm, or set spec.metrics.victoriaMetrics.writeURL."
           around.object = SampleCluster.object(conditions: [
             SampleCluster.condition("Ready", "False", "BackendNotReady", cause),
-            SampleCluster.condition("AgentsAvailable", "True", "AllReady", "3 of 3 agents are ready."),
+            SampleCluster.condition("AgentsAvailable", "True", "AllReady", "Agents run on 3 of 3 eligible nodes."),
             SampleCluster.condition("MetricsBackendReady", "False", "Unreachable", cause),
           ])
           around.services[0].slices = .read([SampleCluster.slice(ready: [false, false])])

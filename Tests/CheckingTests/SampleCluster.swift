@@ -69,8 +69,8 @@ enum SampleCluster {
         "observedGeneration": 1,
         "conditions": .array(
           conditions ?? [
-            condition("Ready", "True", "Ready", "3 of 3 agents are ready, and the backends answered."),
-            condition("AgentsAvailable", "True", "AllReady", "3 of 3 agents are ready."),
+            condition("Ready", "True", "Ready", "Agents run on 3 of 3 eligible nodes. The backends answered."),
+            condition("AgentsAvailable", "True", "AllReady", "Agents run on 3 of 3 eligible nodes."),
             condition("MetricsBackendReady", "True", "Reachable", "VictoriaMetrics answered."),
           ]),
         "endpoints": [

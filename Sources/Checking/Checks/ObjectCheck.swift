@@ -92,14 +92,19 @@ struct ObjectCheck: Sendable {
 
   private func conditionItem(_ condition: Condition) -> CheckItem {
     let age = condition.lastTransitionTime.age(at: now)
-    let head = "\(condition.type)=\(condition.status.rawValue) \(condition.reason), for \(age)"
-    let outcome = outcome(of: condition)
+    let head =
+      "\(condition.type)=\(condition.status.rawValue) \(condition.reason), for \(age)"
+      + (cluster.isOperatorDown ? ", said by an operator that no longer runs" : "")
+    let isOld = cluster.isOperatorDown
+    let stated = outcome(of: condition)
+    // What nobody keeps true is not known to be so.
+    let outcome: CheckOutcome = isOld && stated == .ok ? .unknown : stated
     let documented = ConditionReason.all.first { reason in
       reason.name == condition.reason && reason.conditions.contains { $0.rawValue == condition.type }
     }
     return item(
       .object, outcome, condition.message.isEmpty ? "\(head)." : "\(head): \(condition.message)",
-      remedy: outcome == .ok ? nil : documented?.remedy)
+      remedy: stated == .ok ? nil : documented?.remedy.replacing("NAMESPACE", with: spec?.namespace ?? "NAMESPACE"))
   }
 
   /// A condition that keeps the object from being ready is a fault; one that does not is worth a word.

@@ -66,7 +66,11 @@ extension Surroundings {
   private var leaseItem: CheckItem? {
     let lease = "Lease \(`operator`.namespace)/\(RoleManifests.operatorName)"
     var first = "kubectl -n \(`operator`.namespace) logs deployment/\(RoleManifests.operatorName)"
-    if case .read(nil) = `operator`.deployment { first = "Install the operator" }
+    if case .read(let deployment) = `operator`.deployment {
+      // What is below says more than the log of no pod.
+      if deployment == nil { first = "Install the operator" }
+      if deployment?[path: "spec", "replicas"] == 0 { first = "Scale its Deployment up" }
+    }
     let remedy = "\(first); if it is elsewhere, name its namespace by --operator-namespace"
     switch leadership {
     case .held(let holder, let renewed):
