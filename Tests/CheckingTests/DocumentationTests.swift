@@ -28,7 +28,7 @@ import Testing
               "Ready", "False", "AgentsNotReady", "Agents run on 0 of 3 eligible nodes."),
             SampleCluster.condition(
               "AgentsAvailable", "False", "PodSecurityForbids",
-              "Agents run on 0 of 3 eligible nodes. Namespace cozy-coroot enforces Pod Security level baseline, which "
+              "DaemonSet cozy-coroot/platform-node-agent: 3 of 3 pods cannot be made. Namespace cozy-coroot enforces Pod Security level baseline, which "
                 + "refuses agents: kubectl label namespace cozy-coroot pod-security.kubernetes.io/enforce=privileged "
                 + "--overwrite. They start by themselves then."),
             SampleCluster.condition("MetricsBackendReady", "True", "Reachable", "VictoriaMetrics answered."),
