@@ -146,7 +146,7 @@ let package = Package(
       "devcluster",
       [
         "JSON", "YAML", "HTTPTransport", "KubernetesCore", "KubernetesClient", "Backends", "DevCluster", "CorootStub",
-        arguments,
+        "LocalServers", arguments,
         logging, lifecycle, signals,
       ]),
     tool(

@@ -41,7 +41,7 @@ public struct VictoriaMetricsProcess: Sendable {
     guard let program = Self.program else {
       throw LocalProgram.Failure(description: "victoria-metrics is not installed")
     }
-    host = "127.0.0.1:\(try Self.freePort())"
+    host = "127.0.0.1:\(try FreePort.find())"
     folder = try LocalFolder()
     do {
       id = try program.start(
@@ -60,22 +60,5 @@ public struct VictoriaMetricsProcess: Sendable {
     kill(id, SIGTERM)
     _ = LocalProgram.wait(for: id)
     folder.remove()
-  }
-
-  /// A loopback port without a listener.
-  private static func freePort() throws -> UInt16 {
-    let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(socket) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let result = withUnsafeMutablePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(socket, $0, length) | getsockname(socket, $0, &length)
-      }
-    }
-    guard result == 0 else { throw LocalProgram.Failure(description: String(cString: strerror(errno))) }
-    return UInt16(bigEndian: address.sin_port)
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import LocalServers
 
 /// A program with a scratch folder; both are gone when this process is, however it ends.
 ///
@@ -43,7 +44,8 @@ actor ChildProcess {
     output = open(scratch + "/output.log", O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
     let arguments = ["sh", "-c", Self.keeper, "sh", scratch] + command(scratch)
     do throws(SystemFailure) {
-      shell = try Self.spawn(arguments, lifeline: ends[0], output: output)
+      shell = try Spawning.start(
+        "/bin/sh", arguments, descriptors: [output, output, ends[0]], leadsGroup: true)
     } catch {
       unlink(scratch + "/output.log")
       rmdir(scratch)
@@ -87,44 +89,5 @@ actor ChildProcess {
     var path = Array("\(parent)/\(name)-XXXXXX".utf8CString)
     guard mkdtemp(&path) != nil else { throw SystemFailure("mkdtemp in \(parent)") }
     return String(decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
-
-  private static func spawn(_ arguments: [String], lifeline: Int32, output: Int32) throws(SystemFailure) -> pid_t {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, output, 1)
-    posix_spawn_file_actions_adddup2(&actions, output, 2)
-    posix_spawn_file_actions_adddup2(&actions, lifeline, 3)
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    for other in openDescriptors() where other > 3 { posix_spawn_file_actions_addclose(&actions, other) }
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    // A task's thread may block signals, which the program would inherit.
-    var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setpgroup(&attributes, 0)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP))
-    var strings = arguments.map { strdup($0) } + [nil]
-    defer { strings.forEach { free($0) } }
-    var child = pid_t()
-    let result = posix_spawn(&child, "/bin/sh", &actions, &attributes, &strings, environ)
-    guard result == 0 else { throw SystemFailure("posix_spawn /bin/sh", result) }
-    return child
-  }
-
-  /// The descriptors of this process that are open. Those of libraries may lack O_CLOEXEC: a child that inherited a
-  /// listening socket would keep its port.
-  private static func openDescriptors() -> [Int32] {
-    guard let entries = opendir("/proc/self/fd") else { return [] }
-    defer { closedir(entries) }
-    var descriptors: [Int32] = []
-    while let entry = readdir(entries) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      if let descriptor = Int32(name) { descriptors.append(descriptor) }
-    }
-    return descriptors
   }
 }

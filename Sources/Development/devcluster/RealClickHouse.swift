@@ -3,6 +3,7 @@
 import Backends
 import Glibc
 import HTTPTransport
+import LocalServers
 import ServiceLifecycle
 
 /// A ClickHouse server with the user of the samples, on loopback and with its data in a scratch folder.

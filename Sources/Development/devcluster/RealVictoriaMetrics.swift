@@ -2,6 +2,7 @@
 
 import Glibc
 import HTTPTransport
+import LocalServers
 import ServiceLifecycle
 
 /// Two single nodes of VictoriaMetrics, one with the paths of vminsert, one with those of vmselect.

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
+public import Glibc
 
 /// A port for a program that cannot tell which one it took.
-enum FreePort {
+public enum FreePort {
   /// A loopback port without a listener. Another program may take it before it is used.
   ///
   /// - Throws: ``SystemFailure``.
-  static func find() throws(SystemFailure) -> UInt16 {
+  public static func find() throws(SystemFailure) -> UInt16 {
     let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard socket >= 0 else { throw SystemFailure("socket") }
     defer { close(socket) }
@@ -26,11 +26,12 @@ enum FreePort {
 }
 
 /// A call of the system that failed, with the system's reason.
-struct SystemFailure: Error, CustomStringConvertible {
-  let description: String
+public struct SystemFailure: Error, CustomStringConvertible {
+  /// The call and the reason.
+  public let description: String
 
   /// A call that left its reason in `errno`, or returned it.
-  init(_ call: String, _ number: Int32 = errno) {
+  public init(_ call: String, _ number: Int32 = errno) {
     description = "\(call): \(String(cString: strerror(number)))"
   }
 }
