@@ -104,7 +104,7 @@ package struct NodeClaimant: Sendable {
   package var uid: String?
   /// When it was created, as RFC 3339.
   package var creationTimestamp: String
-  /// What it asks for; nil if it has no nodes now: it is invalid, asks for what is not implemented, or is being deleted.
+  /// What it asks for; nil if it has no nodes now: it is invalid or is being deleted.
   package var agent: NodeAgent?
 
   package init(_ object: KubernetesObject, agent: NodeAgent?) {
