@@ -99,7 +99,7 @@ let package = Package(
     library(
       "ObservabilityController",
       [
-        "Digests", "CleanText", "JSON", "HTTPTransport", "KubernetesCore", "KubernetesClient", "Telemetry",
+        "Digests", "Gzip", "CleanText", "JSON", "HTTPTransport", "KubernetesCore", "KubernetesClient", "Telemetry",
         "ControllerRuntime",
         "ObservabilityAPI", "Dashboards", "Rendering", "Backends", "NodeEligibility", logging,
       ]),

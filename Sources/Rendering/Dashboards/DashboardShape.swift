@@ -22,7 +22,7 @@ public enum DashboardShape {
   static let component = "dashboards"
 
   /// What follows the publishing object's name in that of each dashboard.
-  public static let suffixes: [String] = DashboardCatalog.documents(Set(Signal.allCases)).map { suffix(ofUID: $0.name) }
+  public static let suffixes: [String] = DashboardCatalog.dashboards(Set(Signal.allCases)).map { suffix(ofUID: $0.uid) }
 
   /// What follows the publishing object's name in that of the dashboard with that uid.
   public static func suffix(ofUID uid: String) -> String {
