@@ -33,7 +33,7 @@ import Waiting
       leaseTiming: LeaseTiming(retryPeriod: .milliseconds(100)), logger: LogRecorder().logger())
     let running = Task { try await standby.program.run() }
     await standby.waitUntilSynced()
-    let spec = try Made.observability().spec
+    let spec = try Made.observability(TestCluster.object()["spec"]?.object ?? [:]).spec
     let parts = PartRegistry.over(cluster, standby.informers, log: LogRecorder())
     let targets = Watches.needed(for: spec, parts: parts, inventory: Inventory()).union([
       Watches.nodes, Watches.objects,

@@ -70,7 +70,7 @@ import Waiting
 
   @Test("A part that is switched off loses the series of its condition, and its children are pruned")
   func switchedOff() async throws {
-    let rig = Rig(cluster: try await TestCluster())
+    let rig = Rig(cluster: try await SignalsTests.cluster())
     let traces: JSONObject = [
       "traces": ["destination": "OTLP", "endpoint": "https://tempo.example.org/v1/traces"]
     ]

@@ -69,11 +69,11 @@ import Testing
 
   @Test("A field of spec that an older definition lacks is named although nothing is refused")
   func aFieldOfSpecThatIsMissingIsNamed() async throws {
-    let cluster = try await Self.cluster(try Releases.definition(without: "alerts"))
+    let cluster = try await Self.cluster(try Releases.definition(without: "profiles"))
     try await cluster.withOperator { _ in
       try await cluster.apply(TestCluster.object())
       let object = try await cluster.wait(condition: "Ready", is: "False", reason: "DefinitionOutdated")
-      #expect(object?.condition("Ready")?.message.contains("spec.alerts") == true)
+      #expect(object?.condition("Ready")?.message.contains("spec.profiles") == true)
       try await cluster.wait(condition: "AgentsAvailable")
       #expect(await Self.refusals(cluster).isEmpty)
     }
