@@ -109,6 +109,18 @@ import Testing
     #expect(status.causes == [APIStatus.Cause(field: "[]", reason: "FieldValueTooLong", message: "Too long")])
   }
 
+  @Test(
+    "What an admission webhook denies or does not answer is told from a missing right and from a fault of the server",
+    arguments: [
+      (#"admission webhook \"v.example.org\" denied the request: no"#, 403, true),
+      (#"Internal error occurred: failed calling webhook \"v.example.org\": refused"#, 500, true),
+      (#"configmaps is forbidden: User \"u\" cannot patch resource"#, 403, false), ("out of order", 500, false),
+    ])
+  func webhooks(_ message: String, _ code: Int, _ isFromWebhook: Bool) async {
+    let body = #"{"kind":"Status","apiVersion":"v1","status":"Failure","message":"\#(message)","code":\#(code)}"#
+    #expect(await failure(.body(code, body))?.isFromWebhook == isFromWebhook)
+  }
+
   @Test func retryAfterIsHandedOn() async {
     let body =
       #"{"kind":"Status","code":429,"reason":"TooManyRequests","message":"m","details":{"retryAfterSeconds":3}}"#
