@@ -6,7 +6,8 @@ enum DependencyRules {
   /// developers run stands above what ships.
   static let order = [
     "CCurl", "CLinux", "CYAML", "CZlib", "Digests", "Gzip", "CleanText", "JSON", "YAML", "KubernetesCore",
-    "HTTPTransport", "KubernetesClient", "Telemetry", "ControllerRuntime", "ObservabilityAPI", "Dashboards", "Rendering",
+    "HTTPTransport", "KubernetesClient", "Telemetry", "ControllerRuntime", "ObservabilityAPI", "Dashboards",
+    "Rendering",
     "Backends", "NodeEligibility", "ObservabilityController", "Checking", "NodePreflight",
     "DevCluster", "Waiting", "LocalServers", "CorootStub", "Harness", "ProcessSupport", "Replay", "Simulation",
   ]
