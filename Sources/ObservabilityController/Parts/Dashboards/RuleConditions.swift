@@ -26,16 +26,16 @@ struct RuleConditions: Hashable, Sendable {
 
   /// - Parameters:
   ///   - preferred: the namespace of the vmalert that reads the object's storage, if that is known: where one of it says
-  ///     something, the others do not count.
+  ///     something, of an earlier generation too, the others do not count.
   init(_ rule: KubernetesObject, preferred: String?) {
     let all = (rule[path: "status", "conditions"]?.array ?? []).compactMap { condition -> Entry? in
       guard let type = condition["type"]?.string, type.hasSuffix(Self.suffix) else { return nil }
-      // One of an earlier generation says nothing of this one.
-      guard condition["observedGeneration"]?.integer ?? rule.generation == rule.generation else { return nil }
-      return Entry(type.dropLast(Self.suffix.count), condition)
+      let isPresent = condition["observedGeneration"]?.integer ?? rule.generation == rule.generation
+      return Entry(type.dropLast(Self.suffix.count), condition, isPresent: isPresent)
     }
     let own = all.filter { $0.namespace == preferred }
-    let entries = own.isEmpty ? all : own
+    // One of an earlier generation says nothing of this one, but it shows which vmalert there is.
+    let entries = (own.isEmpty ? all : own).filter(\.isPresent)
     if let refusal = entries.first(where: { !$0.isApplied }) {
       verdict = .refused(by: refusal.vmalert, words: refusal.words)
     } else {
@@ -47,9 +47,12 @@ struct RuleConditions: Hashable, Sendable {
     let vmalert: String
     let namespace: String
     let isApplied: Bool
+    /// Whether it is about the rule's present generation.
+    let isPresent: Bool
     let words: String
 
-    init(_ consumer: Substring, _ condition: JSONValue) {
+    init(_ consumer: Substring, _ condition: JSONValue, isPresent: Bool) {
+      self.isPresent = isPresent
       let parts = consumer.split(separator: ".", omittingEmptySubsequences: false)
       namespace = parts.count > 1 ? String(parts[parts.count - 1]) : ""
       vmalert = "\(namespace)/\(parts.dropLast().joined(separator: "."))".cleaned(bytes: 253)

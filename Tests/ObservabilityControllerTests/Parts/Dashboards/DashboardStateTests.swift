@@ -106,6 +106,16 @@ import Testing
     #expect(RuleConditions(Self.rule([refused, applied]), preferred: nil).verdict == verdict([refused]))
   }
 
+  @Test("What another tenant's vmalert says does not stand in for that of the storage, which has an earlier generation")
+  func ownVMAlertIsBehind() {
+    let own = Self.condition("vmalert-shortterm.tenant-root", "True", generation: 1)
+    let other = Self.condition("vmalert.tenant-b", "True")
+    #expect(RuleConditions(Self.rule([own, other]), preferred: "tenant-root").verdict == .silent)
+    #expect(RuleConditions(Self.rule([own, other]), preferred: nil).verdict == .applied(["tenant-b/vmalert"]))
+    // No vmalert beside the storage at all: the others count.
+    #expect(RuleConditions(Self.rule([other]), preferred: "tenant-root").verdict == .applied(["tenant-b/vmalert"]))
+  }
+
   @Test("What is waited for becomes a fault after six minutes, and not before; progress begins again")
   func patience() {
     var memory = DashboardsMemory()
