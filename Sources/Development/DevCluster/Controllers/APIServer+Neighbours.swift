@@ -34,8 +34,9 @@ extension APIServer {
     settle()
   }
 
-  /// Keeps the status of Grafanas, as the Grafana operator (v5.13) does: the list of their dashboards; and that of VMRules,
-  /// as the VictoriaMetrics operator (v0.68) does: a condition for a vmalert.
+  /// Keeps the status of Grafanas, as the Grafana operator (v5.13) does: the list of their dashboards; that of dashboards,
+  /// which it writes only once every Grafana has taken them; and that of VMRules, as the VictoriaMetrics operator (v0.68)
+  /// does: a condition for a vmalert.
   func reconcileNeighbours() {
     for grafana in store.objects(Self.grafanas) where !grafana.isBeingDeleted {
       report(
@@ -45,6 +46,7 @@ extension APIServer {
           "dashboards": .array(dashboards(of: grafana).map(JSONValue.string)),
         ], of: grafana, Self.grafanas)
     }
+    if configuration.neighbours.importsDashboards { reportDashboards() }
     for rule in store.objects(Self.rules) where !rule.isBeingDeleted {
       report(ruleStatus(rule), of: rule, Self.rules)
     }
@@ -56,6 +58,20 @@ extension APIServer {
     reported["status"] = status
     _ = store.put(reported, storage, object.objectKey)
     logger.debug("status reported", metadata: ["type": "\(storage.plural)", "object": "\(object.objectKey.text)"])
+  }
+
+  private func reportDashboards() {
+    let taken = store.objects(Self.grafanas).reduce(into: Set<String>()) { taken, grafana in
+      for entry in grafana[path: "status", "dashboards"]?.array ?? [] { taken.formUnion([entry.string ?? ""]) }
+    }
+    for dashboard in store.objects(Self.grafanaDashboards) where !dashboard.isBeingDeleted {
+      guard taken.contains(where: { $0.hasPrefix("\(dashboard.objectKey.text)/") }) else { continue }
+      let condition: JSONValue = [
+        "type": "DashboardSynchronized", "status": "True", "reason": "ApplySuccessful",
+        "observedGeneration": dashboard.meta["generation"] ?? 1,
+      ]
+      report(["conditions": [condition]], of: dashboard, Self.grafanaDashboards)
+    }
   }
 
   private func dashboards(of grafana: JSONValue) -> [String] {

@@ -45,8 +45,14 @@ extension DashboardsPart {
     let suffixes = inputs.wanted.map { DashboardShape.suffix(ofUID: $0.uid) }
     if isPublisher, let state = applyState(observation, .grafanaDashboards, in: namespace, suffixes) { return state }
     let wanted = inputs.wanted.map { "\(namespace)/\(publisher)\(DashboardShape.suffix(ofUID: $0.uid))/\($0.uid)" }
+    var said: [String: DashboardImport] = [:]
+    for (entry, suffix) in zip(wanted, suffixes) {
+      said[entry] = self.said(of: ObjectKey(namespace: namespace, name: publisher + suffix), observation, isPublisher)
+    }
     let remark = isPublisher ? self.remark(observation) : nil
-    if let state = inputs.grafanas?.state(wanted, in: namespace, remark: remark) { return state }
+    let state = inputs.grafanas?.state(
+      wanted, said: said, in: namespace, remark: remark, publisher: isPublisher ? nil : publisher)
+    if let state { return state }
     let names = (inputs.grafanas?.matching ?? []).map(\.key.description).joined(separator: ", ")
     guard isPublisher else {
       return .good(
@@ -55,6 +61,18 @@ extension DashboardsPart {
           "Observability \(publisher), which is older, publishes the \(wanted.count) dashboards of Grafana \(names)."))
     }
     return .good(Finding(.published, "Grafana \(names) has the \(wanted.count) dashboards."))
+  }
+
+  /// What the Grafana operator says of a dashboard; nil if that does not count.
+  ///
+  /// Those of an older object are only looked up: no change of them brings a pass of this one, so what they lack is left to
+  /// the older object's condition.
+  private func said(of key: ObjectKey, _ observation: Observation<Inputs>, _ isPublisher: Bool) -> DashboardImport? {
+    guard isPublisher else {
+      let said = observation.view.child(.grafanaDashboards, key).map(DashboardImport.init)
+      return said?.isSynchronized == true ? said : nil
+    }
+    return observation.children.objects(.grafanaDashboards).first { $0.key == key }.map(DashboardImport.init)
   }
 
   private func rulesState(_ observation: Observation<Inputs>, _ inputs: Inputs) -> PartState {

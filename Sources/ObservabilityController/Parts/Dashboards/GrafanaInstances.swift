@@ -16,14 +16,23 @@ struct GrafanaInstances: Hashable, Sendable {
     /// How far the Grafana operator is with it: `complete`, `success` when it serves.
     let stage: String
     let stageStatus: String
-    /// The dashboards that it has, as `namespace/name/uid`.
+    /// The dashboards that it lists, as `namespace/name/uid`.
     let dashboards: Set<String>
+    /// When it was created, in seconds since the Unix epoch.
+    private let created: Int64?
 
     init(_ grafana: KubernetesObject) {
       key = grafana.key
       stage = (grafana[path: "status", "stage"]?.string ?? "").cleaned(bytes: 64)
       stageStatus = (grafana[path: "status", "stageStatus"]?.string ?? "").cleaned(bytes: 64)
       dashboards = Set((grafana[path: "status", "dashboards"]?.array ?? []).compactMap(\.string))
+      created = grafana.creationTimestamp.flatMap(Timestamp.init(rfc3339:))?.secondsSinceEpoch
+    }
+
+    /// Whether it has a dashboard, given what is said of that; nil leaves its own list.
+    func has(_ entry: String, _ said: DashboardImport?) -> Bool {
+      guard let said else { return dashboards.contains(entry) }
+      return said.isSynchronized && dashboards.contains(entry) || said.wasCompared(withGrafanaOf: created)
     }
 
     var isReady: Bool { stage == "complete" && stageStatus == "success" }
@@ -31,7 +40,8 @@ struct GrafanaInstances: Hashable, Sendable {
 
   static let watched = WatchedType(
     content: WatchContent(
-      keeping: [["metadata", "labels"]] + ["dashboards", "stage", "stageStatus"].map { ["status", $0] },
+      keeping: [["metadata", "creationTimestamp"], ["metadata", "labels"]]
+        + ["dashboards", "stage", "stageStatus"].map { ["status", $0] },
       reduce: ObjectStore.withoutManagedFields),
     news: .any)
 
@@ -54,8 +64,13 @@ struct GrafanaInstances: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - wanted: the dashboards, as `namespace/name/uid`.
+  ///   - said: what the Grafana operator says of each of them; one that is not in it counts if it is listed.
   ///   - remark: what the Grafana operator says of a dashboard, for a message.
-  func state(_ wanted: [String], in namespace: String, remark: String?) -> PartState? {
+  ///   - publisher: the older object that publishes the dashboards; nil if this one does.
+  func state(
+    _ wanted: [String], said: [String: DashboardImport] = [:], in namespace: String, remark: String?,
+    publisher: String? = nil
+  ) -> PartState? {
     let label = DashboardShape.instanceLabel
     guard !matching.isEmpty else {
       let hint = others.isEmpty ? "" : " Grafana \(others.prefix(4).joined(separator: ", ")) has not that label."
@@ -74,15 +89,18 @@ struct GrafanaInstances: Hashable, Sendable {
             + "\(namespace) describe grafana \(instance.key.name), and the log of the Grafana operator."))
     }
     for instance in matching {
-      let missing = wanted.filter { !instance.dashboards.contains($0) }
+      let missing = wanted.filter { !instance.has($0, said[$0]) }
       guard let first = missing.first else { continue }
+      let isOld = instance.dashboards.contains(first)
       let name = first.split(separator: "/").dropFirst().first.map(String.init) ?? first
       return .progressing(
         Finding(
           .notImported,
           "Grafana \(instance.key) has not taken \(missing.count) of \(wanted.count) dashboards, such as "
-            + "GrafanaDashboard \(namespace)/\(name).\(remark.map { " The Grafana operator says: \($0)" } ?? "") See the "
-            + "log of the Grafana operator."))
+            + "GrafanaDashboard \(namespace)/\(name)\(isOld ? ", of which it may have an earlier content" : "")."
+            + "\(remark.map { " The Grafana operator says: \($0)" } ?? "") See "
+            + (publisher.map { "the conditions of Observability \($0), which publishes them, and " } ?? "")
+            + "the log of the Grafana operator."))
     }
     return nil
   }

@@ -180,4 +180,20 @@ import Waiting
       try await cluster.wait(ObjectKey(name: "b")) { $0?.condition("DashboardsPublished")?.reason == "Published" }
     }
   }
+
+  @Test("A changed dashboard that Grafana has only an earlier content of is not published")
+  func changedContent() async throws {
+    let cluster = try await Self.cluster()
+    try await cluster.withOperator(environment: .impatient) { _ in
+      try await cluster.apply(TestCluster.object(spec: Self.spec()))
+      try await cluster.wait(condition: "Ready")
+      await cluster.server.setNeighbours { $0.importsDashboards = false }
+      try await cluster.apply(
+        TestCluster.object(spec: Self.spec(["nodeAgent": ["features": ["diskDelay": true]]])))
+      try await cluster.wait(condition: "AgentsAvailable")
+      try await cluster.wait(condition: "DashboardsPublished", is: "False", reason: "NotImported")
+      await cluster.server.setNeighbours { $0.importsDashboards = true }
+      try await cluster.wait(condition: "DashboardsPublished", reason: "Published")
+    }
+  }
 }

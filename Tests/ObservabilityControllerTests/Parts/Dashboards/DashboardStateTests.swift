@@ -88,6 +88,57 @@ import Testing
     #expect(state.finding.message.contains("The Grafana operator says: no folder."))
   }
 
+  static func said(
+    _ status: String? = "True", generation: Int64 = 2, created: String = "01:00:00", lastResync: String? = "01:00:02"
+  ) -> [String: DashboardImport] {
+    var dashboard = KubernetesObject(type: .grafanaDashboards, namespace: "tenant-root", name: "platform-overview")
+    dashboard["metadata"]?["generation"] = 2
+    dashboard["metadata"]?["creationTimestamp"] = .string("2026-11-30T\(created)Z")
+    var content: JSONObject = [:]
+    content["lastResync"] = lastResync.map { .string("2026-11-30T\($0)Z") }
+    if let status {
+      content["conditions"] = [
+        ["type": "DashboardSynchronized", "status": .string(status), "observedGeneration": .integer(generation)]
+      ]
+    }
+    dashboard["status"] = .object(content)
+    return [wanted[0]: DashboardImport(dashboard)]
+  }
+
+  @Test("A listed dashboard counts only once its present generation is synchronized")
+  func presentContent() {
+    func state(_ said: [String: DashboardImport]) -> ConditionReason? {
+      GrafanaInstances([Self.grafana()]).state(Self.wanted, said: said, in: "tenant-root", remark: nil)?.finding.reason
+    }
+    #expect(state(Self.said()) == nil)
+    #expect(state(Self.said(generation: 1)) == .notImported)
+    #expect(state(Self.said("False")) == .notImported)
+    // Deleted and created again: the Grafana lists it still.
+    #expect(state(Self.said(nil, lastResync: nil)) == .notImported)
+  }
+
+  @Test("A dashboard that Grafana had already is never listed, and counts once a resync has compared it")
+  func neverListed() {
+    var grafana = Self.grafana([Self.wanted[1]])
+    grafana["metadata"]?["creationTimestamp"] = "2026-11-30T00:30:00Z"
+    func state(_ said: [String: DashboardImport]) -> ConditionReason? {
+      GrafanaInstances([grafana]).state(Self.wanted, said: said, in: "tenant-root", remark: nil)?.finding.reason
+    }
+    #expect(state(Self.said()) == .notImported)
+    #expect(state(Self.said(lastResync: "01:04:59")) == .notImported)
+    #expect(state(Self.said(lastResync: "01:05:03")) == nil)
+    #expect(state(Self.said(generation: 1, lastResync: "01:05:03")) == .notImported)
+    // The Grafana is younger than that resync: it may be another database.
+    #expect(state(Self.said(created: "00:10:00", lastResync: "00:20:00")) == .notImported)
+  }
+
+  @Test("A younger object names the older one that publishes what is missing")
+  func publisherIsNamed() {
+    let state = GrafanaInstances([Self.grafana([])])
+      .state(Self.wanted, in: "tenant-root", remark: nil, publisher: "first")
+    #expect(state?.finding.message.contains("the conditions of Observability first") == true)
+  }
+
   @Test("A vmalert's condition for the present generation tells whether a rule is evaluated")
   func rules() {
     func verdict(_ conditions: [JSONObject]) -> RuleConditions.Verdict {
