@@ -5,6 +5,7 @@ import KubernetesClient
 import KubernetesCore
 import Logging
 import NodeEligibility
+import ObservabilityAPI
 import Synchronization
 
 /// Turns watch events into work and log lines.
@@ -41,7 +42,10 @@ final class WatchRouter: Sendable {
   private var nodes: NodeEligibilityController? { connected.withLock { $0.nodes } }
 
   func changed(_ target: WatchTarget, _ change: StoreChange) {
-    if reconciler?.observed(target, change) == true { return }
+    let isOwnWrite = reconciler?.observed(target, change) == true
+    // What an object that is stalled does not publish, the next one does.
+    if target.type == .observabilities, Self.stalls(change) { addAll(priority: .low) }
+    if isOwnWrite { return }
     let priority: WorkPriority = change.isInitial ? .low : .normal
     switch target.type {
     case .observabilities:
@@ -68,6 +72,15 @@ final class WatchRouter: Sendable {
         if let name = object?.labels[Watches.objectLabel] { queue.add(name, priority: priority) }
       }
     }
+  }
+
+  /// Whether an object has begun or ceased to be stalled.
+  private static func stalls(_ change: StoreChange) -> Bool {
+    guard let old = change.old, let new = change.new else { return false }
+    func isStalled(_ object: KubernetesObject) -> Bool {
+      ConditionSet(object[path: "status", "conditions"]).isTrue(ConditionType.stalled.rawValue)
+    }
+    return isStalled(old) != isStalled(new)
   }
 
   /// The UID of the `Observability` of that name, if one is known.

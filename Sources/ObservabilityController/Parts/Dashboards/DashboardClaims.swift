@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ControllerRuntime
 import Dashboards
 import KubernetesCore
 import ObservabilityAPI
+import Rendering
 
 /// Which object publishes what of that which objects share. Pure.
 ///
@@ -21,12 +23,25 @@ struct DashboardClaims: Hashable, Sendable {
     /// What its agents report.
     var signals: Set<Signal>
 
-    init(_ object: KubernetesObject, _ spec: ObservabilitySpec) {
+    /// The claim of an object.
+    ///
+    /// - Parameter works: whether it is known to be worked on. Of another one that is stalled nothing is applied, so it
+    ///   claims no more than what it published before: else all others would wait for it.
+    init(_ object: KubernetesObject, _ spec: ObservabilitySpec, works: Bool = false) {
       name = object.name
       created = object.creationTimestamp ?? ""
       namespace = spec.dashboards.enabled ? spec.dashboards.namespace : nil
       hasAlerts = spec.alerts.enabled
       signals = Set<Signal>(spec)
+      guard !works, ConditionSet(object[path: "status", "conditions"]).isTrue(ConditionType.stalled.rawValue) else {
+        return
+      }
+      let published = Inventory(status: object["status"]).entries.map(\.id)
+      if !published.contains(where: { $0.kind == ResourceType.grafanaDashboards.kind && $0.key.namespace == namespace })
+      {
+        namespace = nil
+      }
+      hasAlerts = hasAlerts && published.contains { $0.key.name == name + DashboardShape.operatorSuffix }
     }
   }
 

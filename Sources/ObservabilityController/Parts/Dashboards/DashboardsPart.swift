@@ -74,7 +74,8 @@ struct DashboardsPart: Part {
 
   func resolve(_ subject: Subject, _ view: ClusterView, _ upstream: Upstream) -> Resolution<Inputs> {
     guard let objects = view.observabilities() else { return .pending }
-    let claims = DashboardClaims(objects.map { DashboardClaims.Claim($0.object, $0.spec) })
+    let claims = DashboardClaims(
+      objects.map { DashboardClaims.Claim($0.object, $0.spec, works: $0.object.name == subject.name) })
     let spec = subject.spec
     var inputs = Inputs(
       rendering: DashboardInputs(

@@ -56,4 +56,37 @@ import Testing
     #expect(signals.isDisjoint(with: [.gpu, .l7]))
     #expect(claims.signals(in: "tenant-c").isEmpty)
   }
+
+  @Test("A stalled object claims what it published before, and nothing else, unless it is worked on")
+  func stalled() throws {
+    func stalled(_ inventory: [JSONValue], works: Bool = false) throws -> DashboardClaims {
+      var object = Made.object([:], name: "old")
+      object["metadata"]?["creationTimestamp"] = "2026-11-30T01:00:00Z"
+      object["status"] = [
+        "conditions": [
+          [
+            "type": "Stalled", "status": "True", "reason": "InvalidSpec", "message": "wrong",
+            "lastTransitionTime": "2026-11-30T01:00:00Z",
+          ]
+        ],
+        "inventory": .array(inventory),
+      ]
+      let old = DashboardClaims.Claim(object, try Made.observability([:], name: "old").spec, works: works)
+      return DashboardClaims([old, try Self.claim("young", "02:00:00")])
+    }
+    let dashboard: JSONValue = [
+      "group": "grafana.integreatly.org", "kind": "GrafanaDashboard", "namespace": "tenant-root",
+      "name": "old-overview",
+    ]
+    let rule: JSONValue = [
+      "group": "operator.victoriametrics.com", "kind": "VMRule", "namespace": "cozy-coroot",
+      "name": "old-operator-rules",
+    ]
+    #expect(try stalled([]).publisher(in: "tenant-root") == "young")
+    #expect(try stalled([]).operatorAlertsPublisher == "young")
+    #expect(try stalled([], works: true).publisher(in: "tenant-root") == "old")
+    #expect(try stalled([dashboard]).publisher(in: "tenant-root") == "old")
+    #expect(try stalled([dashboard]).operatorAlertsPublisher == "young")
+    #expect(try stalled([rule]).operatorAlertsPublisher == "old")
+  }
 }

@@ -196,4 +196,27 @@ import Waiting
       try await cluster.wait(condition: "DashboardsPublished", reason: "Published")
     }
   }
+
+  @Test("An object that is stalled before it published anything leaves that to the next")
+  func stalledPublisher() async throws {
+    let cluster = try await Self.cluster()
+    try await cluster.withOperator(environment: .impatient) { _ in
+      func pool(_ name: String) -> JSONObject { ["nodeAgent": ["nodeSelector": ["pool": .string(name)]]] }
+      try await cluster.apply(TestCluster.object("a", spec: pool("first")))
+      try await cluster.wait(for: "a", condition: "Ready")
+      try await cluster.apply(TestCluster.object("b", spec: Self.spec(pool("first"))))
+      try await cluster.wait(for: "b", condition: "Stalled", reason: "NodesAlreadyObserved")
+      try await cluster.apply(TestCluster.object("c", spec: Self.spec(pool("rest"))))
+      try await cluster.wait(for: "c", condition: "DashboardsPublished", reason: "Published")
+      #expect(await Self.rules(cluster) == ["c-alerts", "c-operator-rules", "c-recording"])
+
+      // Once it works it is the older one.
+      try await cluster.apply(TestCluster.object("b", spec: Self.spec(pool("second"))))
+      try await cluster.wait(for: "b", condition: "DashboardsPublished", reason: "Published")
+      try await cluster.wait(for: "c", condition: "DashboardsPublished", reason: "PublishedByOlder")
+      try await eventually("c has handed over") {
+        await Self.dashboards(cluster).allSatisfy { $0.hasPrefix("b-") }
+      }
+    }
+  }
 }
