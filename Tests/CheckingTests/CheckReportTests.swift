@@ -158,4 +158,26 @@ import Testing
     #expect(fault["topic"] == "namespace")
     #expect(fault["object"] == "platform")
   }
+
+  @Test("Alerts need the kind VMRule and no Grafana's namespace; dashboards need both")
+  func dashboardsAndAlertsNeedWhatTheyUse() {
+    func warnings(_ dashboards: Bool, _ alerts: Bool) -> [String] {
+      let cluster = SampleCluster.healthy().changing {
+        $0.object = SampleCluster.object(spec: [
+          "dashboards": ["enabled": .bool(dashboards)], "alerts": ["enabled": .bool(alerts)],
+        ])
+        $0.dashboards.namespace = .read(nil)
+        $0.dashboards.servesRules = .read(false)
+        $0.dashboards.servesDashboards = .read(true)
+        $0.dashboards.grafanas = .notRead
+      }
+      return CheckReport(cluster).items.filter { $0.topic == .dashboards && $0.outcome == .warning }.map(\.message)
+    }
+    let namespace = "Namespace tenant-root of the Grafana does not exist."
+    let kind = "The cluster does not serve VMRule."
+    #expect(warnings(false, true) == [kind])
+    #expect(warnings(true, false) == [namespace, kind])
+    #expect(warnings(true, true) == [namespace, kind])
+    #expect(warnings(false, false) == [])
+  }
 }

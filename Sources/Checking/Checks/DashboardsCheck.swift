@@ -11,24 +11,24 @@ extension ObjectCheck {
     guard spec.dashboards.enabled || spec.alerts.enabled else { return [] }
     let target = spec.dashboards.namespace
     var items: [CheckItem] = []
-    if case .read(nil) = around.dashboards.namespace {
-      items.append(
-        item(
-          .dashboards, .warning, "Namespace \(target), where dashboards and alerts go, does not exist.",
-          remedy: "Set spec.dashboards.namespace to the namespace of Grafana."))
-    }
-    items += [around.dashboards.namespace.unread(.dashboards, "Namespace \(target)", object: name)].compactMap(\.self)
     if spec.dashboards.enabled {
+      if case .read(nil) = around.dashboards.namespace {
+        items.append(
+          item(
+            .dashboards, .warning, "Namespace \(target) of the Grafana does not exist.",
+            remedy: "Set spec.dashboards.namespace to the namespace of Grafana."))
+      }
+      items += [around.dashboards.namespace.unread(.dashboards, "Namespace \(target)", object: name)]
+        .compactMap(\.self)
       items += kindItems(
         around.dashboards.servesDashboards, "GrafanaDashboard",
         remedy: "Install the Grafana operator, or set spec.dashboards.enabled to false.")
     }
-    if spec.alerts.enabled {
-      items += kindItems(
-        around.dashboards.servesRules, "VMRule",
-        remedy: "Install the VictoriaMetrics operator, or set spec.alerts.enabled to false.")
-    }
-    return items + grafanaItems(in: target)
+    // Dashboards read what the recording rules record.
+    items += kindItems(
+      around.dashboards.servesRules, "VMRule",
+      remedy: "Install the VictoriaMetrics operator, or set spec.dashboards.enabled and spec.alerts.enabled to false.")
+    return items + (spec.dashboards.enabled ? grafanaItems(in: target) : [])
   }
 
   private func kindItems(_ reading: Reading<Bool>, _ kind: String, remedy: String) -> [CheckItem] {
@@ -74,7 +74,8 @@ extension ObjectCheck {
       return item(
         .dashboards, ours.isEmpty ? .skipped : .ok,
         ours.isEmpty
-          ? "\(title) is complete; no dashboard is published yet." : "\(title) lists all \(taken) dashboards.")
+          ? "\(title) is complete; this object has published no dashboard there, as an older one may do for it."
+          : "\(title) lists all \(taken) dashboards.")
     }
   }
 

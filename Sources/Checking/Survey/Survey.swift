@@ -139,10 +139,10 @@ package struct Survey: Sendable {
   private func dashboards(_ spec: ObservabilitySpec) async -> DashboardSurroundings {
     var result = DashboardSurroundings()
     guard spec.dashboards.enabled || spec.alerts.enabled else { return result }
+    result.servesRules = await reader.serves(.rules)
+    guard spec.dashboards.enabled else { return result }
     let namespace = spec.dashboards.namespace
     result.namespace = await reader.get(.namespaces, ObjectKey(name: namespace))
-    if spec.alerts.enabled { result.servesRules = await reader.serves(.rules) }
-    guard spec.dashboards.enabled else { return result }
     result.servesDashboards = await reader.serves(.grafanaDashboards)
     if case .read(true) = result.servesDashboards {
       result.grafanas = await reader.list(.grafanas, namespace: namespace)
