@@ -47,11 +47,11 @@ public enum DashboardPolicy {
     ])
 
   /// The fields of a GrafanaDashboard that bring content from elsewhere, change it on the way, install plugins, read
-  /// Secrets, or place it in a folder by reference (api/v1beta1/grafanadashboard_types.go of the Grafana operator 5.13;
-  /// `uid` of later releases).
+  /// Secrets, place it in a folder by reference, or show it to everyone (api/v1beta1/grafanadashboard_types.go of the
+  /// Grafana operator 5.13; `publicSharing`, `uid` and `variables` of later releases).
   private static let otherContent = [
     "configMapRef", "datasources", "envFrom", "envs", "folderRef", "folderUID", "grafanaCom", "json", "jsonnet",
-    "jsonnetLib", "plugins", "uid", "url", "urlAuthorization",
+    "jsonnetLib", "plugins", "publicSharing", "uid", "url", "urlAuthorization", "variables",
   ]
 
   private static func refusing(unless expression: String, _ why: String) -> AdmissionPolicy.Validation {
