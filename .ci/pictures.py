@@ -151,7 +151,7 @@ def draw(file):
     figure.savefig(picture, dpi=90, metadata={"Software": None})
     pyplot.close(figure)
     # A few colours do, and the pictures that the documentation shows are kept with it.
-    Image.open(picture).convert("RGB").quantize(32).save(picture, optimize=True)
+    Image.open(picture).convert("RGB").quantize(128, method=Image.Quantize.MAXCOVERAGE).save(picture, optimize=True)
     items = "".join(
         f"<dt>{html.escape(panel['title'])}</dt><dd>{html.escape(panel['description'])}</dd>" for panel, _ in panels)
     file.with_suffix(".html").write_text(

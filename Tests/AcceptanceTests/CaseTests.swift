@@ -35,7 +35,7 @@ struct CaseTests {
   func policyCases() throws {
     let cases = try PolicyCase.all(Self.root)
     #expect(cases.count { $0.obstacle == PolicyCase.needsOtherBinding } == 8)
-    #expect(cases.count { $0.obstacle == PolicyCase.isForEvaluator } == 146)
+    #expect(cases.count { $0.obstacle == PolicyCase.isForEvaluator } == 148)
     #expect(cases.contains { $0.user == "alice" } && cases.contains { $0.user == Names.operatorUser })
     var nodes = 0
     var children: [ResourceType: Int] = [:]

@@ -69,15 +69,16 @@ enum OperatorBoard {
         "max by (object, type) (observability_condition{\(Scope.operatorObject),status=\"True\"})",
         "{{object}} {{type}}")),
     .graph(
-      "Backends", "1 while a backend answers, 0 while it does not.", unit: .none, width: 12,
+      "Backends", "1 while a backend answers, 0 while it does not.", unit: .none, width: 8,
       noValue: "the operator is not scraped",
       .range("max by (object, backend) (observability_backend_up{\(Scope.operatorObject)})", "{{object}} {{backend}}")),
     .graph(
-      "Agents", "Agents by state.", unit: .none, width: 12, noValue: "the operator is not scraped",
+      "Agents", "Agents by state.", unit: .none, width: 8, noValue: "the operator is not scraped",
       .range("max by (object, state) (observability_agents{\(Scope.operatorObject)})", "{{object}} {{state}}")),
     .graph(
-      "Age of checks", "How long ago each backend was last checked. A healthy one is checked each minute.",
-      unit: .seconds, width: 12, noValue: "the operator is not scraped",
+      "Age of checks",
+      "How long ago each backend was last checked. VictoriaMetrics is checked each minute, ClickHouse every five.",
+      unit: .seconds, width: 8, noValue: "the operator is not scraped",
       .range(
         "time() - max by (object, backend) "
           + "(observability_backend_last_check_timestamp_seconds{\(Scope.operatorObject)})", "{{object}} {{backend}}")),
