@@ -80,7 +80,7 @@ import Testing
     let response = try await client.send(
       HTTPRequest(
         method: "POST", url: "\(server.url)/v1/traces", headers: [HTTPField("Content-Type", "application/x-protobuf")],
-        body: CollectorRig.recorded()))
+        body: CollectorRig.recorded(), deadlines: CollectorRig.patience))
     #expect(response.status == 200)
     await collector.deliver()
     running.cancel()
@@ -103,7 +103,7 @@ import Testing
     _ = try await CurlTransport(userAgent: "test").send(
       HTTPRequest(
         method: "POST", url: "\(server.url)/v1/traces", headers: [HTTPField("Content-Type", "application/x-protobuf")],
-        body: CollectorRig.recorded()))
+        body: CollectorRig.recorded(), deadlines: CollectorRig.patience))
     await collector.deliver()
     running.cancel()
     await running.value
