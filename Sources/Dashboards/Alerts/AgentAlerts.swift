@@ -80,7 +80,7 @@ struct AgentAlerts {
   private var memory: Rule {
     let pods = [
       "namespace=\(PromQL.quoted(inputs.namespace))",
-      "pod=~\(PromQL.quoted(PromQL.escapedRegex(object) + "-node-agent-[a-z0-9]{5}"))", "container=\"node-agent\"",
+      "pod=~\(PromQL.quoted(PromQL.escapedRegex(object) + "-node-agent-[a-z0-9]+"))", "container=\"node-agent\"",
     ].joined(separator: ",")
     return .alert(
       "AgentMemoryHigh", for: "15m", .warning, labels: labels,
