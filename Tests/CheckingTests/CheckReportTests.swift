@@ -57,7 +57,7 @@ import Testing
     #expect(report.exitCode == 1)
   }
 
-  @Test("Without a Lease and with a Deployment that cannot be read nobody claims that no operator runs")
+  @Test("Without a Lease, and with a Deployment that cannot be read, the report does not say that no operator runs")
   func isNotSureOfAnOperatorThatCannotBeRead() {
     var cluster = SampleCluster.healthy()
     cluster.operator.lease = .read(nil)

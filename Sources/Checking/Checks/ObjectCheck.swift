@@ -97,7 +97,7 @@ struct ObjectCheck: Sendable {
       + (cluster.isOperatorDown ? ", said by an operator that no longer runs" : "")
     let isOld = cluster.isOperatorDown
     let stated = outcome(of: condition)
-    // What nobody keeps true is not known to be so.
+    // Without an operator a condition that was fine may be out of date, so it counts as unknown.
     let outcome: CheckOutcome = isOld && stated == .ok ? .unknown : stated
     let documented = ConditionReason.all.first { reason in
       reason.name == condition.reason && reason.conditions.contains { $0.rawValue == condition.type }

@@ -10,7 +10,7 @@ enum Leadership: Hashable, Sendable {
   case held(by: String, renewed: Timestamp)
   /// The last leader has not renewed the Lease since.
   case expired(holder: String, since: Timestamp?)
-  /// There is a Lease that nobody holds: the last leader has released it.
+  /// The Lease has no holder: the last leader has released it.
   case released
   /// There is no Lease.
   case absent
@@ -49,7 +49,7 @@ extension Surroundings {
   /// Who leads.
   var leadership: Leadership { Leadership(`operator`.lease, now: now) }
 
-  /// Whether no operator works: nobody leads, and no pod of it is known to be ready.
+  /// Whether no operator works: no replica leads, and none of its pods is known to be ready.
   var isOperatorDown: Bool {
     switch (leadership, `operator`.deployment) {
     case (.held, _), (.unknown, _): false
@@ -78,15 +78,15 @@ extension Surroundings {
     case .expired(let holder, let since):
       let age = since.map { "\($0.age(at: now)) ago" } ?? "at no time that can be read"
       return CheckItem(
-        .operator, .fault, "Nobody leads: \(holder) renewed \(lease) \(age), and no other replica has taken it.",
+        .operator, .fault, "No replica leads: \(holder) renewed \(lease) \(age), and no other replica has taken it.",
         remedy: remedy)
     case .released:
       return CheckItem(
-        .operator, .fault, "Nobody leads: \(lease) was released, and no replica has taken it.", remedy: remedy)
+        .operator, .fault, "No replica leads: \(lease) was released, and no replica has taken it.", remedy: remedy)
     case .absent:
       // One that was started with --no-leader-election has none.
       return CheckItem(
-        .operator, isOperatorDown ? .fault : .warning, "Nobody leads: \(lease) does not exist.", remedy: remedy)
+        .operator, isOperatorDown ? .fault : .warning, "No replica leads: \(lease) does not exist.", remedy: remedy)
     case .unknown: return `operator`.lease.unread(.operator, lease)
     }
   }

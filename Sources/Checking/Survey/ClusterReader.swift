@@ -62,7 +62,7 @@ struct ClusterReader: Sendable {
     }
   }
 
-  /// Whether an account may do these things. The first question goes alone: a caller who may not ask is told so by it.
+  /// Whether an account may do these things. The first question goes alone, so that a caller without the right to ask costs one request.
   func ask(_ questions: [RightQuestion], about account: ObjectKey) async -> Reading<[RightAnswer]> {
     let right = Self.right("create", .subjectAccessReviews, nil)
     guard let first = questions.first else { return .read([]) }

@@ -6,7 +6,7 @@ import KubernetesClient
 package enum Reading<Value: Sendable>: Sendable {
   /// The answer.
   case read(Value)
-  /// The caller lacks the right, which is told as `list nodes`.
+  /// The caller lacks the right, named as in `list nodes`.
   case forbidden(right: String)
   /// There was no answer that could be used, and why.
   case failed(String)

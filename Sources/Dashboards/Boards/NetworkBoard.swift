@@ -89,7 +89,7 @@ enum NetworkBoard {
   private static let destinations = Panel.table(
     "External destinations",
     "Addresses that no observed container listens at: public hosts, and nodes without an agent. "
-      + "Which public networks are told apart is `spec.nodeAgent.trackPublicNetworks`.",
+      + "`spec.nodeAgent.trackPublicNetworks` limits which public networks are shown.",
     layout: TableLayout(
       labels: ends,
       columns: [

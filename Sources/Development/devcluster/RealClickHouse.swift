@@ -58,7 +58,7 @@ struct RealClickHouse: Service {
     }
   }
 
-  /// Ends it when it is told to stop.
+  /// Ends it on a graceful shutdown.
   func run() async {
     // Told, or cancelled because another service failed: either way it is over.
     try? await gracefulShutdown()

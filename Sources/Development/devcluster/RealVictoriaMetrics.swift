@@ -50,7 +50,7 @@ struct RealVictoriaMetrics: Service {
     }
   }
 
-  /// Ends both when it is told to stop.
+  /// Ends both on a graceful shutdown.
   func run() async {
     // Told, or cancelled because another service failed: either way it is over.
     try? await gracefulShutdown()

@@ -12,6 +12,13 @@ enum ChildPolicy {
     ("of", "'\(AgentShape.objectLabel)' in variables.labels ? variables.labels['\(AgentShape.objectLabel)'] : ''"),
   ]
 
+  /// The same for a policy on deletion too: `subject` is the object, or the one that is deleted, which has no successor.
+  static let subjectVariables: [(name: String, expression: String)] = [
+    ("subject", "object == null ? oldObject : object"),
+    ("labels", "has(variables.subject.metadata.labels) ? variables.subject.metadata.labels : {}"),
+    variables[1],
+  ]
+
   /// That the object has the label by which the operator knows what it manages.
   static let isManaged =
     "'\(WellKnownLabel.managedBy)' in variables.labels && "

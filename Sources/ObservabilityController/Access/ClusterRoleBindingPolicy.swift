@@ -15,12 +15,7 @@ public enum ClusterRoleBindingPolicy {
     rule: .init(
       group: "rbac.authorization.k8s.io", version: "v1", resource: "clusterrolebindings",
       operations: ["CREATE", "UPDATE", "DELETE"]),
-    variables: [
-      // What is deleted is the old object; there is no new one.
-      ("subject", "object == null ? oldObject : object"),
-      ("labels", "has(variables.subject.metadata.labels) ? variables.subject.metadata.labels : {}"),
-      ChildPolicy.variables[1],
-    ],
+    variables: ChildPolicy.subjectVariables,
     validations: [
       refusing(
         unless: "variables.of != '' && variables.subject.metadata.name == variables.of + "

@@ -16,12 +16,7 @@ public enum DashboardPolicy {
     rule: .init(
       group: "grafana.integreatly.org", version: "v1beta1", resource: "grafanadashboards",
       operations: ["CREATE", "UPDATE", "DELETE"]),
-    variables: [
-      // What is deleted is the old object; there is no new one.
-      ("subject", "object == null ? oldObject : object"),
-      ("labels", "has(variables.subject.metadata.labels) ? variables.subject.metadata.labels : {}"),
-      ChildPolicy.variables[1], ChildPolicy.keptAnnotations,
-    ],
+    variables: ChildPolicy.subjectVariables + [ChildPolicy.keptAnnotations],
     validations: [
       refusing(
         unless:

@@ -74,7 +74,7 @@ import Testing
     #expect(verdict.outcome == .loginRefused(cause: "the password is empty") && requests == ["GET /health"])
   }
 
-  @Test("A server whose first visitor sets the password is told from a wrong password") func unsetPassword()
+  @Test("A server without an admin password is reported as such, not as a wrong password") func unsetPassword()
     async throws
   {
     let fixture = try CorootFixture(StubConfiguration(projects: [.init("platform"), .init("guard")]))

@@ -12,7 +12,7 @@ import Testing
       "Cozystack's dashboards name the variable ds_prometheus, and links between them carry it along"
     ),
     (
-      "template-job", nil, "an object is told apart by the label observability, which every series has; job is constant"
+      "template-job", nil, "the label observability, which every series has, names the object; job is constant"
     ),
     ("template-instance", nil, "an agent's instance is a machine ID, which says nothing to people: nodes have names"),
     ("target-job", nil, "as template-job; the operator's series are told by controller, name or build information"),
