@@ -119,4 +119,18 @@ struct HTTPServerTests {
     running.cancel()
     try await running.value
   }
+
+  @Test("Connections that were accepted and not yet taken are closed with the server")
+  func connectionsThatNobodyTookEndWithTheServer() async throws {
+    for _ in 0..<20 {
+      let server = try await HTTPServer { _ in APIResponse(status: 200, text: "ok") }
+      let bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+      var clients: [any Channel] = []
+      for _ in 0..<8 { clients.append(try await bootstrap.connect(host: server.host, port: server.port).get()) }
+      let running = Task { try await server.run() }
+      running.cancel()
+      try await running.value
+      for client in clients { try await client.closeFuture.get() }
+    }
+  }
 }

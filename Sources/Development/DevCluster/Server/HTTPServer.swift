@@ -13,6 +13,7 @@ public struct HTTPServer: Sendable {
   typealias Listener = NIOAsyncChannel<Connection, Never>
 
   private let listener: Listener
+  private let open: OpenConnections
   private let handler: Handler
   private let bodyLimit: Int
   private let logger: Logger
@@ -36,6 +37,7 @@ public struct HTTPServer: Sendable {
     logger: Logger = Logger(label: "devcluster.http"),
     handler: @escaping Handler
   ) async throws {
+    let open = OpenConnections()
     listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -43,9 +45,12 @@ public struct HTTPServer: Sendable {
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.configureHTTPServerPipeline()
           try channel.pipeline.syncOperations.addHandler(ResponsePartHandler())
-          return try Connection(wrappingChannelSynchronously: channel)
+          let connection = try Connection(wrappingChannelSynchronously: channel)
+          open.add(connection)
+          return connection
         }
       }
+    self.open = open
     self.host = host
     self.port = listener.channel.localAddress?.port ?? port
     self.handler = handler
@@ -62,6 +67,7 @@ public struct HTTPServer: Sendable {
   ///
   /// - Throws: if the listening socket fails.
   public func run() async throws {
+    defer { open.close() }
     do {
       try await listen()
     } catch is CancellationError {
