@@ -90,7 +90,7 @@ import Waiting
   @Test("A first create costs its children, and at most six requests more")
   func aFirstCreateIsCheap() async throws {
     let (cluster, _) = try await Self.cluster()
-    try await cluster.withOperator { running in
+    try await cluster.withOperator(environment: .unhurried) { running in
       try await cluster.apply(TestCluster.object(spec: Self.spec))
       try await cluster.wait(condition: "Ready")
       await running.resync()

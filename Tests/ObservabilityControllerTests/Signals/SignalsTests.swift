@@ -101,7 +101,7 @@ import Waiting
   func aFirstCreateIsCheap() async throws {
     let cluster = try await Self.cluster()
     try await cluster.addClickHouse(password: "s3cret")
-    try await cluster.withOperator { running in
+    try await cluster.withOperator(environment: .unhurried) { running in
       try await cluster.apply(TestCluster.object(spec: Self.clickHouse))
       try await cluster.wait(condition: "Ready")
       await running.resync()
