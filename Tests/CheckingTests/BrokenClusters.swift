@@ -238,7 +238,34 @@ struct BrokenCluster: Sendable, CustomTestStringConvertible {
       remedy: "kubectl get grafanas -A"
     ) { around in
       around.object = SampleCluster.object(spec: ["dashboards": ["enabled": true]])
+      around.dashboards = SampleCluster.dashboards()
       around.dashboards.grafanas = .read([])
+    },
+    BrokenCluster(
+      "a Grafana without the label that dashboards select", .dashboards, .warning,
+      "Grafana grafana has not that label", remedy: "get grafanas,grafanadashboards"
+    ) { around in
+      around.object = SampleCluster.object(spec: ["dashboards": ["enabled": true]])
+      around.dashboards = SampleCluster.dashboards()
+      around.dashboards.grafanas = .read([SampleCluster.grafana(labels: [:])])
+    },
+    BrokenCluster(
+      "a Grafana that has an earlier content", .dashboards, .warning, "of which it may have an earlier content",
+      remedy: "get grafanas,grafanadashboards"
+    ) { around in
+      around.object = SampleCluster.object(spec: ["dashboards": ["enabled": true]])
+      around.dashboards = SampleCluster.dashboards()
+      around.dashboards.published = .read([SampleCluster.grafanaDashboard(generation: 2)])
+    },
+    BrokenCluster(
+      "no right to publish", .dashboards, .warning,
+      "may not publish dashboards in namespace tenant-root: 1 of 7 rights",
+      remedy: "apply config/dashboards with namespace tenant-root"
+    ) { around in
+      around.object = SampleCluster.object(spec: ["dashboards": ["enabled": true]])
+      around.dashboards = SampleCluster.dashboards()
+      around.dashboards.rights = .read(
+        SampleCluster.answers(RightQuestion.dashboards(in: "tenant-root")) { $0.verb != "patch" })
     },
   ]
 }

@@ -180,4 +180,15 @@ import Testing
     #expect(warnings(true, true) == [namespace, kind])
     #expect(warnings(false, false) == [])
   }
+
+  @Test("Dashboards that Grafana has in their present content are right")
+  func dashboardsThatAreThere() {
+    let cluster = SampleCluster.healthy().changing {
+      $0.object = SampleCluster.object(spec: ["dashboards": ["enabled": true]])
+      $0.dashboards = SampleCluster.dashboards()
+    }
+    let items = CheckReport(cluster).items.filter { $0.topic == .dashboards }
+    #expect(items.allSatisfy { $0.outcome == .ok })
+    #expect(items.map(\.message).contains("Grafana tenant-root/grafana has all 1 dashboards."))
+  }
 }

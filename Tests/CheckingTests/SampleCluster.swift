@@ -51,6 +51,41 @@ enum SampleCluster {
     return around
   }
 
+  /// The place of dashboards where all is right: a Grafana that has the one dashboard.
+  static func dashboards() -> DashboardSurroundings {
+    var place = DashboardSurroundings()
+    place.namespace = .read(namespace())
+    place.servesDashboards = .read(true)
+    place.servesRules = .read(true)
+    place.rights = .read(answers(RightQuestion.dashboards(in: "tenant-root")))
+    place.grafanas = .read([grafana(labels: ["dashboards": "grafana"])])
+    place.published = .read([grafanaDashboard(generation: 1)])
+    return place
+  }
+
+  static func grafana(labels: JSONObject) -> KubernetesObject {
+    KubernetesObject([
+      "apiVersion": "grafana.integreatly.org/v1beta1", "kind": "Grafana",
+      "metadata": ["name": "grafana", "namespace": "tenant-root", "labels": .object(labels)],
+      "status": [
+        "stage": "complete", "stageStatus": "success",
+        "dashboards": ["tenant-root/platform-overview/observability-overview"],
+      ],
+    ])
+  }
+
+  /// A dashboard of which generation 1 was synchronized.
+  static func grafanaDashboard(generation: Int64) -> KubernetesObject {
+    KubernetesObject([
+      "apiVersion": "grafana.integreatly.org/v1beta1", "kind": "GrafanaDashboard",
+      "metadata": [
+        "name": "platform-overview", "namespace": "tenant-root", "generation": .integer(generation),
+        "labels": [Watches.objectLabel: "platform"],
+      ],
+      "status": ["conditions": [["type": "DashboardSynchronized", "status": "True", "observedGeneration": 1]]],
+    ])
+  }
+
   /// - Parameter conditions: in place of those of a healthy object.
   static func object(
     _ name: String = "platform", spec: JSONObject = [:], generation: Int64 = 1, conditions: [JSONValue]? = nil

@@ -208,7 +208,7 @@ import Testing
     #expect(others.filter { !["get", "list"].contains($0.verb) } == [])
     #expect(reviews.allSatisfy { $0.verb == "create" })
     #expect(sent.filter { $0.resource == "secrets" } == [])
-    #expect(others.count <= 8 + 15, "\(others)")
+    #expect(others.count <= 8 + 16, "\(others)")
     #expect(reviews.count <= 130, "\(reviews.count)")
   }
 }

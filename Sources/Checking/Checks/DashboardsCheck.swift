@@ -28,7 +28,8 @@ extension ObjectCheck {
     items += kindItems(
       around.dashboards.servesRules, "VMRule",
       remedy: "Install the VictoriaMetrics operator, or set spec.dashboards.enabled and spec.alerts.enabled to false.")
-    return items + (spec.dashboards.enabled ? grafanaItems(in: target) : [])
+    guard spec.dashboards.enabled else { return items }
+    return items + [grantItem(in: target)].compactMap(\.self) + grafanaItems(in: target)
   }
 
   private func kindItems(_ reading: Reading<Bool>, _ kind: String, remedy: String) -> [CheckItem] {
@@ -40,12 +41,32 @@ extension ObjectCheck {
     }
   }
 
-  /// What a Grafana has taken over stands in its own status; that of a dashboard may say so without it
-  /// (grafana-operator 5.13, `api/v1beta1/grafana_types.go`: `namespace/name/uid`).
+  /// Whether the operator may publish there.
+  private func grantItem(in namespace: String) -> CheckItem? {
+    let program = cluster.operator
+    guard case .read(let answers) = around.dashboards.rights else {
+      return around.dashboards.rights.unread(
+        .dashboards, "The rights of the operator's account \(program.accountName) in namespace \(namespace)",
+        object: name)
+    }
+    let refused = answers.count { !$0.isAllowed }
+    guard !answers.isEmpty else { return nil }
+    guard refused > 0 else {
+      return item(.dashboards, .ok, "The operator's account may publish dashboards in namespace \(namespace).")
+    }
+    return item(
+      .dashboards, .warning,
+      "The operator's account \(program.accountName) may not publish dashboards in namespace \(namespace): \(refused) of "
+        + "\(answers.count) rights are missing.", remedy: GrafanaNamespaceRole(namespace: namespace).remedy)
+  }
+
+  /// Whether each Grafana has what is published, as the operator decides it for `DashboardsPublished`.
   private func grafanaItems(in namespace: String) -> [CheckItem] {
-    guard case .read(let grafanas) = around.dashboards.grafanas else {
+    let place = around.dashboards
+    guard case .read(let grafanas) = place.grafanas, case .read(let published) = place.published else {
       return [
-        around.dashboards.grafanas.unread(.dashboards, "Grafanas of namespace \(namespace)", object: name)
+        place.grafanas.unread(.dashboards, "Grafanas of namespace \(namespace)", object: name),
+        place.published.unread(.dashboards, "Dashboards of namespace \(namespace)", object: name),
       ].compactMap(\.self)
     }
     guard !grafanas.isEmpty else {
@@ -55,34 +76,16 @@ extension ObjectCheck {
           remedy: "Set spec.dashboards.namespace to the namespace of Grafana: kubectl get grafanas -A")
       ]
     }
-    let ours = published(in: namespace)
-    return grafanas.map { grafana in
-      let title = "Grafana \(grafana.key)"
-      let stage = grafana[path: "status", "stageStatus"]?.string ?? ""
-      guard grafana[path: "status", "stage"] == "complete", stage == "success" else {
-        return item(
-          .dashboards, .warning, "\(title) is not complete, and so takes no dashboards.",
-          remedy: "kubectl -n \(namespace) describe grafana \(grafana.name)")
-      }
-      let listed = Set((grafana[path: "status", "dashboards"]?.array ?? []).compactMap(\.string))
-      let taken = ours.count { dashboard in listed.contains { $0.hasPrefix("\(dashboard)/") } }
-      guard taken == ours.count else {
-        return item(
-          .dashboards, .warning, "\(title) lists \(taken) of \(ours.count) dashboards.",
-          remedy: "kubectl -n \(namespace) get grafanadashboards -l \(Watches.objectLabel)=\(name) -o yaml")
-      }
-      return item(
-        .dashboards, ours.isEmpty ? .skipped : .ok,
-        ours.isEmpty
-          ? "\(title) is complete; this object has published no dashboard there, as an older one may do for it."
-          : "\(title) lists all \(taken) dashboards.")
+    let delivery = DashboardsDelivery(grafanas: grafanas, dashboards: published, in: namespace)
+    if let fault = delivery.fault {
+      return [
+        item(.dashboards, .warning, fault, remedy: "kubectl -n \(namespace) get grafanas,grafanadashboards -o wide")
+      ]
     }
-  }
-
-  /// The dashboards of the object's inventory, as `namespace/name`.
-  private func published(in namespace: String) -> [String] {
-    (around.object[path: "status", "inventory"]?.array ?? []).filter {
-      $0["kind"] == "GrafanaDashboard" && $0["namespace"]?.string == namespace
-    }.compactMap { $0["name"]?.string }.map { "\(namespace)/\($0)" }
+    let names = delivery.grafanas.map(\.description).joined(separator: ", ")
+    guard delivery.count > 0 else {
+      return [item(.dashboards, .skipped, "Grafana \(names) serves; no dashboard is published in its namespace.")]
+    }
+    return [item(.dashboards, .ok, "Grafana \(names) has all \(delivery.count) dashboards.")]
   }
 }

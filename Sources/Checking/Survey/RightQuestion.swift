@@ -33,6 +33,16 @@ package struct RightQuestion: Hashable, Sendable {
     }
   }
 
+  /// Everything that dashboards need in the namespace of their Grafana.
+  package static func dashboards(in namespace: String) -> [RightQuestion] {
+    GrafanaNamespaceRole.rules.flatMap { resource, verbs in
+      verbs.map {
+        RightQuestion(
+          group: GrafanaNamespaceRole.group, resource: resource, verb: $0, name: nil, namespace: namespace)
+      }
+    }
+  }
+
   /// The resource as kubectl names it: `daemonsets.apps`.
   var qualifiedResource: String { group.isEmpty ? resource : "\(resource).\(group)" }
 

@@ -98,8 +98,12 @@ package struct DashboardSurroundings: Sendable {
   package var servesDashboards: Reading<Bool> = .notRead
   /// Whether the cluster serves VMRule.
   package var servesRules: Reading<Bool> = .notRead
+  /// What the operator's account may do there.
+  package var rights: Reading<[RightAnswer]> = .notRead
   /// The Grafanas of the namespace.
   package var grafanas: Reading<[KubernetesObject]> = .notRead
+  /// What any Observability has published there.
+  package var published: Reading<[KubernetesObject]> = .notRead
 
   /// Nothing read yet.
   package init() {}

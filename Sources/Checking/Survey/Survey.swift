@@ -11,9 +11,9 @@ import ObservabilityController
 ///
 /// The number of requests is bounded. For the cluster 8: version, schema, objects, Deployment (twice if it is not where it
 /// is looked for), its pods, Lease and nodes; and one review for each verb of each right outside the namespaces of children.
-/// For each object 15 at most: namespace, verdicts, DaemonSet, pods, claims, three Services with their slices, the place of
-/// dashboards, two kinds and the Grafanas; and the reviews of its namespace, once for each namespace. Lists come in pages of
-/// 500.
+/// For each object 16 at most: namespace, verdicts, DaemonSet, pods, claims, three Services with their slices, the place of
+/// dashboards, two kinds, the Grafanas and their dashboards; and the reviews of its namespace and of the Grafana's, once for
+/// each namespace. Lists come in pages of 500.
 package struct Survey: Sendable {
   /// Where to look for the operator.
   package struct Place: Hashable, Sendable {
@@ -110,7 +110,7 @@ package struct Survey: Sendable {
     for service in ServiceSurroundings.all(of: object, in: spec.namespace) {
       result.services.append(await read(service))
     }
-    result.dashboards = await dashboards(spec)
+    result.dashboards = await dashboards(spec, program, &rights)
     return result
   }
 
@@ -136,7 +136,9 @@ package struct Survey: Sendable {
     return result
   }
 
-  private func dashboards(_ spec: ObservabilitySpec) async -> DashboardSurroundings {
+  private func dashboards(
+    _ spec: ObservabilitySpec, _ program: OperatorSurroundings, _ rights: inout [String: Reading<[RightAnswer]>]
+  ) async -> DashboardSurroundings {
     var result = DashboardSurroundings()
     guard spec.dashboards.enabled || spec.alerts.enabled else { return result }
     result.servesRules = await reader.serves(.rules)
@@ -144,9 +146,16 @@ package struct Survey: Sendable {
     let namespace = spec.dashboards.namespace
     result.namespace = await reader.get(.namespaces, ObjectKey(name: namespace))
     result.servesDashboards = await reader.serves(.grafanaDashboards)
-    if case .read(true) = result.servesDashboards {
-      result.grafanas = await reader.list(.grafanas, namespace: namespace)
+    guard case .read(true) = result.servesDashboards else { return result }
+    if case .read(nil) = result.namespace { return result }
+    let place = "\(namespace), dashboards"
+    if rights[place] == nil {
+      rights[place] = await reader.ask(
+        RightQuestion.dashboards(in: namespace), about: ObjectKey(namespace: program.namespace, name: program.account))
     }
+    result.rights = rights[place] ?? .notRead
+    result.grafanas = await reader.list(.grafanas, namespace: namespace)
+    result.published = await reader.list(.grafanaDashboards, namespace: namespace, labels: Watches.objectLabel)
     return result
   }
 }

@@ -12,7 +12,14 @@ public struct GrafanaNamespaceRole: Hashable, Sendable {
   /// The name of the Role and of its binding.
   public static let name = "\(RoleManifests.operatorName)-dashboards"
 
-  private static let group = "grafana.integreatly.org"
+  /// The group of what the right is about.
+  public static let group = "grafana.integreatly.org"
+  /// What the operator does there: plurals with verbs.
+  public static let rules: [(resource: String, verbs: [String])] = [
+    ("grafanadashboards", ["create", "delete", "list", "patch", "watch"]),
+    // A Grafana reports the dashboards that it imported.
+    ("grafanas", ["list", "watch"]),
+  ]
 
   /// The Grafana's namespace.
   private let namespace: String
@@ -22,12 +29,7 @@ public struct GrafanaNamespaceRole: Hashable, Sendable {
 
   /// The Role and its binding to the operator's account.
   public var manifests: [JSONValue] {
-    let rules = [
-      RoleManifests.rule(
-        Self.group, "grafanadashboards", names: [], verbs: ["create", "delete", "list", "patch", "watch"]),
-      // A Grafana reports the dashboards that it imported.
-      RoleManifests.rule(Self.group, "grafanas", names: [], verbs: ["list", "watch"]),
-    ]
+    let rules = Self.rules.map { RoleManifests.rule(Self.group, $0.resource, names: [], verbs: $0.verbs) }
     return [
       RoleManifests.role(kind: "Role", name: Self.name, namespace: namespace, rules: rules),
       RoleManifests.binding(kind: "RoleBinding", name: Self.name, namespace: namespace, role: ("Role", Self.name)),
@@ -35,7 +37,7 @@ public struct GrafanaNamespaceRole: Hashable, Sendable {
   }
 
   /// How to grant the right.
-  var remedy: String {
+  package var remedy: String {
     "Grant it: apply config/dashboards with namespace \(namespace), or add that namespace to the chart's value "
       + "dashboardsNamespaces; see docs/dashboards.md. Or set spec.dashboards.enabled to false."
   }

@@ -29,6 +29,9 @@ public enum DashboardShape {
     uid.hasPrefix(uidPrefix) ? String(uid.dropFirst(uidPrefix.count)) : "-\(uid)"
   }
 
+  /// The uid of the dashboard that has that suffix: the other way round.
+  public static func uid(ofSuffix suffix: String) -> String { uidPrefix + suffix }
+
   /// What follows the object's name in those of the rules that it publishes.
   public static func ruleSuffixes(_ spec: ObservabilitySpec, operatorAlerts: Bool) -> [String] {
     guard isWanted(spec) else { return [] }

@@ -20,6 +20,7 @@ import Testing
       #expect(spec["folder"] == "Observability")
       let uid = try #require(try DashboardFixture.json(of: child)["uid"]?.string)
       #expect("platform" + DashboardShape.suffix(ofUID: uid) == child.name)
+      #expect(DashboardShape.uid(ofSuffix: DashboardShape.suffix(ofUID: uid)) == uid)
     }
   }
 
