@@ -9,15 +9,17 @@ import Testing
 
 /// What other releases left behind, and what their definitions may look like.
 enum Releases {
-  /// The state that the release before parts left behind, of objects without dashboards; see `Fixtures/README.md`.
-  static func beforeParts() throws -> RecordedState {
+  /// The state that the release before parts left behind; see `Fixtures/README.md`.
+  ///
+  /// - Parameter dashboards: whether the objects ask for dashboards and alerts, as they do by default.
+  static func beforeParts(dashboards: Bool = false) throws -> RecordedState {
     let folder = "\(#filePath)".split(separator: "/").dropLast().joined(separator: "/")
     let file = try #require(fopen("/\(folder)/Fixtures/before-parts.jsonl", "r"))
     defer { fclose(file) }
     var bytes = [UInt8](repeating: 0, count: 1 << 20)
     let count = fread(&bytes, 1, bytes.count, file)
     let record = try RecordedState(text: String(decoding: bytes[..<count], as: UTF8.self))
-    return RecordedState(objects: record.objects.map(withoutDashboards))
+    return dashboards ? record : RecordedState(objects: record.objects.map(withoutDashboards))
   }
 
   /// An object as if it had not asked for dashboards and alerts, which that release did not publish: what is compared is

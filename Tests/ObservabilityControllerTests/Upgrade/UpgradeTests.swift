@@ -24,8 +24,10 @@ import Testing
     return cluster
   }
 
-  /// Runs this release until it has named the part of every child.
-  private static func upgrade(_ cluster: TestCluster, _ record: RecordedState) async throws -> [LogRecorder.Line] {
+  /// Runs this release until it has named the part of every child, and then whatever else is waited for.
+  private static func upgrade(
+    _ cluster: TestCluster, _ record: RecordedState, until: () async throws -> Void = {}
+  ) async throws -> [LogRecorder.Line] {
     let settings = OperatorSettings(version: DefaultImages.release, image: try Releases.operatorImage(record))
     return try await cluster.withOperator(
       madeBy: {
@@ -40,6 +42,7 @@ import Testing
           return !inventory.isEmpty && inventory.allSatisfy { $0["part"]?.string?.isEmpty == false }
         }
       }
+      try await until()
       await running.resync(objects)
       await running.instance.labelQueue.waitUntilIdle()
       return running.log.all
@@ -69,6 +72,46 @@ import Testing
       #expect(words.dropFirst().allSatisfy { $0.hasPrefix(".status.inventory[") && $0.hasSuffix(".part") }, "\(change)")
     }
     #expect(!log.contains { $0.message.contains("child") || $0.level >= .warning }, "\(log)")
+  }
+
+  @Test("Objects that asked for dashboards before there were any get them, and no agent is rolled")
+  func publishesWhatWasAskedFor() async throws {
+    let record = try Releases.beforeParts(dashboards: true)
+    let cluster = try await Self.cluster(record)
+    try await cluster.addMonitoring()
+    let before = try await cluster.admin.list(.daemonSets, ListQuery()).items.map(\.generation)
+    await cluster.server.clearRequestLog()
+    _ = try await Self.upgrade(cluster, record) {
+      for name in Self.objects { try await cluster.wait(for: name, condition: "DashboardsPublished") }
+    }
+    let children = await cluster.operatorRequests().filter {
+      $0.isWrite && !["observabilities", "events"].contains($0.resource)
+    }
+    #expect(Set(children.map(\.resource)) == ["grafanadashboards", "vmrules"])
+    let dashboards = children.filter { $0.resource == "grafanadashboards" }
+    #expect(dashboards.count == Set(dashboards.map(\.name)).count, "each is written once")
+    #expect(await cluster.importedDashboards().count == dashboards.count)
+    #expect(children.count { $0.resource == "vmrules" } == 5)
+    #expect(try await cluster.admin.list(.daemonSets, ListQuery()).items.map(\.generation) == before)
+  }
+
+  @Test("Without the right to publish an upgrade says so, and leaves the agents as they are")
+  func saysWhatDashboardsLack() async throws {
+    let record = try Releases.beforeParts(dashboards: true)
+    let cluster = try await Self.cluster(record)
+    let before = try await cluster.admin.list(.daemonSets, ListQuery()).items
+    _ = try await Self.upgrade(cluster, record) {
+      for name in Self.objects {
+        try await cluster.wait(
+          for: name, condition: "DashboardsPublished", is: "False", reason: "NotPermitted")
+        try await cluster.wait(for: name, condition: "AgentsAvailable")
+      }
+    }
+    let children = await cluster.operatorRequests().filter {
+      $0.isWrite && !["observabilities", "events"].contains($0.resource)
+    }
+    #expect(children == [])
+    #expect(try await cluster.admin.list(.daemonSets, ListQuery()).items == before)
   }
 
   @Test("Every child that the release before left is in the inventory, so that nothing is left behind")
