@@ -83,6 +83,8 @@ import Testing
       "traces": ["destination": "OTLP", "endpoint": "http://tempo.monitoring.svc:4318/v1/traces"]
     ]
     #expect(Set(try Self.spec(traces)) == [.l7, .ping, .gateway])
+    let full: JSONValue = ["mode": "Full", "clickHouse": ["application": ["name": "coroot"]]]
+    #expect(Set(try Self.spec(full)).contains(.gateway), "what goes to the Coroot server goes through the gateway")
     let logs: JSONValue = ["logs": ["destination": "VictoriaLogs"]]
     #expect(Set(try Self.spec(logs)) == [.l7, .ping, .gateway, .logMetrics], "the agent counts what it sends")
   }

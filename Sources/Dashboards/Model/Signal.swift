@@ -22,7 +22,7 @@ public enum Signal: String, CaseIterable, Hashable, Sendable {
   case diskDelay
   /// Counts of log messages: `features.logMetrics`, or logs have a destination.
   case logMetrics
-  /// The gateway's own metrics: traces or logs have a destination.
+  /// The gateway's own metrics: traces or logs have a destination, which with mode `Full` is the Coroot server.
   case gateway
 }
 
@@ -36,7 +36,7 @@ extension Set<Signal> {
         features.l7 ? .l7 : nil, features.ping ? .ping : nil, features.dotnet ? .dotnet : nil,
         features.goHeap && profiles ? .goHeap : nil, features.jvm && profiles ? .jvmProfiles : nil,
         features.gpu ? .gpu : nil, features.diskDelay ? .diskDelay : nil, spec.countsLogMessages ? .logMetrics : nil,
-        spec.traces.destination != .none || spec.logs.destination != .none ? .gateway : nil,
+        spec.sendsSignals ? .gateway : nil,
       ].compactMap(\.self))
   }
 }

@@ -68,7 +68,9 @@ struct NodeRules {
       "time() - "
         + PromQL.by(
           Self.node, "max",
-          "max_over_time(timestamp(\(PromQL.relabeled(selector("node_info"), "node", "$1", from: "hostname", "(.+)")))"
+          // Only of a plain selector `timestamp` is the sample's own.
+          "max_over_time("
+            + PromQL.relabeled("timestamp(\(selector("node_info")))", "node", "$1", from: "hostname", "(.+)")
             + "[6h:1m])"))
   }
 }
