@@ -62,7 +62,8 @@ package struct Survey: Sendable {
     if !objects.isEmpty { surroundings.nodes = await reader.list(.nodes) }
     var read: [ObjectSurroundings] = []
     var rights: [String: Reading<[RightAnswer]>] = [:]
-    for object in objects { read.append(await around(object, surroundings.operator, &rights)) }
+    let difference = surroundings.definition.value ?? nil
+    for object in objects { read.append(await around(object, difference, surroundings.operator, &rights)) }
     surroundings.objects = list.map { _ in read }
     return surroundings
   }
@@ -93,11 +94,14 @@ package struct Survey: Sendable {
   }
 
   private func around(
-    _ object: KubernetesObject, _ program: OperatorSurroundings, _ rights: inout [String: Reading<[RightAnswer]>]
+    _ object: KubernetesObject, _ difference: DefinitionDifference?, _ program: OperatorSurroundings,
+    _ rights: inout [String: Reading<[RightAnswer]>]
   ) async -> ObjectSurroundings {
     var result = ObjectSurroundings(object)
     // What cannot be decoded has no namespace that anything follows from.
-    guard let spec = try? ObservabilityDecoder.decode(.object(object.content)).spec else { return result }
+    let content = JSONValue.object(object.content)
+    let known = difference?.withoutUnknownDefaults(content) ?? content
+    guard let spec = try? ObservabilityDecoder.decode(known).spec else { return result }
     result.namespace = await reader.get(.namespaces, ObjectKey(name: spec.namespace))
     if case .read(nil) = result.namespace { return result }
     if rights[spec.namespace] == nil {
