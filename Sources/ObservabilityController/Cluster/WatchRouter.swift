@@ -68,8 +68,9 @@ final class WatchRouter: Sendable {
       if !change.isInitial { addAll(priority: priority) }
     case let type where types.watched(type)?.news.callsForWork(change) == false: break
     default:
+      let label = types.watched(target.type)?.ownerLabel ?? Watches.objectLabel
       for object in [change.old, change.new] {
-        if let name = object?.labels[Watches.objectLabel] { queue.add(name, priority: priority) }
+        if let name = object?.labels[label] { queue.add(name, priority: priority) }
       }
     }
   }

@@ -80,4 +80,6 @@ struct WatchedType: Sendable {
   var content: WatchContent
   /// Which changes call for work.
   var news: ChangePredicate
+  /// The label that has the name of the `Observability` whose work it is.
+  var ownerLabel = Watches.objectLabel
 }

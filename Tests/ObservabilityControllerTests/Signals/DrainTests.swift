@@ -32,7 +32,7 @@ import Waiting
         throw TransportError(kind: .unreachable, phase: .connect, host: "gateway", cause: "connect: refused")
       }
       let text = ["traces", "logs"].map {
-        "otelcol_exporter_queue_size{exporter=\"clickhouse/\($0)\"} \($0 == "logs" ? size : 0)\n"
+        "otelcol_exporter_queue_size{exporter=\"clickhouse/\($0)\"} \($0 == "logs" || size == .max ? size : 0)\n"
           + "otelcol_exporter_queue_capacity{exporter=\"clickhouse/\($0)\"} 1000000000\n"
       }.joined()
       return HTTPResponse(status: 200, headers: [], body: InProcessTransport.body([Array(text.utf8)]))
@@ -47,6 +47,7 @@ import Waiting
 
   /// Runs a body beside a gateway of three replicas with empty queues.
   private static func withGateway(
+    replicas count: Int64 = 3,
     _ body: (TestCluster, Replicas, SkippingClock, RunningOperator) async throws -> Void
   ) async throws {
     let cluster = try await SignalsTests.cluster()
@@ -56,7 +57,7 @@ import Waiting
     cluster.backend.gateway = replicas
     let clock = SkippingClock()
     try await cluster.withOperator(environment: clock.environment) { running in
-      try await cluster.apply(object(replicas: 3))
+      try await cluster.apply(object(replicas: count))
       try await cluster.wait(condition: "Ready")
       try await body(cluster, replicas, clock, running)
     }
@@ -103,6 +104,23 @@ import Waiting
       await cluster.server.clearRequestLog()
       await running.resync()
       #expect(await cluster.operatorRequests().isEmpty, "what is gone is not asked back")
+    }
+  }
+
+  @Test("Replicas that somebody added are drained like others, whatever their queues claim to hold")
+  func addedByOthers() async throws {
+    try await Self.withGateway(replicas: 1) { cluster, replicas, clock, _ in
+      replicas[2] = .max
+      _ = try await cluster.admin.patch(
+        .statefulSets, SignalsTests.gateway, .merge(["spec": ["replicas": 3]]), WriteOptions())
+      try await clock.advance(by: .seconds(31), until: "the queue is told") {
+        try await Self.condition(cluster)?.message.contains("replica 2 holds at most") == true
+      }
+      replicas[2] = 0
+      try await clock.advance(by: .seconds(31), until: "the replicas have gone") {
+        try await Self.replicas(cluster) == 1
+      }
+      try await cluster.wait(condition: "Ready")
     }
   }
 

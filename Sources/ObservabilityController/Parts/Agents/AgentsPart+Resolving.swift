@@ -49,7 +49,7 @@ extension AgentsPart {
     var platform = facts(backend, view)
     if subject.spec.sendsProfiles {
       // Their key is in a Secret that is made up first.
-      guard let hash = upstream[CorootPart.self]?.server?.keysHash else { return .partial(inputs, nil) }
+      guard let hash = upstream[CorootPart.self]?.keysHash else { return .partial(inputs, nil) }
       platform.corootKeyHash = hash
     }
     inputs.facts = platform

@@ -16,6 +16,8 @@ extension CorootPart {
     var facts: PlatformFacts
     /// The API key of the project, for whatever sends data to it.
     var key: CorootSecret?
+    /// What tells that key from the next, for the templates of whatever sends data; known with the key.
+    var keysHash: String?
     var access: CorootAccess?
     var demand: CorootDemand?
     var integrations: CorootIntegrations
@@ -31,8 +33,12 @@ extension CorootPart {
     var answer: CorootAnswer?
     /// The session with which the gatekeeper lets users in; nil until the server gave one.
     var viewerSession: CorootSecret?
-    /// Whether nothing is known but that the servers must take no data.
+    /// Whether nothing of the servers is known: their children stay as they are.
+    var isWaiting = false
+    /// Whether meanwhile the servers must take no data.
     var isClosing = false
+    /// Whether the Secrets that are made up once are still to be made.
+    var lacksSecrets = false
     /// What keeps the rest from being known; nil if another part's condition says it.
     var finding: Finding?
   }

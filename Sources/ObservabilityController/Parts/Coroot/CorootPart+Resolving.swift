@@ -27,13 +27,14 @@ extension CorootPart {
     inputs.answer = answer
     inputs.isClickHouseReady = resolution.clickHouse.isReady == true
     try readPods(into: &inputs, subject, view, live)
+    inputs.lacksSecrets = true
     guard let keys,
       let admin = owned(.secrets, CorootShape.adminName(of: subject.name), subject, view)
     else { return .partial(inputs, nil) }
     // Nothing starts with an empty key or password, whatever became of the Secrets.
-    let key = try text(CorootShape.projectKey, of: keys)
-    let guardKey = try text(CorootShape.guardKey, of: keys)
-    inputs.key = CorootSecret(key)
+    inputs.lacksSecrets = false
+    let found = try projectKey(of: keys)
+    (inputs.key, inputs.keysHash) = (found.key, found.hash)
     let password = CorootSecret(try text(CorootShape.passwordKey, of: admin))
     inputs.access = (try? HTTPURL(CorootShape.url(of: subject.name, namespace: spec.namespace))).map {
       CorootAccess(url: $0, password: password)
@@ -41,7 +42,6 @@ extension CorootPart {
     inputs.demand = demand
     inquiry.offer(session(subject, view), of: subject.name)
     inputs.viewerSession = answer?.verdict.viewerSession ?? session(subject, view)
-    let hash = SecretReading.hash([Array(key.utf8), Array(guardKey.utf8)], of: keys)
     inputs.server = CorootInputs(
       servers: Self.servers(wanted: spec.coroot.replicas, live, isOpen: integrations.isOpen),
       startedWith: integrations.startedWith,
@@ -50,25 +50,38 @@ extension CorootPart {
       postgres: postgres?.settings, authorities: resolution.authorities,
       secretsHash: canonicalHash(
         of: .array(
-          [hash, postgres?.hash ?? "", resolution.authorities.map { Base64.encode($0) } ?? ""].map(JSONValue.string))),
-      keysHash: hash, metricsRead: try resolution.destination(of: resolution.metrics.readURL),
+          [found.hash, postgres?.hash ?? "", resolution.authorities.map { Base64.encode($0) } ?? ""].map(
+            JSONValue.string))),
+      keysHash: found.hash, metricsRead: try resolution.destination(of: resolution.metrics.readURL),
       metricsWrite: resolution.metrics.destination, clickHouse: resolution.clickHouse.network,
       operatorNamespace: view.settings.namespace)
     return .ready(inputs)
   }
 
-  /// Closes the way to servers that would drop what they are sent, while the rest is not known; nil if that is not needed.
-  func closing(_ subject: Subject, _ view: ClusterView, _ upstream: Upstream, finding: Finding? = nil) -> Inputs? {
-    guard upstream.isBlocked(ClickHousePart.id) || upstream[ClickHousePart.self]?.isReady == false,
-      ingest(subject, view) != nil
-    else { return nil }
+  /// What is known without the backends: the keys, which agents and gateway go on with, and whether the way to servers that
+  /// would drop what they are sent is to be closed. Nil if that is nothing.
+  func waiting(_ subject: Subject, _ view: ClusterView, _ upstream: Upstream, finding: Finding? = nil) -> Inputs? {
     let live = owned(.statefulSets, CorootShape.name(of: subject.name), subject, view)
     var inputs = Inputs(
       server: nil, facts: view.facts,
       integrations: CorootIntegrations(live: Self.label(live), wanted: CorootIntegrations.closed, stored: nil),
       volume: VolumeClaim(live, subject.spec.coroot))
-    (inputs.isClosing, inputs.finding) = (true, finding)
-    return inputs
+    (inputs.isWaiting, inputs.finding) = (true, finding)
+    inputs.isClosing =
+      (upstream.isBlocked(ClickHousePart.id) || upstream[ClickHousePart.self]?.isReady == false)
+      && ingest(subject, view) != nil
+    let keys = owned(.secrets, CorootShape.keysName(of: subject.name), subject, view)
+    inputs.lacksSecrets =
+      subject.hasNamespace
+      && (keys == nil || owned(.secrets, CorootShape.adminName(of: subject.name), subject, view) == nil)
+    if let keys, let found = try? projectKey(of: keys) { (inputs.key, inputs.keysHash) = (found.key, found.hash) }
+    return inputs.isClosing || inputs.lacksSecrets || inputs.key != nil ? inputs : nil
+  }
+
+  private func projectKey(of keys: KubernetesObject) throws(Unresolved) -> (key: CorootSecret, hash: String) {
+    let key = try text(CorootShape.projectKey, of: keys)
+    let guardKey = try text(CorootShape.guardKey, of: keys)
+    return (CorootSecret(key), SecretReading.hash([Array(key.utf8), Array(guardKey.utf8)], of: keys))
   }
 
   /// With which settings the pods of the template start.

@@ -81,7 +81,7 @@ struct CorootPart: Part {
             + "\(holder.why). Use mode AgentsOnly, or delete this object and create it again with another namespace."))
     }
     guard let metrics = upstream[MetricsPart.self], let clickHouse = upstream[ClickHousePart.self] else {
-      if let inputs = closing(subject, view, upstream) { return .partial(inputs, nil) }
+      if let inputs = waiting(subject, view, upstream) { return .partial(inputs, nil) }
       return .waiting(on: upstream[MetricsPart.self] == nil ? MetricsPart.id : ClickHousePart.id)
     }
     let resolution = CorootResolution(
@@ -95,7 +95,7 @@ struct CorootPart: Part {
       switch error {
       case .pending: return .pending
       case .blocked(let finding):
-        return closing(subject, view, upstream, finding: finding).map { .partial($0, nil) } ?? .blocked(finding)
+        return waiting(subject, view, upstream, finding: finding).map { .partial($0, nil) } ?? .blocked(finding)
       }
     }
   }
@@ -104,18 +104,18 @@ struct CorootPart: Part {
     let object = inputs.volume.appliedToCoroot(of: subject.observability)
     let children = CorootRenderer.children(
       of: object, facts: inputs.facts, inputs: inputs.server ?? CorootInputs(takesDataWith: CorootIntegrations.closed))
-    if inputs.isClosing {
-      return children.filter { $0.type == .services && $0.name == CorootShape.ingestName(of: subject.name) }
-    }
     guard inputs.server == nil else { return children }
     let generated = [CorootShape.adminName(of: subject.name), CorootShape.keysName(of: subject.name)]
-    return children.filter { $0.type == .secrets && generated.contains($0.name) }
+    return children.filter { child in
+      inputs.lacksSecrets && child.type == .secrets && generated.contains(child.name)
+        || inputs.isClosing && child.type == .services && child.name == CorootShape.ingestName(of: subject.name)
+    }
   }
 
   func observe(_ observation: Observation<Inputs>, _ memory: inout CorootMemory) -> PartReport {
     let subject = observation.subject
     var report = PartReport()
-    guard let inputs = observation.inputs, !inputs.isClosing else {
+    guard let inputs = observation.inputs, !inputs.isWaiting else {
       report.state = Self.unresolved(observation)
       if observation.finding ?? observation.inputs?.finding != nil { monitor.forget(subject.name) }
       memory.record(&report, answer: nil)

@@ -35,7 +35,10 @@ struct GatewayClaim: Hashable, Sendable {
   static let watched = WatchedType(
     content: WatchContent(
       keeping: [
-        ["metadata", "creationTimestamp"], ["spec", "resources"], ["spec", "storageClassName"], ["status", "phase"],
+        ["metadata", "creationTimestamp"], ["metadata", "labels"], ["spec", "resources"], ["spec", "storageClassName"],
+        ["status", "phase"],
       ],
-      reduce: ObjectStore.withoutManagedFields), news: ChangePredicate.specification.or(.status))
+      reduce: ObjectStore.withoutManagedFields), news: ChangePredicate.specification.or(.status),
+    // A StatefulSet gives its claims the labels of its selector, and no others.
+    ownerLabel: WellKnownLabel.instance)
 }

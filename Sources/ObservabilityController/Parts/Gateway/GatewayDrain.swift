@@ -76,7 +76,7 @@ struct GatewayDrain: Hashable, Sendable {
   /// In powers of two, so that the text does not change with each look.
   private static func amount(_ bytes: Int64) -> String {
     guard bytes > 0 else { return "nothing" }
-    let mebibytes = (bytes + (1 << 20) - 1) >> 20
+    let mebibytes = (bytes - 1) >> 20 + 1
     var bound: Int64 = 1
     while bound < mebibytes { bound *= 2 }
     return "at most \(bound) MiB"

@@ -52,6 +52,8 @@ struct GatewayPart: Part {
     var drain: GatewayDrain
     /// How many replicas are rendered: as many as are wanted, once those that leave are drained.
     var replicas: Int64
+    /// Whether a budget of theirs is there.
+    var hasBudget = false
     /// Why claims cannot be read.
     var claimsFailure: KubernetesError?
     /// Whether the platform's own pipeline sends logs to the same place.
@@ -68,8 +70,8 @@ struct GatewayPart: Part {
     let earlier = EarlierReadings()
     self.earlier = earlier
     monitor = BackendMonitor(environment: context.environment, onAnswer: context.onAnswer) { question in
-      let answer = await question.ask(transport, before: earlier.of(question))
-      earlier.replace(question, answer)
+      var answer = await question.ask(transport, before: earlier.of(question))
+      answer.round = earlier.replace(question, answer)
       return answer
     }
   }
@@ -114,6 +116,9 @@ struct GatewayPart: Part {
     var inputs = Inputs(
       gateway: gateway, facts: view.facts, queue: VolumeClaim(own, spec.gateway), pods: [], claims: [], drain: drain,
       replicas: drain.wanted)
+    inputs.hasBudget =
+      view.child(
+        .podDisruptionBudgets, ObjectKey(namespace: spec.namespace, name: GatewayShape.name(of: subject.name))) != nil
     if !drain.leaving.isEmpty {
       let reading = monitor.reading(of: subject.name, GatewayQuestion(subject, exporters: gateway, drain))
       if reading.answer?.isDrained != true { inputs.replicas = drain.present }
@@ -145,14 +150,17 @@ struct GatewayPart: Part {
       let text = SecretText(Array(key.text.utf8))
     else { return nil }
     return GatewayInputs(
-      corootOf: subject.name, namespace: subject.spec.namespace, key: text, secretsHash: coroot.server?.keysHash,
+      corootOf: subject.name, namespace: subject.spec.namespace, key: text, secretsHash: coroot.keysHash,
       operatorNamespace: view.settings.namespace)
   }
 
   func render(_ inputs: Inputs, _ subject: Subject) -> [Child] {
     var object = inputs.queue.appliedToGateway(of: subject.observability)
     object.spec.gateway.replicas = inputs.replicas
+    // Replicas that leave keep their budget. Those that somebody else added get none: its type is not watched for them.
+    let hasBudget = subject.spec.gateway.replicas > 1 || inputs.hasBudget
     return GatewayRenderer.children(of: object, facts: inputs.facts, inputs: inputs.gateway)
+      .filter { hasBudget || $0.type != .podDisruptionBudgets }
   }
 
   /// A StatefulSet that somebody has scaled since is not scaled back: that is how replicas are let go undrained.
@@ -237,14 +245,24 @@ struct GatewayPart: Part {
 
 /// What the leaving replicas of each gateway said the last time, by address.
 private final class EarlierReadings: Sendable {
-  private let readings = Mutex<[String: [String: GatewayMetrics]]>([:])
-
-  func of(_ question: GatewayQuestion) -> [String: GatewayMetrics] {
-    readings.withLock { $0[question.gateway] ?? [:] }
+  private struct State {
+    var readings: [String: [String: GatewayMetrics]] = [:]
+    var rounds = 0
   }
 
-  func replace(_ question: GatewayQuestion, _ answer: GatewayTraffic) {
+  private let state = Mutex(State())
+
+  func of(_ question: GatewayQuestion) -> [String: GatewayMetrics] {
+    state.withLock { $0.readings[question.gateway] ?? [:] }
+  }
+
+  /// Keeps an answer, and gives it a number of its own.
+  func replace(_ question: GatewayQuestion, _ answer: GatewayTraffic) -> Int {
     let leaving = answer.leavingReadings
-    readings.withLock { $0[question.gateway] = leaving.isEmpty ? nil : leaving }
+    return state.withLock { state in
+      state.readings[question.gateway] = leaving.isEmpty ? nil : leaving
+      state.rounds += 1
+      return state.rounds
+    }
   }
 }

@@ -71,7 +71,10 @@ struct GatewayQuestion: BackendQuestion {
         traffic.isDrained = false
         continue
       }
-      traffic.left[Int64(replica)] = sizes.compactMap(\.self).reduce(0, +)
+      traffic.left[Int64(replica)] = sizes.compactMap(\.self).reduce(0) { sum, size in
+        let (whole, isTooMuch) = sum.addingReportingOverflow(size)
+        return isTooMuch ? .max : whole
+      }
       for exporter in exporters.values {
         let isDrained = GatewayDrain.isDrained(
           Self.reading(metrics, exporter) ?? GatewayQueueReading(size: nil, sent: 0),
@@ -89,6 +92,8 @@ struct GatewayQuestion: BackendQuestion {
 /// What the replicas said in one round.
 struct GatewayTraffic: Sendable {
   let exporters: [GatewaySignal: String]
+  /// What tells this answer from every other.
+  var round = 0
   /// By address.
   var readings: [String: GatewayMetrics] = [:]
   /// Of those that leave, by address.

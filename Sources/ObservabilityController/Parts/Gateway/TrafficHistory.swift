@@ -31,6 +31,8 @@ struct TrafficHistory: Sendable {
     var time: Duration
   }
 
+  /// The answer that was added last.
+  private var round: Int?
   /// By the address of the replica.
   private var samples: [String: Sample] = [:]
   /// What the destination refused for good, which trying again does not help against.
@@ -41,17 +43,15 @@ struct TrafficHistory: Sendable {
   /// Whether any replica has answered the last time.
   private(set) var isKnown = false
 
-  /// Adds what was answered.
+  /// Adds what was answered; an answer that is looked at again adds nothing.
   mutating func add(_ traffic: GatewayTraffic, now: Duration) {
+    defer { forgetLosses(now) }
+    guard traffic.round != round else { return }
+    round = traffic.round
     isKnown = !traffic.readings.isEmpty
     filling = [:]
     for (address, metrics) in traffic.readings.sorted(by: { $0.key < $1.key }) {
       let before = samples[address]
-      // The same answer may be looked at several times.
-      if before?.metrics == metrics, let filled = before.map({ fillings(metrics, nil, traffic.exporters, $0.time) }) {
-        merge(filled)
-        continue
-      }
       samples[address] = Sample(metrics: metrics, time: now)
       merge(fillings(metrics, before, traffic.exporters, now))
       for (signal, exporter) in traffic.exporters {
@@ -63,6 +63,9 @@ struct TrafficHistory: Sendable {
       }
     }
     samples = samples.filter { traffic.readings[$0.key] != nil }
+  }
+
+  private mutating func forgetLosses(_ now: Duration) {
     for signal in GatewaySignal.allCases {
       if let loss = refused[signal], now - loss.latest > Self.memory { refused[signal] = nil }
       if let loss = rejected[signal], now - loss.latest > Self.memory { rejected[signal] = nil }

@@ -109,7 +109,9 @@ struct UIPart: Part {
   func resolve(_ subject: Subject, _ view: ClusterView, _ upstream: Upstream) -> Resolution<Inputs> {
     let spec = subject.spec
     guard UIShape.isExposed(spec), let oidc = spec.coroot.ui.oidc else { return .ready(Inputs()) }
-    guard let coroot = upstream[CorootPart.self] else { return .waiting(on: CorootPart.id) }
+    guard let coroot = upstream[CorootPart.self], !coroot.isWaiting || coroot.isClosing else {
+      return .waiting(on: CorootPart.id)
+    }
     let resolution = UIResolution(spec: spec, uid: subject.observability.uid, domain: domain) { type, key in
       type == .secrets && !subject.hasNamespace ? .absent : view.lookup(type, key)
     }

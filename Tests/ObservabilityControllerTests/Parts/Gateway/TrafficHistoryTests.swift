@@ -27,8 +27,9 @@ import Testing
 
   static func state(_ looks: [(Int64, [UInt8]?)]) throws -> PartState {
     var history = TrafficHistory()
-    for (time, text) in looks {
+    for (round, (time, text)) in looks.enumerated() {
       var traffic = GatewayTraffic(exporters: exporters)
+      traffic.round = round
       if let text { traffic.readings["http://a"] = GatewayMetrics(exposition: text) }
       history.add(traffic, now: .seconds(time))
     }
@@ -76,6 +77,20 @@ import Testing
     let looks =
       [(0, Self.text(sendFailed: 9)), (60, Self.text()), (120, Self.text(sendFailed: 2))] as [(Int64, [UInt8]?)]
     #expect(try Self.state(looks).finding.reason == .destinationRefuses)
+  }
+
+  @Test("An answer that is looked at again changes nothing")
+  func oneAnswerManyLooks() throws {
+    var history = TrafficHistory()
+    let spec = try Made.observability().spec
+    for (round, size) in [500.0, 600].enumerated() {
+      var traffic = GatewayTraffic(exporters: Self.exporters)
+      traffic.round = round
+      traffic.readings["http://a"] = GatewayMetrics(exposition: Self.text(size: size))
+      for look in 0..<3 { history.add(traffic, now: .seconds(round * 60 + look)) }
+    }
+    let state = history.state(spec, name: "platform-gateway", now: .seconds(62))
+    #expect(state.finding.reason == .queueFilling)
   }
 
   @Test func aQueueThatGrowsTellsTheTimeThatIsLeft() throws {
