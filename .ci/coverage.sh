@@ -23,7 +23,7 @@ readonly machines="
   ObservabilityController/Parts/Agents/AgentEpisodes ObservabilityController/Parts/Agents/AgentFailure
   ObservabilityController/Parts/Agents/AgentPod ObservabilityController/Parts/Agents/AgentsObservation
   ObservabilityController/Parts/Agents/MissingPodsTimer ObservabilityController/Parts/Agents/RolloutLog
-  ObservabilityController/Parts/Metrics/BackendLog ObservabilityController/Parts/Metrics/MetricsResolution
+  ObservabilityController/Parts/BackendLog ObservabilityController/Parts/Metrics/MetricsResolution
   ObservabilityController/Status/ConditionAssembly ObservabilityController/Status/ConditionEvents
   ObservabilityController/Status/StatusDebounce ObservabilityController/Status/TransitionLog"
 

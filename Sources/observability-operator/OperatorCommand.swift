@@ -37,7 +37,8 @@ struct OperatorCommand: AsyncParsableCommand {
 
 struct VersionCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "version", abstract: "Print the versions of the operator and its libraries, and the images it pins.",
+    commandName: "version",
+    abstract: "Print the versions of the operator, its libraries and the node-agent; images prints all images.",
     discussion: "The libraries say their versions themselves, as this process has loaded them or has them linked in.")
 
   func run() {

@@ -18,7 +18,7 @@ enum OperatorAlerts {
       "ReconcileStuck", for: "5m", .warning,
       summary: "A reconcile of the observability operator runs for {{ $value | humanizeDuration }}.",
       description:
-        "Usually something that does not answer; logged as \"reconcile does not end\". After ten minutes the "
+        "Usually the API server or an admission webhook that does not answer; logged as \"reconcile does not end\". After ten minutes the "
         + "kubelet restarts the process.",
       "max by (name) (workqueue_longest_running_processor_seconds{name=\"observability\"}) > 120"),
   ]

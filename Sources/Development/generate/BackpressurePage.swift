@@ -32,8 +32,8 @@ enum BackpressurePage {
     | events of the kernel, before any of this | ring buffers and a channel of 10,000 | the agent has too little CPU | events, so counts are too low | the agent's log: `lost samples`; no metric |
 
     Traces and logs go to the gateway once they have a destination, and the rows above are what holds while the gateway does \
-    not take them: [what the gateway holds, and what each outage costs](../../../docs/data-flow.md). This release takes no \
-    profiles.
+    not take them: [what the gateway holds, and what each outage costs](../../../docs/data-flow.md). Profiles, with \
+    mode `Full`, go straight to the Coroot server.
 
     ## How long metrics wait
 

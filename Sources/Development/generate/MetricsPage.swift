@@ -55,7 +55,7 @@ enum MetricsPage {
     report them. 0 stands for any failed check, such as a refused login too.
     - The age of a check is `time() - observability_backend_last_check_timestamp_seconds`. The time is exported and not the \
     age, so that the age keeps growing when the operator hangs. A healthy backend is \
-    checked again after one minute, ClickHouse after five.
+    checked again after one minute, ClickHouse after five in mode `AgentsOnly` and after one in mode `Full`.
     - `observability_child_writes_total` counts requests that the API server accepted. At rest it does not grow. `drifted` \
     counts repairs of what another writer changed or deleted; `replaced` a deletion because immutable fields had to change, \
     followed by a `created`.

@@ -67,9 +67,10 @@ enum PermissionsPage {
       a command of its own, capabilities, root or other privileges; variables from its own Secrets; its own Secret and an \
       empty claim; nothing of the host, no device, no priority |
       | `\(WorkloadPolicy.deployments.name)` | create and patch `deployments` | the same for the cluster-agent, with its \
-      token and an `emptyDir`, without Secrets as volumes |
-      | `\(SecretPolicy.policy.name)` | create and patch `secrets` | the names, labels and owner of the Secrets of gateway \
-      and Coroot server, of type `Opaque`: a Secret of another type could be given the token of any service account. No \
+      token and an `emptyDir`, without Secrets as volumes; and for the gatekeeper, without a token, with its own Secrets \
+      as volumes |
+      | `\(SecretPolicy.policy.name)` | create and patch `secrets` | the names, labels and owner of the Secrets of gateway, \
+      Coroot server and gatekeeper, of type `Opaque`: a Secret of another type could be given the token of any service account. No \
       annotation but the operator's and those of `kubectl`: some controllers copy the Secret that an annotation names |
       | `\(ClusterRoleBindingPolicy.policy.name)` | create, patch and delete `clusterrolebindings` | the name, labels and \
       owner of the binding of a cluster-agent, role `\(ClusterAgentShape.clusterRole)`, and the one service account of \
@@ -87,10 +88,11 @@ enum PermissionsPage {
 
       Not narrowed: images, arguments, environment, node selector and tolerations, which an object may choose, and of \
       agents also resources and the classes of priority and runtime; the \
-      deletion of children but for dashboards; the reading of Secrets in the namespaces with children; what a dashboard \
+      deletion of children other than dashboards and ClusterRoleBindings; the reading of Secrets in the namespaces with children; what a dashboard \
       shows, since its JSON is compressed, and its uid, by which it could replace another one in the same Grafana; the \
       expressions of rules and the texts of alerts, which every VMAlert that selects them evaluates; and the ConfigMaps, \
-      Services, ServiceAccounts, NetworkPolicies and PodDisruptionBudgets of the namespaces with children.
+      Services, ServiceAccounts, NetworkPolicies, PodDisruptionBudgets, Ingresses, HTTPRoutes, KeycloakClients and \
+      VMPodScrapes of the namespaces with children.
 
       Each binds every subject of the ClusterRoleBinding labelled \
       `app.kubernetes.io/name=\(RoleManifests.operatorName)`, which is their parameter. So they follow the account when \
@@ -126,10 +128,10 @@ enum PermissionsPage {
       ## What others can do
 
       - A user who may write ConfigMaps in a namespace with children can write the record `NAME-node-verdicts`, which the \
-        operator reads when it starts. That user can keep agents off nodes, by the reasons that <doc:Nodes> lists, for at most \
-        a week after each start; the annotation of a node overrides that.
+      operator reads when it starts. That user can keep agents off nodes, by the reasons that <doc:Nodes> lists, for at most \
+      a week after each start; the annotation of a node overrides that.
       - A user who may create objects there can label them as children. The operator keeps no more than their names, and \
-        deletes only those that name the object as their owner.
+      deletes only those that name the object as their owner.
       - A user who may label the Namespace decides about Pod Security and privileged agents there.
 
       """
