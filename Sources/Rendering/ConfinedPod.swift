@@ -6,7 +6,7 @@ import ObservabilityAPI
 
 /// What the pods of the Coroot server and of the cluster-agent have in common: no root, no capability, bounded memory.
 enum ConfinedPod {
-  /// The user and group `nobody` (65534), as in Coroot's images; `fsGroup` makes the claim writable to it.
+  /// User and group 65534, as in Coroot's images; `fsGroup` makes the claim writable to it.
   private static let user: Int64 = 65534
 
   /// The pod's security context. A full volume is not walked at every start, only when its owner differs.

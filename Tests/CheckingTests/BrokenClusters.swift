@@ -233,39 +233,35 @@ struct BrokenCluster: Sendable, CustomTestStringConvertible {
       around.object = SampleCluster.object(spec: ["dashboards": ["enabled": true]])
       around.dashboards.servesDashboards = .read(false)
     },
-    BrokenCluster(
-      "no Grafana where dashboards go", .dashboards, .warning, "No Grafana is in namespace tenant-root",
-      remedy: "kubectl get grafanas -A"
-    ) { around in
-      around.object = SampleCluster.object(spec: ["dashboards": ["enabled": true]])
-      around.dashboards = SampleCluster.dashboards()
-      around.dashboards.grafanas = .read([])
-    },
-    BrokenCluster(
-      "a Grafana without the label that dashboards select", .dashboards, .warning,
-      "Grafana grafana has not that label", remedy: "get grafanas,grafanadashboards"
-    ) { around in
-      around.object = SampleCluster.object(spec: ["dashboards": ["enabled": true]])
-      around.dashboards = SampleCluster.dashboards()
-      around.dashboards.grafanas = .read([SampleCluster.grafana(labels: [:])])
-    },
-    BrokenCluster(
-      "a Grafana that has an earlier content", .dashboards, .warning, "of which it may have an earlier content",
+    .dashboards(
+      "no Grafana where dashboards go", "No Grafana is in namespace tenant-root", remedy: "kubectl get grafanas -A"
+    ) { $0.grafanas = .read([]) },
+    .dashboards(
+      "a Grafana without the label that dashboards select", "Grafana grafana has not that label",
       remedy: "get grafanas,grafanadashboards"
-    ) { around in
-      around.object = SampleCluster.object(spec: ["dashboards": ["enabled": true]])
-      around.dashboards = SampleCluster.dashboards()
-      around.dashboards.published = .read([SampleCluster.grafanaDashboard(generation: 2)])
-    },
-    BrokenCluster(
-      "no right to publish", .dashboards, .warning,
-      "may not publish dashboards in namespace tenant-root: 1 of 7 rights",
+    ) { $0.grafanas = .read([SampleCluster.grafana(labels: [:])]) },
+    .dashboards(
+      "a Grafana that has an earlier content", "of which it may have an earlier content",
+      remedy: "get grafanas,grafanadashboards"
+    ) { $0.published = .read([SampleCluster.grafanaDashboard(generation: 2)]) },
+    .dashboards(
+      "no right to publish",
+      "may not patch grafanadashboards.grafana.integreatly.org in namespace tenant-root: 1 of 7 rights are missing",
       remedy: "apply config/dashboards with namespace tenant-root"
-    ) { around in
-      around.object = SampleCluster.object(spec: ["dashboards": ["enabled": true]])
-      around.dashboards = SampleCluster.dashboards()
-      around.dashboards.rights = .read(
-        SampleCluster.answers(RightQuestion.dashboards(in: "tenant-root")) { $0.verb != "patch" })
+    ) {
+      $0.rights = .read(SampleCluster.answers(RightQuestion.dashboards(in: "tenant-root")) { $0.verb != "patch" })
     },
   ]
+
+  /// A warning about a place of dashboards where something was changed.
+  private static func dashboards(
+    _ what: String, _ message: String, remedy: String,
+    _ change: @escaping @Sendable (inout DashboardSurroundings) -> Void
+  ) -> BrokenCluster {
+    BrokenCluster(what, .dashboards, .warning, message, remedy: remedy) { around in
+      around.object = SampleCluster.object(spec: ["dashboards": ["enabled": true]])
+      around.dashboards = SampleCluster.dashboards()
+      change(&around.dashboards)
+    }
+  }
 }

@@ -6,6 +6,7 @@ import Harness
 import JSON
 import KubernetesClient
 import KubernetesCore
+import ObservabilityAPI
 import ProcessSupport
 import Testing
 
@@ -47,6 +48,26 @@ import Testing
       #expect(json["exitCode"]?.integer.map { .exit(Int32($0)) } == result.ending)
       #expect(json["outcome"] == "fault")
       #expect(json["headline"]?.string?.hasPrefix("NO OPERATOR RUNS") == true)
+    }
+  }
+
+  @Test("A newer definition with defaults that this release does not know keeps nothing from being read")
+  func readsOnWithANewerDefinition() async throws {
+    try await ServedCluster.serve(TestCluster()) { served in
+      var definition = CustomResourceDefinition.manifest()
+      var version = try #require(definition[path: "spec", "versions"]?.array?.first)
+      version["schema"]?["openAPIV3Schema"]?["properties"]?["spec"]?["properties"]?["novelty"] = [
+        "type": "object", "default": [:], "properties": ["level": ["type": "integer", "default": 3]],
+      ]
+      definition["spec"]?["versions"] = [version]
+      try await served.cluster.server.apply(definition)
+      try await served.cluster.apply(TestCluster.object(spec: Self.quiet))
+      let object = try await served.cluster.admin.get(TestCluster.observabilities, ObjectKey(name: "platform"))
+      #expect(object[path: "spec", "novelty", "level"] == 3)
+      let result = try await Self.check(served, ["platform"])
+      for part in ["Namespace cozy-coroot exists", "platform: Nodes", "platform: Rights"] {
+        #expect(result.output.contains(part), "\(part) is not in \(result.output)")
+      }
     }
   }
 

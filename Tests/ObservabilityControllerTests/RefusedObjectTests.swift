@@ -89,7 +89,7 @@ import Waiting
     let reconciler = ObservabilityReconciler(
       api: cluster.operatorClient, informers: informers, parts: parts,
       events: EventRecorder(api: cluster.operatorClient, controller: "test", instance: "test", logger: log.logger()),
-      decoded: decoded, settings: OperatorSettings(version: "v0", image: "operator:test"), environment: .live,
+      decoded: decoded, settings: OperatorSettings(version: "v0", image: "operator:test"), environment: .unhurried,
       logger: log.logger())
     informers.setTargets([Watches.objects, Watches.nodes], for: "test")
     let running = Task {
@@ -100,10 +100,10 @@ import Waiting
     }
     defer { running.cancel() }
     try await cluster.apply(TestCluster.object())
-    // The answer of the backend holds for a minute, so a longer wait is that for the child, however late it is read.
+    // The answer of the backend holds for a minute.
     try await eventually("the next look is the one after the refusal") {
       guard case .requeue(let wait) = try await reconciler.reconcile("platform") else { return false }
-      return wait > .seconds(60) && wait <= .seconds(300)
+      return wait > .seconds(240) && wait <= .seconds(300)
     }
   }
 }

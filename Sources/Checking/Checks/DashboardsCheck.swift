@@ -43,21 +43,9 @@ extension ObjectCheck {
 
   /// Whether the operator may publish there.
   private func grantItem(in namespace: String) -> CheckItem? {
-    let program = cluster.operator
-    guard case .read(let answers) = around.dashboards.rights else {
-      return around.dashboards.rights.unread(
-        .dashboards, "The rights of the operator's account \(program.accountName) in namespace \(namespace)",
-        object: name)
-    }
-    let refused = answers.count { !$0.isAllowed }
-    guard !answers.isEmpty else { return nil }
-    guard refused > 0 else {
-      return item(.dashboards, .ok, "The operator's account may publish dashboards in namespace \(namespace).")
-    }
-    return item(
-      .dashboards, .warning,
-      "The operator's account \(program.accountName) may not publish dashboards in namespace \(namespace): \(refused) of "
-        + "\(answers.count) rights are missing.", remedy: GrafanaNamespaceRole(namespace: namespace).remedy)
+    cluster.operator.rightItem(
+      around.dashboards.rights, place: "in namespace \(namespace)", object: name, topic: .dashboards, outcome: .warning,
+      remedy: GrafanaNamespaceRole(namespace: namespace).remedy)
   }
 
   /// Whether each Grafana has what is published, as the operator decides it for `DashboardsPublished`.

@@ -17,17 +17,21 @@ extension OperatorSurroundings {
   ///   - reading: what was answered.
   ///   - place: where, as a phrase.
   ///   - children: the namespace of children that was asked about; nil for elsewhere.
+  ///   - topic: what the rights are for.
+  ///   - outcome: what it means that one is missing.
+  ///   - remedy: what to do then; nil for the operator's own roles.
   func rightItem(
-    _ reading: Reading<[RightAnswer]>, place: String, children: String? = nil, object: String? = nil
+    _ reading: Reading<[RightAnswer]>, place: String, children: String? = nil, object: String? = nil,
+    topic: CheckTopic = .rights, outcome: CheckOutcome = .fault, remedy: String? = nil
   ) -> CheckItem? {
     guard case .read(let answers) = reading else {
-      return reading.unread(.rights, "The rights of the operator's account \(accountName) \(place)", object: object)
+      return reading.unread(topic, "The rights of the operator's account \(accountName) \(place)", object: object)
     }
     guard !answers.isEmpty else { return nil }
     let refused = answers.filter { !$0.isAllowed }
     guard !refused.isEmpty else {
       return CheckItem(
-        .rights, .ok,
+        topic, .ok,
         "The operator's account \(accountName) may do everything that it needs \(place) "
           + "(\(answers.count) rights).", object: object)
     }
@@ -40,9 +44,10 @@ extension OperatorSurroundings {
           + "--serviceaccount=\(accountName)", object: object)
     }
     return CheckItem(
-      .rights, .fault,
+      topic, outcome,
       "The operator's account \(accountName) may not \(Self.phrase(refused)) \(place): \(missing).",
-      remedy: "kubectl apply -k config/rbac of release \(DefaultImages.release), or upgrade the chart "
+      remedy: remedy
+        ?? "kubectl apply -k config/rbac of release \(DefaultImages.release), or upgrade the chart "
         + "observability-operator", object: object)
   }
 

@@ -62,7 +62,8 @@ struct ClusterReader: Sendable {
     }
   }
 
-  /// Whether an account may do these things. The first question goes alone, so that a caller without the right to ask costs one request.
+  /// Whether an account may do these things. The first question goes alone, so that a caller without the right to ask costs
+  /// one request.
   func ask(_ questions: [RightQuestion], about account: ObjectKey) async -> Reading<[RightAnswer]> {
     let right = Self.right("create", .subjectAccessReviews, nil)
     guard let first = questions.first else { return .read([]) }

@@ -6,6 +6,7 @@ import KubernetesClient
 import KubernetesCore
 import ObservabilityAPI
 import ObservabilityController
+import Rendering
 
 /// Reads what ``CheckReport`` is made of. Thin: nothing is decided here but what need not be read.
 ///

@@ -9,15 +9,6 @@ extension ResourceType {
   /// The addresses behind Services (KEP-752).
   static let endpointSlices = ResourceType(
     group: "discovery.k8s.io", kind: "EndpointSlice", plural: "endpointslices")
-  /// Dashboards of the Grafana operator.
-  static let grafanaDashboards = ResourceType(
-    group: "grafana.integreatly.org", version: "v1beta1", kind: "GrafanaDashboard", plural: "grafanadashboards")
-  /// Instances of the Grafana operator.
-  static let grafanas = ResourceType(
-    group: "grafana.integreatly.org", version: "v1beta1", kind: "Grafana", plural: "grafanas")
-  /// Rules of the VictoriaMetrics operator.
-  static let rules = ResourceType(
-    group: "operator.victoriametrics.com", version: "v1beta1", kind: "VMRule", plural: "vmrules")
 }
 
 /// Where the children of an object are that a check reads.

@@ -77,7 +77,8 @@ enum OperatorBoard {
       .range("max by (object, state) (observability_agents{\(Scope.operatorObject)})", "{{object}} {{state}}")),
     .graph(
       "Age of checks",
-      "How long ago each backend was last checked. VictoriaMetrics is checked each minute, ClickHouse every five.",
+      "How long ago each backend was last checked. VictoriaMetrics is checked each minute, ClickHouse "
+        + "every five minutes, or each minute with mode Full.",
       unit: .seconds, width: 8, noValue: "the operator is not scraped",
       .range(
         "time() - max by (object, backend) "

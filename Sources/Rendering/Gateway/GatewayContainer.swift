@@ -10,7 +10,7 @@ enum GatewayContainer {
 
   /// The memory limit, in MiB; the memory limiter of the collector takes its percentages from it.
   private static let memoryLimit: Int64 = 512
-  /// The user and group `nobody` (65534); `fsGroup` makes the claim writable to it.
+  /// User and group 65534; `fsGroup` makes the claim writable to it.
   private static let user: Int64 = 65534
 
   static func manifest(_ context: RenderContext) -> JSONObject {

@@ -113,7 +113,7 @@ import Waiting
       replicas[2] = .max
       _ = try await cluster.admin.patch(
         .statefulSets, SignalsTests.gateway, .merge(["spec": ["replicas": 3]]), WriteOptions())
-      try await clock.advance(by: .seconds(31), until: "the queue is told") {
+      try await clock.advance(by: .seconds(31), until: "the condition has the queue") {
         try await Self.condition(cluster)?.message.contains("replica 2 holds at most") == true
       }
       replicas[2] = 0

@@ -109,6 +109,7 @@ struct UIPart: Part {
   func resolve(_ subject: Subject, _ view: ClusterView, _ upstream: Upstream) -> Resolution<Inputs> {
     let spec = subject.spec
     guard UIShape.isExposed(spec), let oidc = spec.coroot.ui.oidc else { return .ready(Inputs()) }
+    // Of a server that is there it goes on with what it has; one that was never made it waits for.
     guard let coroot = upstream[CorootPart.self], !coroot.isWaiting || coroot.isClosing else {
       return .waiting(on: CorootPart.id)
     }
